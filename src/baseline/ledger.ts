@@ -1,0 +1,52 @@
+/**
+ * The ledger of one alias: plain counters in day buckets. Effects only add, so processes may interleave; the
+ * snapshot that scoring reads is a pure sum of matured buckets, so a poisoned day is forgotten by dropping it.
+ */
+export type Counters = Readonly<Record<string, number>>;
+
+/** What was learned on a day waits this long before scoring sees it (DESIGN 7). */
+export const maturationDays = 2;
+
+/** Days since 1970-01-01 UTC. */
+export function dayOf(time: Date): number {
+  return Math.floor(time.getTime() / 86_400_000);
+}
+
+/** Hours since 1970-01-01 00:00 UTC. */
+export function hourOf(time: Date): number {
+  return Math.floor(time.getTime() / 3_600_000);
+}
+
+export function addCounters(left: Counters, right: Counters): Counters {
+  const sum: Record<string, number> = { ...left };
+  for (const [name, amount] of Object.entries(right)) sum[name] = (sum[name] ?? 0) + amount;
+  return sum;
+}
+
+/** Matured history of one alias, summed. */
+export type Snapshot = {
+  /** Changes whenever the content may have changed; equal versions are equal snapshots. */
+  readonly version: string;
+  /** Matured days on which something was learned, within the window. */
+  readonly days: number;
+  /** The first of them (day number), or null. */
+  readonly firstDay: number | null;
+  readonly counters: Counters;
+};
+
+/** Sums the buckets from `today - windowDays` to `today - maturationDays`; `generation` counts forgettings. */
+export function buildSnapshot(
+  buckets: ReadonlyMap<number, Counters>,
+  today: number,
+  windowDays: number,
+  generation: number,
+): Snapshot {
+  const through = today - maturationDays;
+  const days = [...buckets.keys()].filter((day) => day <= through && day > today - windowDays).sort((a, b) => a - b);
+  return {
+    version: `${generation}.${through}`,
+    days: days.length,
+    firstDay: days[0] ?? null,
+    counters: days.reduce<Counters>((sum, day) => addCounters(sum, buckets.get(day) ?? {}), {}),
+  };
+}

@@ -1,0 +1,14 @@
+import type { Alias } from '../alias/alias.ts';
+import type { Policy } from '../decision/policy.ts';
+import type { CauseTable } from '../score/causes.ts';
+import type { Lists } from '../features/lists.ts';
+
+/** Everything under `rules/`, validated: one immutable value that is swapped as a whole. */
+export type RuleSet = {
+  /** First 12 hex digits of SHA-256 over all files in name order; in headers, logs and metrics. */
+  readonly version: string;
+  readonly policy: Policy;
+  readonly causes: CauseTable;
+  readonly lists: Lists;
+  readonly aliases: readonly Alias[];
+};

@@ -1,0 +1,51 @@
+import type { SignalId } from './signals.ts';
+
+/** Tables of values a baseline remembers. Links, bare domains and mail domains share `domain` (measured C8). */
+export type ValueTable =
+  | 'domain'
+  | 'path-shape'
+  | 'contact'
+  | 'reply-to'
+  | 'display-name'
+  | 'display-name-class'
+  | 'subject-class'
+  | 'body-class'
+  | 'line'
+  | 'layout'
+  | 'network'
+  | 'mail-from'
+  | 'header-order'
+  | 'selector'
+  | 'recipient'
+  | 'reach';
+
+/** One value of one signal in this message. `value` is what is stored, `shown` what a person reads. */
+export type Sighting = {
+  readonly signal: SignalId;
+  readonly table: ValueTable;
+  readonly value: string;
+  readonly shown: string;
+};
+
+/** A step on a small ordinal scale; 0 is the ordinary step. */
+export type LevelReading = { readonly signal: SignalId; readonly level: number; readonly shown: string };
+
+/** A lure word at a token position of a slot. `word` is the folded form in the list, `weight` its own bits. */
+export type LureHit = { readonly position: number; readonly word: string; readonly weightBits: number };
+
+/** One sentence of the body that carries lure words; `value` is its masked hash in table `line`. */
+export type LureSentence = { readonly value: string; readonly tokens: number; readonly hits: readonly LureHit[]; readonly shown: string };
+
+/** All that scoring and learning need to know of a message: bounded, and free of message text but for `shown`. */
+export type Features = {
+  readonly sightings: readonly Sighting[];
+  readonly levels: readonly LevelReading[];
+  readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };
+  readonly sentences: readonly LureSentence[];
+  /** Identity of the aligned DKIM signature, or null; counts replays. */
+  readonly signatureHash: string | null;
+  /** Keyed hashes of the envelope recipients and of their domains. */
+  readonly recipients: readonly { readonly address: string; readonly domain: string }[];
+  /** Keyed hash of who filled the slots (display name and Reply-To): tenants, merchants, sharers. */
+  readonly actor: string;
+};

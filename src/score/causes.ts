@@ -1,0 +1,33 @@
+import type { SignalId } from '../features/signals.ts';
+
+/** How likely a signal is under a cause; a list gives one chance per level from level 1 up, the last one holds on. */
+export type Chance = number | readonly number[];
+
+export type AttackCause = {
+  readonly id: string;
+  /** What a person reads: "callback lure in a slot". */
+  readonly title: string;
+  readonly weight: number;
+  readonly chances: Readonly<Partial<Record<SignalId, Chance>>>;
+};
+
+/** A prior that follows the alias: at most `atMost`, `times` the alias's own largest rate among `of`. */
+export type FollowingPrior = { readonly atMost: number; readonly times: number; readonly of: readonly SignalId[] };
+
+export type BenignCause = {
+  readonly id: string;
+  readonly title: string;
+  /** The first benign cause, `steady`, takes what the others leave; its prior is null. */
+  readonly prior: number | FollowingPrior | null;
+  readonly chances: Readonly<Partial<Record<SignalId, Chance>>>;
+};
+
+/** Beta prior of the benign rate, fitted over aliases (measured C2). */
+export type SignalPrior = { readonly a: number; readonly b: number };
+
+/** `rules/causes.yaml`. */
+export type CauseTable = {
+  readonly signals: Readonly<Record<SignalId, SignalPrior>>;
+  readonly attack: readonly AttackCause[];
+  readonly benign: readonly BenignCause[];
+};
