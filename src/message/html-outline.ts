@@ -1,0 +1,102 @@
+import { Parser } from 'htmlparser2';
+
+/** What HTML shows and where it leads: nothing is rendered, nothing is fetched. */
+export type HtmlOutline = {
+  /** Visible text, one entry per block element, white space collapsed. */
+  readonly blocks: readonly string[];
+  /** Link targets as written: `href` of anchors and areas, `action` of forms. */
+  readonly links: readonly string[];
+  /** Distinct `tag` and `tag.class` names, digits stripped, sorted: the layout's identity (measured C7). */
+  readonly tags: readonly string[];
+};
+
+export const htmlLimits = {
+  htmlLength: 1_000_000,
+  blocks: 4000,
+  links: 1000,
+  tags: 400,
+  depth: 400,
+};
+
+const inlineTags = new Set([
+  'a',
+  'abbr',
+  'b',
+  'bdi',
+  'bdo',
+  'big',
+  'cite',
+  'code',
+  'em',
+  'font',
+  'i',
+  'img',
+  'ins',
+  'label',
+  'mark',
+  'o:p',
+  'q',
+  's',
+  'small',
+  'span',
+  'strike',
+  'strong',
+  'sub',
+  'sup',
+  'time',
+  'tt',
+  'u',
+  'var',
+  'wbr',
+]);
+const silentTags = new Set(['script', 'style', 'title', 'template', 'noscript']);
+
+/** Reads at most 1,000,000 characters of `html`; never throws on malformed markup. */
+export function outlineHtml(html: string): HtmlOutline {
+  const blocks: string[] = [];
+  const links: string[] = [];
+  const tags = new Set<string>();
+  let text = '';
+  let silent = 0;
+  const endBlock = () => {
+    const block = text.replace(/\s+/g, ' ').trim();
+    text = '';
+    if (block !== '' && blocks.length < htmlLimits.blocks) blocks.push(block);
+  };
+  const parser = new Parser(
+    {
+      onopentag: (name, attributes) => {
+        if (silentTags.has(name)) silent++;
+        if (!inlineTags.has(name)) endBlock();
+        const target =
+          name === 'form'
+            ? attributes['action']
+            : name === 'a' || name === 'area'
+              ? attributes['href']
+              : undefined;
+        if (target !== undefined && target !== '' && links.length < htmlLimits.links)
+          links.push(target.trim());
+        if (tags.size < htmlLimits.tags)
+          for (const label of tagLabels(name, attributes['class'])) tags.add(label);
+      },
+      ontext: (data) => {
+        if (silent === 0) text += data;
+      },
+      onclosetag: (name) => {
+        if (silentTags.has(name)) silent = Math.max(0, silent - 1);
+        if (!inlineTags.has(name)) endBlock();
+      },
+    },
+    { decodeEntities: true, lowerCaseAttributeNames: true },
+  );
+  parser.write(html.slice(0, htmlLimits.htmlLength));
+  parser.end();
+  endBlock();
+  return { blocks, links, tags: [...tags].sort() };
+}
+
+function tagLabels(name: string, classes: string | undefined): readonly string[] {
+  if (name.length > 32) return [];
+  const first = classes?.trim().split(/\s+/, 1)[0]?.replace(/\d+/g, '').slice(0, 40);
+  return first ? [name, `${name}.${first}`] : [name];
+}
