@@ -42,7 +42,9 @@ export function buildSnapshot(
   generation: number,
 ): Snapshot {
   const through = today - maturationDays;
-  const days = [...buckets.keys()].filter((day) => day <= through && day > today - windowDays).sort((a, b) => a - b);
+  const days = [...buckets.keys()]
+    .filter((day) => day <= through && day > today - windowDays)
+    .sort((a, b) => a - b);
   return {
     version: `${generation}.${through}`,
     days: days.length,

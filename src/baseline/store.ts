@@ -20,7 +20,7 @@ export type Observation = {
   readonly records: readonly (ValueRecord | null)[];
   /** What the alias as a whole reaches here: table `reach`, value `*`. */
   readonly reach: ValueRecord | null;
-  /** Distinct recipients that had this signature within about a week, this message's included; saturates at 32. */
+  /** Distinct recipients that had this signature within about a week, this message's included; saturates at 32; 0 without a signature. */
   readonly signatureRecipients: number;
   /** Messages of the alias in the sliding hour, this one included. */
   readonly hourMessages: number;
@@ -37,7 +37,11 @@ export type Commit = {
   readonly values: readonly ValueTouch[];
 };
 
-export type StoredValue = { readonly table: string; readonly value: string; readonly record: ValueRecord };
+export type StoredValue = {
+  readonly table: string;
+  readonly value: string;
+  readonly record: ValueRecord;
+};
 
 /**
  * Baselines of every alias. Traffic moves in `observe` whatever the verdict; features move only in `commit`. An
@@ -50,7 +54,10 @@ export interface BaselineStore extends AsyncDisposable {
   /** Ids of the aliases with any history, sorted. */
   aliases(): Promise<readonly string[]>;
   /** Matured history and every remembered value of one alias, for people. */
-  describe(alias: string, at: Date): Promise<{ readonly snapshot: Snapshot; readonly values: readonly StoredValue[] }>;
+  describe(
+    alias: string,
+    at: Date,
+  ): Promise<{ readonly snapshot: Snapshot; readonly values: readonly StoredValue[] }>;
   /** Forgets one learned day, or with null everything of the alias. */
   forget(alias: string, day: number | null): Promise<void>;
   /** Throws when the store does not answer. */
@@ -65,6 +72,14 @@ export type StoreLimits = {
   readonly valuesPerTable: number;
   /** Values of table `recipient`. */
   readonly recipients: number;
+  /** Values of all tables together; beyond it the largest table gives way. */
+  readonly values: number;
 };
 
-export const defaultStoreLimits: StoreLimits = { windowDays: 180, valuesPerTable: 400, recipients: 1000 };
+/** Tables stay below 512 entries even when they overshoot by a tenth: up to there Redis packs a hash densely. */
+export const defaultStoreLimits: StoreLimits = {
+  windowDays: 180,
+  valuesPerTable: 400,
+  recipients: 400,
+  values: 1500,
+};

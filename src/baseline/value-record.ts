@@ -28,10 +28,23 @@ export type ValueTouch = {
 };
 
 /** Adds one learning on `day`. Order of days does not matter within 32 days of the newest. */
-export function touchRecord(record: ValueRecord | null, touch: ValueTouch, day: number): ValueRecord {
+export function touchRecord(
+  record: ValueRecord | null,
+  touch: ValueTouch,
+  day: number,
+): ValueRecord {
   if (record === null) {
     const { domains, recipients, actors } = touch;
-    return { firstDay: day, lastDay: day, days: 1, recentDays: 1, domains, recipients, actors, count: 1 };
+    return {
+      firstDay: day,
+      lastDay: day,
+      days: 1,
+      recentDays: 1,
+      domains,
+      recipients,
+      actors,
+      count: 1,
+    };
   }
   const lastDay = Math.max(record.lastDay, day);
   const shift = lastDay - record.lastDay;
@@ -51,6 +64,29 @@ export function touchRecord(record: ValueRecord | null, touch: ValueTouch, day: 
   };
 }
 
+/**
+ * Takes one learned day back; null when no other day is known. Exact for the last 32 days of the record, and a day
+ * further back leaves it as it is. Masks and `count` stay: a sketch cannot forget a member.
+ */
+export function forgetDay(record: ValueRecord, day: number): ValueRecord | null {
+  const offset = record.lastDay - day;
+  const bit = offset < 0 || offset > 31 ? 0 : (1 << offset) >>> 0;
+  if ((record.recentDays & bit) === 0) return record;
+  if (record.days === 1) return null;
+  const days = record.days - 1;
+  const recentDays = (record.recentDays & ~bit) >>> 0;
+  if (recentDays === 0) return { ...record, lastDay: record.firstDay, days, recentDays: 1 };
+  const newest = Math.clz32(1) - Math.clz32(recentDays & -recentDays);
+  const oldest = Math.clz32(1) - Math.clz32(recentDays);
+  return {
+    ...record,
+    firstDay: day === record.firstDay ? record.lastDay - oldest : record.firstDay,
+    lastDay: record.lastDay - newest,
+    days,
+    recentDays: recentDays >>> newest,
+  };
+}
+
 /** Distinct days at least `maturationDays` before `today` on which the value was learned. */
 export function maturedDays(record: ValueRecord, today: number): number {
   let immature = 0;
@@ -61,12 +97,16 @@ export function maturedDays(record: ValueRecord, today: number): number {
   return record.days - immature;
 }
 
+/** 32 mixed bits of a text, unsigned (Fowler-Noll-Vo 1a, high half folded in). */
+export function fnv1a(text: string): number {
+  let mixed = 2_166_136_261;
+  for (let i = 0; i < text.length; i++) mixed = Math.imul(mixed ^ text.charCodeAt(i), 16_777_619);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
 /** The mask bit of one member of a sketch; `hash` is any text with uniform characters. */
 export function sketchBit(hash: string): number {
-  let mixed = 2_166_136_261;
-  for (let i = 0; i < hash.length; i++) mixed = Math.imul(mixed ^ hash.charCodeAt(i), 16_777_619); // FNV-1a
-  mixed ^= mixed >>> 15;
-  return (1 << (mixed & 31)) >>> 0;
+  return (1 << (fnv1a(hash) & 31)) >>> 0;
 }
 
 export function sketchOf(members: readonly string[]): number {

@@ -28,16 +28,31 @@ export type Sighting = {
 };
 
 /** A step on a small ordinal scale; 0 is the ordinary step. */
-export type LevelReading = { readonly signal: SignalId; readonly level: number; readonly shown: string };
+export type LevelReading = {
+  readonly signal: SignalId;
+  readonly level: number;
+  readonly shown: string;
+};
 
 /** A lure word at a token position of a slot. `word` is the folded form in the list, `weight` its own bits. */
-export type LureHit = { readonly position: number; readonly word: string; readonly weightBits: number };
+export type LureHit = {
+  readonly position: number;
+  readonly word: string;
+  readonly weightBits: number;
+};
 
 /** One sentence of the body that carries lure words; `value` is its masked hash in table `line`. */
-export type LureSentence = { readonly value: string; readonly tokens: number; readonly hits: readonly LureHit[]; readonly shown: string };
+export type LureSentence = {
+  readonly value: string;
+  readonly tokens: number;
+  readonly hits: readonly LureHit[];
+  readonly shown: string;
+};
 
 /** All that scoring and learning need to know of a message: bounded, and free of message text but for `shown`. */
 export type Features = {
+  /** False for mail from an archive: nothing is known of client, envelope and signature. */
+  readonly hasPath: boolean;
   readonly sightings: readonly Sighting[];
   readonly levels: readonly LevelReading[];
   readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };

@@ -33,3 +33,28 @@ export const signalIds = [
 ] as const;
 
 export type SignalId = (typeof signalIds)[number];
+
+/**
+ * What a signal needs in order to be asked at all, and so whose trials it counts: any message; a message whose way here
+ * is known (an archive has none); a message with a new link domain (measured C9).
+ */
+export type SignalGroup = 'content' | 'path' | 'new-link';
+
+const groups: Readonly<Partial<Record<SignalId, SignalGroup>>> = {
+  'link-tld': 'new-link',
+  'link-hosting': 'new-link',
+  network: 'path',
+  'mail-from': 'path',
+  spf: 'path',
+  'header-order': 'path',
+  selector: 'path',
+  'recipient-mismatch': 'path',
+  'first-contact': 'path',
+  'signature-reuse': 'path',
+  'signature-age': 'path',
+  'unsigned-fields': 'path',
+};
+
+export function groupOf(signal: SignalId): SignalGroup {
+  return groups[signal] ?? 'content';
+}

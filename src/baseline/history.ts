@@ -1,0 +1,86 @@
+import type { SignalGroup } from '../features/signals.ts';
+import type { Snapshot } from './ledger.ts';
+
+/**
+ * Names of the ledger's counters, read and written here only:
+ * `n` messages learned; `t.G` trials: messages scored after the start-up that a signal of group G was asked of; `x.S` messages that brought the first appearance of a value; `l.S.L` messages at level L;
+ * `w.SLOT.WORD` messages with a lure word in a slot; `h.NAME.BIN` histograms; `s.BIN` scores in half bits.
+ */
+export const counterNames = {
+  messages: 'n',
+  trials: (group: SignalGroup) => `t.${group}`,
+  innovations: (signal: string) => `x.${signal}`,
+  level: (signal: string, level: number) => `l.${signal}.${level}`,
+  word: (slot: string, word: string) => `w.${slot}.${word}`,
+  bin: (name: string, bin: number) => `h.${name}.${bin}`,
+  score: (bits: number) => `s.${Math.max(-40, Math.min(120, Math.floor(bits * 2)))}`,
+};
+
+/** Messages and days that must have matured before novelty counts as innovation (measured C1). */
+export const startUp = { messages: 10, days: 5 };
+
+/** The matured history of one alias as the scorer asks for it. */
+export type History = {
+  readonly messages: number;
+  readonly days: number;
+  readonly since: string | null;
+  /** Too little matured to tell new from not yet seen. */
+  readonly isStartingUp: boolean;
+  readonly trials: (group: SignalGroup) => number;
+  readonly innovations: (signal: string) => number;
+  /** Messages at `level` or above. */
+  readonly atLeast: (signal: string, level: number) => number;
+  readonly wordMessages: (slot: string, word: string) => number;
+  readonly histogram: (name: string) => Histogram;
+  /** Scored messages, and those with a score at or above `bits`. */
+  readonly scored: number;
+  readonly scoredAtLeast: (bits: number) => number;
+};
+
+/** Bins in ascending order. */
+export type Histogram = {
+  readonly total: number;
+  readonly bins: readonly { readonly bin: number; readonly count: number }[];
+};
+
+export function historyOf(snapshot: Snapshot): History {
+  const { counters, days, firstDay } = snapshot;
+  const count = (name: string) => counters[name] ?? 0;
+  const messages = count(counterNames.messages);
+  const scores = histogramOf(counters, 's.');
+  return {
+    messages,
+    days,
+    since: firstDay === null ? null : new Date(firstDay * 86_400_000).toISOString().slice(0, 10),
+    isStartingUp: messages < startUp.messages || days < startUp.days,
+    trials: (group) => count(counterNames.trials(group)),
+    innovations: (signal) => count(counterNames.innovations(signal)),
+    atLeast: (signal, level) => tail(histogramOf(counters, `l.${signal}.`), level),
+    wordMessages: (slot, word) => count(counterNames.word(slot, word)),
+    histogram: (name) => histogramOf(counters, `h.${name}.`),
+    scored: scores.total,
+    scoredAtLeast: (bits) => tail(scores, Math.floor(bits * 2)),
+  };
+}
+
+function histogramOf(counters: Readonly<Record<string, number>>, prefix: string): Histogram {
+  const bins = Object.entries(counters)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, count]) => ({ bin: Number(name.slice(prefix.length)), count }))
+    .sort((a, b) => a.bin - b.bin);
+  return { total: bins.reduce((sum, { count }) => sum + count, 0), bins };
+}
+
+function tail(histogram: Histogram, from: number): number {
+  return histogram.bins.reduce((sum, { bin, count }) => (bin >= from ? sum + count : sum), 0);
+}
+
+/** Least bin at or below which `share` of the counts lie; null for an empty histogram. */
+export function quantile(histogram: Histogram, share: number): number | null {
+  let seen = 0;
+  for (const { bin, count } of histogram.bins) {
+    seen += count;
+    if (seen >= share * histogram.total) return bin;
+  }
+  return histogram.bins.at(-1)?.bin ?? null;
+}

@@ -1,0 +1,46 @@
+import { domainOf } from '../message/mailbox.ts';
+import { contactSightings } from './contacts.ts';
+import type { Features, Sighting } from './features.ts';
+import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from './identity.ts';
+import { linkSightings, textDomainSightings } from './links.ts';
+import { lureHits, lureSentences } from './lure-words.ts';
+import { viewMessage, type FeatureInput } from './message-view.ts';
+import { alignedSignature, pathLevels, pathSightings } from './sending-path.ts';
+import { slotClassSightings } from './slot-classes.ts';
+
+const maxRecipients = 100;
+
+/** Everything scoring and learning will ask about one message of a watched alias: pure, bounded, computed once. */
+export function extractFeatures(input: FeatureInput): Features {
+  const view = viewMessage(input);
+  const recipients = view.transaction.envelope.rcptTo.slice(0, maxRecipients).map((address) => ({
+    address: view.pseudonym(address),
+    domain: view.pseudonym(domainOf(address)),
+  }));
+  const hasPath = view.transaction.connection.clientAddress !== '';
+  const recipientSightings = recipients.map(({ address }): Sighting => ({
+    signal: 'first-contact',
+    table: 'recipient',
+    value: address,
+    shown: 'a recipient this alias never wrote to here',
+  }));
+  return {
+    hasPath,
+    sightings: [
+      ...contactSightings(view),
+      ...slotClassSightings(view),
+      ...linkSightings(view),
+      ...textDomainSightings(view),
+      ...replyToSightings(view),
+      ...displayNameSightings(view),
+      ...layoutSightings(view),
+      ...(hasPath ? [...pathSightings(view), ...recipientSightings] : []),
+    ],
+    levels: hasPath ? pathLevels(view) : [],
+    subject: lureHits(view.foldedSubject, view.lists),
+    sentences: lureSentences(view),
+    signatureHash: hasPath ? (alignedSignature(view.authentication)?.signatureHash ?? null) : null,
+    recipients,
+    actor: actorOf(view),
+  };
+}

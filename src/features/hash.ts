@@ -1,0 +1,14 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** 64 bits of SHA-256 as base64url: names a value whose text we do not keep. */
+export function valueHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
+}
+
+/** Turns a person's address into a stable pseudonym; without the key it cannot be tested against guesses. */
+export type Pseudonym = (text: string) => string;
+
+export function createPseudonym(key: Buffer): Pseudonym {
+  return (text) =>
+    createHmac('sha256', key).update(text.toLowerCase()).digest('base64url').slice(0, 11);
+}

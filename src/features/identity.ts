@@ -1,0 +1,58 @@
+import { domainOf } from '../message/mailbox.ts';
+import { organizationOf } from '../message/links.ts';
+import type { Sighting } from './features.ts';
+import { valueHash } from './hash.ts';
+import { mailIdentity } from './links.ts';
+import type { MessageView } from './message-view.ts';
+
+/** Reply-To away from the vendor's own domain (RFC 5322 §3.6.2): where an answer would go. */
+export function replyToSightings(view: MessageView): readonly Sighting[] {
+  const identities = new Set(
+    view.message.replyTo
+      .filter(
+        ({ address }) =>
+          address.includes('@') && organizationOf(domainOf(address)) !== view.ownDomain,
+      )
+      .map(({ address }) => mailIdentity(address, view.lists)),
+  );
+  return [...identities]
+    .slice(0, 10)
+    .map((value) => ({
+      signal: 'reply-to',
+      table: 'reply-to',
+      value,
+      shown: `answers go to ${value}`,
+    }));
+}
+
+/** The display name as a whole; digits masked, so that numbered names are one. */
+export function displayNameSightings(view: MessageView): readonly Sighting[] {
+  const value = valueHash(view.foldedName.toLowerCase().replace(/\d+/g, '#'));
+  return [
+    {
+      signal: 'display-name',
+      table: 'display-name',
+      value,
+      shown: `the display name "${view.displayName.slice(0, 60)}"`,
+    },
+  ];
+}
+
+/** The set of tags and classes of the HTML (or its absence): template identity that survives newsletters (measured C7). */
+export function layoutSightings(view: MessageView): readonly Sighting[] {
+  const tags = view.message.html?.tags ?? ['text'];
+  return [
+    {
+      signal: 'layout',
+      table: 'layout',
+      value: valueHash(tags.join(' ')),
+      shown: `a layout of ${tags.length} kinds of tags`,
+    },
+  ];
+}
+
+/** Who filled the slots, as far as the header says: tenant, merchant, sharer. Keyed, since it may be a person. */
+export function actorOf(view: MessageView): string {
+  const replyTo = view.message.replyTo.map(({ address }) => address).join(' ');
+  return view.pseudonym(`${view.foldedName.toLowerCase()}|${replyTo}`);
+}
