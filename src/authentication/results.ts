@@ -1,13 +1,6 @@
 /** Result words of RFC 8601 §2.7. */
 export type ResultWord =
-  | 'none'
-  | 'neutral'
-  | 'pass'
-  | 'fail'
-  | 'softfail'
-  | 'policy'
-  | 'temperror'
-  | 'permerror';
+  'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'policy' | 'temperror' | 'permerror';
 
 /** One DKIM signature, verified or not, with the facts the features need. */
 export type DkimSignature = {
@@ -15,13 +8,13 @@ export type DkimSignature = {
   /** `d=`, lower case. */
   readonly domain: string;
   readonly selector: string;
-  /** Whether `d=` shares the organizational domain of the From address. */
+  /** Whether `d=` is aligned with the From address, by DMARC's mode where it has one; false without a sole author. */
   readonly aligned: boolean;
   /** `t=` in epoch seconds, or null. */
   readonly signedAtSeconds: number | null;
   /** `x=` in epoch seconds, or null. */
   readonly expiresAtSeconds: number | null;
-  /** `l=` was given and is shorter than the body. */
+  /** False where `l=` leaves part of the body unsigned. */
   readonly coversWholeBody: boolean;
   /** Names in `h=`, lower case, with repetitions. */
   readonly signedFields: readonly string[];
@@ -30,9 +23,16 @@ export type DkimSignature = {
 };
 
 export type AuthenticationResults = {
-  readonly spf: { readonly result: ResultWord; /** Domain checked: MAIL FROM or HELO. */ readonly domain: string };
+  readonly spf: {
+    readonly result: ResultWord;
+    /** Domain checked: MAIL FROM or HELO. */ readonly domain: string;
+  };
   readonly dkim: readonly DkimSignature[];
-  readonly dmarc: { readonly result: ResultWord; /** Published policy. */ readonly policy: string; readonly domain: string };
+  readonly dmarc: {
+    readonly result: ResultWord;
+    /** Published policy. */ readonly policy: string;
+    readonly domain: string;
+  };
   readonly arc: { readonly result: ResultWord };
   /** `Authentication-Results` field body without our authserv-id, RFC 8601 §2.2 (`spf=pass …; dkim=pass …`). */
   readonly resinfo: string;

@@ -12,7 +12,11 @@ export type AttackCause = {
 };
 
 /** A prior that follows the alias: at most `atMost`, `times` the alias's own largest rate among `of`. */
-export type FollowingPrior = { readonly atMost: number; readonly times: number; readonly of: readonly SignalId[] };
+export type FollowingPrior = {
+  readonly atMost: number;
+  readonly times: number;
+  readonly of: readonly SignalId[];
+};
 
 export type BenignCause = {
   readonly id: string;
@@ -22,8 +26,11 @@ export type BenignCause = {
   readonly chances: Readonly<Partial<Record<SignalId, Chance>>>;
 };
 
-/** Beta prior of the benign rate, fitted over aliases (measured C2). */
-export type SignalPrior = { readonly a: number; readonly b: number };
+/**
+ * Beta prior of the benign rate, fitted over aliases (measured C2), and how often an honest notification shows the
+ * thing at all: what counts while an alias has no history to be new against.
+ */
+export type SignalPrior = { readonly a: number; readonly b: number; readonly cold: number };
 
 /** `rules/causes.yaml`. */
 export type CauseTable = {

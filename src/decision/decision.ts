@@ -1,0 +1,27 @@
+import type { Action, FailureCause } from './policy.ts';
+
+/** Verdicts of DESIGN 10. `unwatched` mail is nobody's alias: authenticated, not scored. */
+export type Verdict =
+  | 'unwatched'
+  | 'clean'
+  | 'suspicious'
+  | 'anomalous'
+  | 'learning'
+  | 'impersonation'
+  | 'unverified'
+  | 'unavailable';
+
+export type Decision = {
+  readonly verdict: Verdict;
+  /** What `enforce` would do. */
+  readonly action: Action;
+  /** What the current mode does. */
+  readonly effectiveAction: Action;
+  /** One sentence for a person; empty where there is nothing to explain. */
+  readonly reason: string;
+  /** Features are learned only from mail that is delivered and undisputed; the score of any watched message is. */
+  readonly learnFeatures: boolean;
+  readonly learnScore: boolean;
+  /** Set when the verdict is `unavailable`. */
+  readonly failure: FailureCause | null;
+};

@@ -1,0 +1,114 @@
+import { counterNames } from '../baseline/history.ts';
+import { addCounters, type Counters } from '../baseline/ledger.ts';
+import { sketchOf, type ValueTouch } from '../baseline/value-record.ts';
+import type { Commit } from '../baseline/store.ts';
+import type { Features } from '../features/features.ts';
+import { valueHash } from '../features/hash.ts';
+import { groupOf } from '../features/signals.ts';
+import { volumeBin } from './measured-signals.ts';
+import { pathReach, type Readings } from './readings.ts';
+
+export type LessonInput = {
+  readonly alias: string;
+  /** Day of receipt. */
+  readonly day: number;
+  readonly transactionId: string;
+  readonly features: Features;
+  readonly readings: Readings;
+  readonly scoreBits: number;
+  /** Features are learned from delivered, undisputed mail only. */
+  readonly withFeatures: boolean;
+  /** The score histogram takes any watched message: another gate, or the threshold would sink for ever (detection 2.8). */
+  readonly withScore: boolean;
+};
+
+/** What one message adds to its alias's ledger. Its id is the same for the same signature to the same recipients. */
+export function lessonOf({
+  alias,
+  day,
+  transactionId,
+  features,
+  readings,
+  scoreBits,
+  withFeatures,
+  withScore,
+}: LessonInput): Commit {
+  const counters = [
+    ...(withFeatures ? featureCounters(features, readings) : []),
+    ...(withScore ? [count(counterNames.score(scoreBits))] : []),
+  ];
+  const recipients = features.recipients.map(({ address }) => address).join(',');
+  const identity =
+    features.signatureHash === null
+      ? transactionId
+      : valueHash(`${features.signatureHash} ${recipients}`);
+  return {
+    // A release teaches the features that the held message did not: the two must not be taken for the same lesson.
+    id: `${withFeatures ? 'f' : ''}${withScore ? 's' : ''}-${identity}`,
+    alias,
+    day,
+    counters: counters.reduce(addCounters, {}),
+    values: withFeatures ? touchesOf(features) : [],
+  };
+}
+
+function featureCounters(features: Features, readings: Readings): readonly Counters[] {
+  const trials = readings.startingUp.content ? [] : trialCounters(readings);
+  return [count(counterNames.messages), ...wordCounters(features), ...trials];
+}
+
+function trialCounters({ signals: asked, measured, startingUp }: Readings): readonly Counters[] {
+  const signals = startingUp.path
+    ? asked.filter(({ signal }) => groupOf(signal) !== 'path')
+    : asked;
+  const innovations = signals
+    .filter((reading) => reading.level > 0 && reading.isInnovation)
+    .map(({ signal }) => count(counterNames.innovations(signal)));
+  const levels = signals
+    .filter((reading) => reading.level > 0)
+    .map(({ signal, level }) => count(counterNames.level(signal, level)));
+  const groups = new Set(signals.map(({ signal }) => groupOf(signal)));
+  return [
+    ...[...groups].map((group) => count(counterNames.trials(group))),
+    ...innovations,
+    ...levels,
+    count(counterNames.bin('subject-lure', Math.round(measured.subjectLure.value))),
+    count(counterNames.bin('body-lure', Math.round(measured.bodyLure.value))),
+    count(counterNames.bin('volume', volumeBin(measured.volume.value))),
+  ];
+}
+
+function wordCounters({ subject, sentences }: Features): readonly Counters[] {
+  const inSubject = new Set(subject.hits.map(({ word }) => word));
+  const inBody = new Set(sentences.flatMap(({ hits }) => hits.map(({ word }) => word)));
+  return [
+    ...[...inSubject].map((word) => count(counterNames.word('subject', word))),
+    ...[...inBody].map((word) => count(counterNames.word('body', word))),
+  ];
+}
+
+function touchesOf({
+  hasPath,
+  sightings,
+  sentences,
+  recipients,
+  actor,
+}: Features): readonly ValueTouch[] {
+  const masks = {
+    domains: sketchOf(recipients.map(({ domain }) => domain)),
+    recipients: sketchOf(recipients.map(({ address }) => address)),
+    actors: sketchOf([actor]),
+  };
+  const values = new Map<string, ValueTouch>();
+  values.set('reach *', { table: 'reach', value: '*', ...masks });
+  if (hasPath) values.set('reach path', { table: 'reach', value: pathReach, ...masks });
+  for (const { table, value } of sightings)
+    values.set(`${table} ${value}`, { table, value, ...masks });
+  for (const { value } of sentences)
+    values.set(`line ${value}`, { table: 'line', value, ...masks });
+  return [...values.values()];
+}
+
+function count(name: string): Counters {
+  return { [name]: 1 };
+}

@@ -1,0 +1,61 @@
+import { tailProbability } from './calibration.ts';
+import { compareCauses, type Likelihood } from './likelihood.ts';
+import { readSignals, type ReadingInput, type Readings, type SignalReading } from './readings.ts';
+import type { Score, Term } from './score.ts';
+
+/** Terms below this are summed into the last one. */
+const leastTermBits = 0.3;
+
+export type ScoredMessage = { readonly score: Score; readonly readings: Readings };
+
+/** Scores one message against the observed baseline of its alias. Pure: same input, same score. */
+export function scoreMessage(input: ReadingInput): ScoredMessage {
+  const readings = readSignals(input);
+  const likelihood = compareCauses(readings.signals, input.causes);
+  const { history } = readings;
+  const { attack, benign } = likelihood;
+  const score: Score = {
+    bits: likelihood.bits,
+    pValue: tailProbability(likelihood.bits, history),
+    cause: { id: attack.cause.attack.id, title: attack.cause.attack.title },
+    benignCause: { id: benign.cause.id, title: benign.cause.title },
+    terms: termsOf(readings.signals, likelihood),
+    messages: history.messages,
+    days: history.days,
+    since: history.since,
+  };
+  return { score, readings };
+}
+
+/**
+ * Best attack against best benign explanation, signal by signal; priors, small terms and the other explanations are the
+ * last term, so that all of them add up to the score (promise P7).
+ */
+function termsOf(
+  readings: readonly SignalReading[],
+  { bits, attack, benign }: Likelihood,
+): readonly Term[] {
+  const terms = readings
+    .map((reading, index): Term => {
+      const { signal, observed, baseline, level } = reading;
+      const difference = (attack.perSignal[index] ?? 0) - (benign.perSignal[index] ?? 0);
+      return {
+        signal,
+        bits: difference,
+        observed: level > 0 ? observed : `no ${signal}`,
+        baseline,
+      };
+    })
+    .filter((term) => Math.abs(term.bits) >= leastTermBits)
+    .sort((left, right) => right.bits - left.bits);
+  const rest = bits - terms.reduce((sum, term) => sum + term.bits, 0);
+  return [
+    ...terms,
+    {
+      signal: 'prior',
+      bits: rest,
+      observed: 'how rare attacks are, and everything else',
+      baseline: '',
+    },
+  ];
+}
