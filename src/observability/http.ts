@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import { createReadiness } from './readiness.ts';
+import type { Health } from './readiness.ts';
+
+export type HttpOptions = {
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly registry: Registry;
+  readonly health: Health;
+};
+
+export interface HttpServer extends AsyncDisposable {
+  readonly address: AddressInfo;
+}
+
+type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
+
+const json = 'application/json; charset=utf-8';
+const requestTimeoutMs = 5000;
+
+/**
+ * Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (mail can flow), and nothing else.
+ * @throws when the address cannot be listened on.
+ */
+export async function startHttp({ listen, registry, health }: HttpOptions): Promise<HttpServer> {
+  const readiness = createReadiness(health);
+  const routes: Readonly<Record<string, () => Promise<Answer>>> = {
+    '/metrics': async () => ({
+      status: 200,
+      contentType: registry.contentType,
+      body: await registry.metrics(),
+    }),
+    '/healthz': () => Promise.resolve(jsonAnswer(200, { status: 'ok' })),
+    '/readyz': async () => {
+      const state = await readiness();
+      const takesMail = state.status === 'ready' || state.status === 'degraded';
+      return jsonAnswer(takesMail ? 200 : 503, state);
+    },
+  };
+  const server = createServer(
+    {
+      maxHeaderSize: 8192,
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: requestTimeoutMs,
+    },
+    (request, response) =>
+      void answer(routes, request).then((answered) => send(response, answered)),
+  );
+  server.maxConnections = 100;
+  server.listen(listen.port, listen.host);
+  await once(server, 'listening');
+  return { address: server.address() as AddressInfo, [Symbol.asyncDispose]: () => close(server) };
+}
+
+async function answer(
+  routes: Readonly<Record<string, () => Promise<Answer>>>,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const [path = ''] = (request.url ?? '').split('?');
+  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (!route) return jsonAnswer(404, { error: 'not found' });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return jsonAnswer(405, { error: 'use GET' });
+  return route().catch(() => jsonAnswer(500, { error: 'internal error' }));
+}
+
+function jsonAnswer(status: number, body: object): Answer {
+  return { status, contentType: json, body: `${JSON.stringify(body)}\n` };
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Answer): void {
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
+    // A refused request may have a body; closing is how it is not read.
+    ...(status >= 400 && status < 500 ? { Connection: 'close' } : {}),
+  });
+  response.end(body);
+}
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

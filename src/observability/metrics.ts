@@ -1,0 +1,159 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Verdict } from '../decision/decision.ts';
+import { failureCauses } from '../decision/policy.ts';
+import type { Action } from '../decision/policy.ts';
+import { AliasLabels } from './alias-labels.ts';
+import type { Stage } from './events.ts';
+
+// `satisfies` over Record keeps these complete when a union grows.
+const verdicts = Object.keys({
+  unwatched: 0,
+  clean: 0,
+  suspicious: 0,
+  anomalous: 0,
+  learning: 0,
+  impersonation: 0,
+  unverified: 0,
+  unavailable: 0,
+} satisfies Record<Verdict, 0>);
+const watchedVerdicts = verdicts.filter((verdict) => verdict !== 'unwatched');
+const actions = Object.keys({
+  pass: 0,
+  tag: 0,
+  quarantine: 0,
+  defer: 0,
+  reject: 0,
+} satisfies Record<Action, 0>);
+const stages = Object.keys({
+  parse: 0,
+  authenticate: 0,
+  features: 0,
+  observe: 0,
+  score: 0,
+  deliver: 0,
+  commit: 0,
+} satisfies Record<Stage, 0>);
+export const replyClasses = ['2xx', '4xx', '5xx'] as const;
+
+/** From half a millisecond (parsing) to the deadline of an analysis and the wait for a next hop. */
+const durationBucketsSeconds = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60,
+];
+
+/** Gauges of prom-client that end in `_total`, which only a counter may (Prometheus naming rules). */
+const misnamedDefaults = ['handles', 'requests', 'resources'].map(
+  (name) => `aliaswatch_nodejs_active_${name}_total`,
+);
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Everything `/metrics` shows, in a registry of its own. Labels come from closed sets, and every series exists, as 0,
+ * before its first event.
+ */
+export function createMetrics(version: string) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'aliaswatch_' });
+  for (const name of misnamedDefaults) registry.removeSingleMetric(name);
+  gauge(registry, 'build_info', 'Always 1, for the running version', 'version').set({ version }, 1);
+  return {
+    registry,
+    ...messageMetrics(registry),
+    ...quarantineMetrics(registry),
+    ...ruleMetrics(registry),
+  };
+}
+
+function messageMetrics(registry: Registry) {
+  const metrics = {
+    /** `action` is what the mode did. */
+    transactions: counter(registry, 'transactions_total', 'Messages', 'verdict', 'action'),
+    smtpReplies: counter(registry, 'smtp_replies_total', 'Final replies to clients', 'class'),
+    failOpen: counter(
+      registry,
+      'fail_open_total',
+      'Messages not judged for want of something',
+      'cause',
+    ),
+    lessonsLost: counter(registry, 'lessons_lost_total', 'Delivered messages not learned'),
+    stageDuration: new Histogram({
+      name: 'aliaswatch_stage_duration_seconds',
+      help: 'Time a stage of the flow took per message',
+      labelNames: ['stage'],
+      buckets: durationBucketsSeconds,
+      registers: [registry],
+    }),
+  };
+  for (const verdict of verdicts) {
+    for (const action of actions) metrics.transactions.inc({ verdict, action }, 0);
+  }
+  for (const replyClass of replyClasses) metrics.smtpReplies.inc({ class: replyClass }, 0);
+  for (const cause of failureCauses) metrics.failOpen.inc({ cause }, 0);
+  for (const stage of stages) metrics.stageDuration.zero({ stage });
+  return metrics;
+}
+
+function quarantineMetrics(registry: Registry) {
+  return {
+    quarantineHeld: counter(registry, 'quarantine_held_total', 'Messages held'),
+    quarantineBytes: counter(registry, 'quarantine_bytes_total', 'Bytes of messages held'),
+    quarantineFailed: counter(
+      registry,
+      'quarantine_failed_total',
+      'Messages that could not be held',
+    ),
+    quarantineReleased: counter(registry, 'quarantine_released_total', 'Held messages delivered'),
+  };
+}
+
+function ruleMetrics(registry: Registry) {
+  const info = gauge(registry, 'ruleset_info', 'Always 1, for the rules in force', 'version');
+  const lastReload = gauge(registry, 'rules_last_reload_success', '1 if the last load succeeded');
+  const aliasVerdicts = counter(
+    registry,
+    'alias_verdicts_total',
+    'Messages per alias',
+    'alias',
+    'verdict',
+  );
+  const labels = new AliasLabels();
+  const start = (alias: string) => {
+    for (const verdict of watchedVerdicts) aliasVerdicts.inc({ alias, verdict }, 0);
+  };
+  start(labels.other);
+  return {
+    aliasVerdicts,
+    /** The label value for an alias id. */
+    aliasLabel: (alias: string) => labels.labelOf(alias),
+    /** A rule set came into force. */
+    rulesActivated(rules: {
+      readonly version: string;
+      readonly aliases: readonly { readonly id: string }[];
+    }) {
+      for (const alias of labels.admit(rules.aliases.map(({ id }) => id))) start(alias);
+      info.reset();
+      info.set({ version: rules.version }, 1);
+      lastReload.set(1);
+    },
+    /** A reload failed; the rule set before it stays in force. */
+    rulesRejected: () => lastReload.set(0),
+  };
+}
+
+function counter<Label extends string = never>(
+  registry: Registry,
+  name: string,
+  help: string,
+  ...labelNames: Label[]
+) {
+  return new Counter({ name: `aliaswatch_${name}`, help, labelNames, registers: [registry] });
+}
+
+function gauge<Label extends string = never>(
+  registry: Registry,
+  name: string,
+  help: string,
+  ...labelNames: Label[]
+) {
+  return new Gauge({ name: `aliaswatch_${name}`, help, labelNames, registers: [registry] });
+}

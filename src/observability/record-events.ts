@@ -1,0 +1,53 @@
+import type { Events } from './events.ts';
+import type { Log } from './log.ts';
+import { replyClasses } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { transactionLine } from './transaction-line.ts';
+
+/** Events as counters and log lines. A failure in here is dropped: observing mail must not stop it. */
+export function recordEvents(metrics: Metrics, log: Log): Events {
+  return {
+    transactionCompleted: neverThrowing((completed) => {
+      const { decision, alias, reply } = completed;
+      metrics.transactions.inc({ verdict: decision.verdict, action: decision.effectiveAction });
+      if (alias !== null) {
+        metrics.aliasVerdicts.inc({ alias: metrics.aliasLabel(alias), verdict: decision.verdict });
+      }
+      const replyClass = replyClasses.find((name) => name.startsWith(String(reply.code)[0] ?? ''));
+      if (replyClass !== undefined) metrics.smtpReplies.inc({ class: replyClass });
+      log.info(transactionLine(completed), 'transaction');
+    }),
+    stageMeasured: neverThrowing((stage, durationMs) => {
+      metrics.stageDuration.observe({ stage }, durationMs / 1000);
+    }),
+    failedOpen: neverThrowing((cause, error, id) => {
+      metrics.failOpen.inc({ cause });
+      log[cause === 'bug' ? 'error' : 'warn']({ id, cause, error }, 'failed open');
+    }),
+    messageHeld: neverThrowing((id, alias, sizeBytes) => {
+      metrics.quarantineHeld.inc();
+      metrics.quarantineBytes.inc(sizeBytes);
+      log.warn({ id, alias, sizeBytes }, 'message held');
+    }),
+    holdFailed: neverThrowing((error, id) => {
+      metrics.quarantineFailed.inc();
+      log.error({ id, error }, 'message could not be held');
+    }),
+    lessonLost: neverThrowing((error, id) => {
+      metrics.lessonsLost.inc();
+      log.warn({ id, error }, 'lesson lost');
+    }),
+  };
+}
+
+function neverThrowing<Arguments extends unknown[]>(
+  record: (...values: Arguments) => void,
+): (...values: Arguments) => void {
+  return (...values) => {
+    try {
+      record(...values);
+    } catch {
+      // Nobody is left to tell.
+    }
+  };
+}

@@ -1,0 +1,62 @@
+import type { AuthenticationResults, ResultWord } from '../authentication/results.ts';
+import type { Score } from '../score/score.ts';
+import { replyText } from '../smtp/reply.ts';
+import type { CompletedTransaction } from './events.ts';
+
+const maxCharacters = 320;
+
+/** The log line of one transaction: facts and numbers, never text of the message or a recipient's address. */
+export function transactionLine(completed: CompletedTransaction) {
+  const { transaction, header, decision, score, ruleset, alias } = completed;
+  const { id, connection, envelope, content } = transaction;
+  return {
+    id,
+    client: connection.clientAddress,
+    mailFrom: cut(envelope.mailFrom),
+    recipients: envelope.rcptTo.length,
+    from: cut(header.from.map(({ address }) => address).join(', ')),
+    messageId: cut(header.messageId),
+    sizeBytes: content.sizeBytes,
+    ...authenticationWords(completed.authentication),
+    alias,
+    verdict: decision.verdict,
+    action: decision.action,
+    effectiveAction: decision.effectiveAction,
+    ...(decision.failure === null ? {} : { failure: decision.failure }),
+    ...(score === null ? {} : scoreFacts(score)),
+    reply: cut(replyText(completed.reply)),
+    ruleset,
+  };
+}
+
+function authenticationWords({ spf, dkim, dmarc, arc }: AuthenticationResults) {
+  return {
+    spf: spf.result,
+    dkim: bestWord(dkim.map(({ result }) => result)),
+    dmarc: dmarc.result,
+    arc: arc.result,
+  };
+}
+
+/** One passing signature is what counts, however many fail beside it (RFC 6376 §6.1). */
+function bestWord(words: readonly ResultWord[]): ResultWord {
+  return words.find((word) => word === 'pass') ?? words[0] ?? 'none';
+}
+
+function scoreFacts({ bits, pValue, cause, messages, terms }: Score) {
+  return {
+    scoreBits: rounded(bits),
+    pValue,
+    cause: cause.id,
+    n: messages,
+    terms: Object.fromEntries(terms.map((term) => [term.signal, rounded(term.bits)])),
+  };
+}
+
+function rounded(bits: number): number {
+  return Math.round(bits * 100) / 100;
+}
+
+function cut(text: string): string {
+  return text.slice(0, maxCharacters);
+}

@@ -1,0 +1,39 @@
+/**
+ * `full`: no space, quota or inodes; `denied`: permissions or a read-only file system; `missing`: no such message;
+ * `damaged`: an entry that cannot be read back; `invalid-id`: not an id of ours; `failed`: any other trouble of the disk.
+ */
+export type QuarantineProblem = 'full' | 'denied' | 'missing' | 'damaged' | 'invalid-id' | 'failed';
+
+/** The one error a quarantine rejects with; from `hold` it means that the client has to keep the message (451 4.3.1). */
+export class QuarantineError extends Error {
+  override readonly name = 'QuarantineError';
+  readonly problem: QuarantineProblem;
+
+  constructor(problem: QuarantineProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
+}
+
+const problemOfCode: Readonly<Record<string, QuarantineProblem>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+  ENOENT: 'missing',
+};
+
+/** What went wrong while doing `attempt` ("write message x"), as a problem with a name. */
+export function asQuarantineError(error: unknown, attempt: string): QuarantineError {
+  if (error instanceof QuarantineError) return error;
+  const code = errorCode(error);
+  const problem = problemOfCode[code] ?? 'failed';
+  return new QuarantineError(problem, `cannot ${attempt}: ${code}`, { cause: error });
+}
+
+/** `ENOSPC`, or the message where an error has no code. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}

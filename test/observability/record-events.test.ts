@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { unauthenticated } from '../../src/authentication/results.ts';
+import type { DkimSignature } from '../../src/authentication/results.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
+import type { Metrics } from '../../src/observability/metrics.ts';
+import { recordEvents } from '../../src/observability/record-events.ts';
+import { reply } from '../../src/smtp/reply.ts';
+import { id } from '../action/samples.ts';
+import { completed, recordedLog, secret } from './samples.ts';
+
+function recorder() {
+  const metrics = createMetrics('0.1.0');
+  metrics.rulesActivated({ version: '4f1c00aa11bb', aliases: [{ id: 'vendor-billing' }] });
+  const recorded = recordedLog('info');
+  return { metrics, events: recordEvents(metrics, recorded.log), ...recorded };
+}
+
+/** Samples that are not 0, as they are exposed: `name{labels} value`. */
+async function moved({ registry }: Metrics): Promise<string[]> {
+  const exposed = (await registry.metrics()).split('\n');
+  return exposed
+    .filter((line) => /^aliaswatch_(?!nodejs|process|build|rule|stage)\S* (?!0$)/.test(line))
+    .sort();
+}
+
+test('a completed transaction is one line of facts', () => {
+  const { events, lines } = recorder();
+  events.transactionCompleted(completed);
+  const [{ time, ...line } = {}, ...others] = lines();
+  assert.match(String(time), /^\d{4}-\d\d-\d\dT/);
+  assert.deepEqual(others, []);
+  assert.deepEqual(line, {
+    level: 'info',
+    msg: 'transaction',
+    id,
+    client: '192.0.2.10',
+    mailFrom: 'bounce@vendor.test',
+    recipients: 1,
+    from: 'billing@vendor.test',
+    messageId: '<1@vendor.test>',
+    sizeBytes: 24,
+    spf: 'pass',
+    dkim: 'none',
+    dmarc: 'fail',
+    arc: 'none',
+    alias: 'vendor-billing',
+    verdict: 'anomalous',
+    action: 'quarantine',
+    effectiveAction: 'tag',
+    scoreBits: 25.04,
+    pValue: 3.1e-6,
+    cause: 'callback',
+    n: 5000,
+    terms: { phone: 27.04, prior: -2 },
+    reply: '250 2.0.0 queued as 4XyZ',
+    ruleset: '4f1c00aa11bb',
+  });
+});
+
+test('neither the message nor a recipient is in the line, whatever is hostile is bounded', () => {
+  const { events, written } = recorder();
+  const long = 'x'.repeat(100_000);
+  const envelope = { ...completed.transaction.envelope, mailFrom: `${long}\r\n{"forged":1}` };
+  events.transactionCompleted({
+    ...completed,
+    transaction: { ...completed.transaction, envelope },
+  });
+  const [line = ''] = written;
+  assert.ok(!line.includes(secret) && !line.includes('ann@example.test'));
+  assert.equal(line.indexOf('\n'), line.length - 1);
+  assert.ok(line.length < 2000);
+});
+
+test('a failure has its cause in the line, unscored mail no score', () => {
+  const { events, lines } = recorder();
+  const decision = { ...completed.decision, verdict: 'unavailable', failure: 'store' } as const;
+  events.transactionCompleted({
+    ...completed,
+    score: null,
+    alias: null,
+    decision,
+    authentication: unauthenticated,
+  });
+  const [line = {}] = lines();
+  assert.equal(line['failure'], 'store');
+  assert.equal(line['spf'], 'temperror');
+  assert.ok(!('scoreBits' in line) && !('terms' in line));
+});
+
+test('one passing signature is the DKIM word', () => {
+  const { events, lines } = recorder();
+  const signature = (result: 'pass' | 'fail') => ({ result }) as DkimSignature;
+  for (const dkim of [[signature('fail'), signature('pass')], [signature('fail')]]) {
+    events.transactionCompleted({
+      ...completed,
+      authentication: { ...completed.authentication, dkim },
+    });
+  }
+  assert.deepEqual(
+    lines().map((line) => line['dkim']),
+    ['pass', 'fail'],
+  );
+});
+
+const counted = [
+  {
+    name: 'transaction',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      events.transactionCompleted(completed);
+      events.transactionCompleted({
+        ...completed,
+        alias: 'not-in-the-catalogue',
+        reply: reply(451, '4.4.1', 'later'),
+      });
+      events.transactionCompleted({
+        ...completed,
+        alias: null,
+        reply: reply(354, null, 'not a final reply'),
+      });
+    },
+    samples: [
+      'aliaswatch_alias_verdicts_total{alias="_other",verdict="anomalous"} 1',
+      'aliaswatch_alias_verdicts_total{alias="vendor-billing",verdict="anomalous"} 1',
+      'aliaswatch_smtp_replies_total{class="2xx"} 1',
+      'aliaswatch_smtp_replies_total{class="4xx"} 1',
+      'aliaswatch_transactions_total{verdict="anomalous",action="tag"} 3',
+    ],
+    levels: ['info', 'info', 'info'],
+  },
+  {
+    name: 'failed open',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      events.failedOpen('store', new Error('gone'), id);
+      events.failedOpen('bug', 'not even an error', id);
+    },
+    samples: [
+      'aliaswatch_fail_open_total{cause="bug"} 1',
+      'aliaswatch_fail_open_total{cause="store"} 1',
+    ],
+    levels: ['warn', 'error'],
+  },
+  {
+    name: 'message held',
+    record: ({ events }: ReturnType<typeof recorder>) =>
+      events.messageHeld(id, 'vendor-billing', 1234),
+    samples: ['aliaswatch_quarantine_bytes_total 1234', 'aliaswatch_quarantine_held_total 1'],
+    levels: ['warn'],
+  },
+  {
+    name: 'hold failed',
+    record: ({ events }: ReturnType<typeof recorder>) => events.holdFailed(new Error('full'), id),
+    samples: ['aliaswatch_quarantine_failed_total 1'],
+    levels: ['error'],
+  },
+  {
+    name: 'lesson lost',
+    record: ({ events }: ReturnType<typeof recorder>) => events.lessonLost(new Error('gone'), id),
+    samples: ['aliaswatch_lessons_lost_total 1'],
+    levels: ['warn'],
+  },
+];
+
+for (const { name, record, samples, levels } of counted) {
+  test(`counter and line together: ${name}`, async () => {
+    const recorded = recorder();
+    record(recorded);
+    assert.deepEqual(await moved(recorded.metrics), samples);
+    assert.deepEqual(
+      recorded.lines().map((line) => line['level']),
+      levels,
+    );
+  });
+}
+
+test('stage durations are in seconds', async () => {
+  const { metrics, events } = recorder();
+  events.stageMeasured('parse', 250);
+  const exposed = await metrics.registry.metrics();
+  assert.match(exposed, /^aliaswatch_stage_duration_seconds_sum\{stage="parse"\} 0\.25$/m);
+  assert.match(exposed, /^aliaswatch_stage_duration_seconds_bucket\{le="0\.1",stage="parse"\} 0$/m);
+});
+
+test('errors are logged by name and code, without passwords, bounded', () => {
+  const { events, lines, written } = recorder();
+  const error = Object.assign(
+    new TypeError(`connect redis://user:hunter2@127.0.0.1 ${'x'.repeat(10_000)}`),
+    { code: 'ECONNREFUSED' },
+  );
+  events.failedOpen('store', error, id);
+  const logged = lines()[0]?.['error'] as Record<string, string>;
+  assert.equal(logged['name'], 'TypeError');
+  assert.equal(logged['code'], 'ECONNREFUSED');
+  assert.match(logged['detail'] ?? '', /^TypeError: connect redis:\/\/\*\*\*@127\.0\.0\.1/);
+  assert.ok(!written.join('').includes('hunter2') && written.join('').length < 3000);
+});
+
+test('fields with the name of a secret are not written', () => {
+  const { log, written } = recordedLog('debug');
+  log.info({ subject: secret, header: { subject: secret, body: secret }, password: secret }, 'x');
+  assert.ok(!written.join('').includes(secret));
+});
+
+test('the level decides what is written', () => {
+  const { log, lines } = recordedLog('warn');
+  log.info('no');
+  log.warn('yes');
+  assert.deepEqual(
+    lines().map((line) => line['msg']),
+    ['yes'],
+  );
+});
+
+test('no event throws, not even with a log and metrics that do', () => {
+  const explode = () => {
+    throw new Error('broken');
+  };
+  const broken = new Proxy({}, { get: explode });
+  const events = recordEvents(broken as never, broken as never);
+  events.transactionCompleted(completed);
+  events.transactionCompleted({} as never);
+  events.stageMeasured('parse', NaN);
+  events.failedOpen('bug', new Error(), id);
+  events.messageHeld(id, '', 1);
+  events.holdFailed(new Error(), id);
+  events.lessonLost(new Error(), id);
+});
