@@ -1,0 +1,42 @@
+import type { Catalogue } from './alias/catalogue.ts';
+import type { AuthenticationResults } from './authentication/results.ts';
+import type { BaselineStore, Commit } from './baseline/store.ts';
+import type { RuleSet } from './config/rule-set.ts';
+import type { Pseudonym } from './features/hash.ts';
+import type { Events } from './observability/events.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
+import type { Transaction } from './smtp/transaction.ts';
+
+/** A rule set in force, with its aliases ready to be looked up. */
+export type ActiveRules = RuleSet & { readonly catalogue: Catalogue };
+
+/** How we call ourselves: in Received, in Authentication-Results, in replies. */
+export type Names = {
+  readonly hostname: string;
+  readonly authservId: string;
+  readonly contactUrl: string;
+};
+
+/** What scoring needs from outside. */
+export type AnalysisDependencies = {
+  /** Never throws: DNS trouble is a result (`temperror`). */
+  readonly authenticate: (transaction: Transaction) => Promise<AuthenticationResults>;
+  readonly baselines: Pick<BaselineStore, 'observe'>;
+  readonly pseudonym: Pseudonym;
+  readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
+  /** Analysis takes no longer; past it mail is `unavailable`. */
+  readonly analysisDeadlineMs: number;
+  /** False reads the store without moving a counter (`check`). */
+  readonly countsTraffic: boolean;
+};
+
+/** Everything the pipeline touches outside itself; built once, in `server.ts`. */
+export type Dependencies = AnalysisDependencies & {
+  readonly rules: () => ActiveRules;
+  readonly names: Names;
+  readonly withoutForgedFields: (transaction: Transaction) => Promise<Transaction>;
+  readonly quarantine: Pick<Quarantine, 'hold'>;
+  /** Stores a lesson beside the message path; losing one is an event, never a delay. */
+  readonly learn: (lesson: Commit) => void;
+  readonly events: Events;
+};

@@ -1,0 +1,96 @@
+import { renderFields, traceFields, verdictFields } from './action/header-fields.ts';
+import { analyse, type Analysis } from './analysis.ts';
+import type { ActiveRules, Dependencies, Names } from './dependencies.ts';
+import { describeHeld } from './quarantine/describe-held.ts';
+import { isPositive, reply, type Reply } from './smtp/reply.ts';
+import type { NextHopTransaction } from './smtp/next-hop.ts';
+import type { Transaction } from './smtp/transaction.ts';
+
+/**
+ * One mail transaction, top to bottom. All I/O is in `nextHop` and `deps`; everything else is pure. The reply returned
+ * is the client's final reply, and a 2yz means the message is at the next hop or fsynced in quarantine (promise P1).
+ */
+export async function processTransaction(
+  received: Transaction,
+  nextHop: NextHopTransaction,
+  deps: Dependencies,
+): Promise<Reply> {
+  const rules = deps.rules();
+  const transaction = await deps.withoutForgedFields(received);
+
+  // message → authentication → alias → features → baseline → score → decision
+  const analysis = await analyse(transaction, rules, deps);
+
+  // action → relay (or hold, or refuse)
+  const prefix = ourFields(transaction, analysis, { rules, names: deps.names });
+  const answer = await act(transaction, nextHop, { analysis, prefix, deps });
+
+  // learn: only from mail that the next hop took
+  if (isPositive(answer) && analysis.decision.effectiveAction !== 'quarantine' && analysis.lesson)
+    deps.learn(analysis.lesson);
+  deps.events.transactionCompleted({
+    transaction,
+    reply: answer,
+    ruleset: rules.version,
+    ...analysis,
+  });
+  return answer;
+}
+
+function ourFields(
+  transaction: Transaction,
+  analysis: Analysis,
+  { rules, names }: { readonly rules: ActiveRules; readonly names: Names },
+): Buffer {
+  const { id } = transaction;
+  const { mode } = rules.policy;
+  const trace = traceFields({ transaction, authentication: analysis.authentication, ...names });
+  return renderFields([
+    ...verdictFields({ ...analysis, ruleset: rules.version, id, mode }),
+    ...trace,
+  ]);
+}
+
+type Act = { readonly analysis: Analysis; readonly prefix: Buffer; readonly deps: Dependencies };
+
+async function act(
+  transaction: Transaction,
+  nextHop: NextHopTransaction,
+  { analysis, prefix, deps }: Act,
+): Promise<Reply> {
+  const { id } = transaction;
+  switch (analysis.decision.effectiveAction) {
+    case 'pass':
+    case 'tag':
+      return nextHop.deliver(prefix, transaction.content);
+    case 'quarantine':
+      await nextHop.abandon();
+      return hold(transaction, { analysis, prefix, deps });
+    case 'defer':
+      await nextHop.abandon();
+      return reply(451, '4.7.1', `Deferred for review; ask about ${id}${contact(deps)}`);
+    case 'reject':
+      await nextHop.abandon();
+      return reply(550, '5.7.1', `Refused by policy; ask about ${id}${contact(deps)}`);
+  }
+}
+
+/** Fsynced, or the client keeps the mail: never a silent drop (DESIGN 9). */
+async function hold(transaction: Transaction, { analysis, prefix, deps }: Act): Promise<Reply> {
+  try {
+    await deps.quarantine.hold(
+      describeHeld(transaction, analysis, deps.rules().version),
+      prefix,
+      transaction.content,
+    );
+  } catch (error) {
+    deps.events.holdFailed(error, transaction.id);
+    return reply(451, '4.3.1', 'Cannot keep the message now; try again later');
+  }
+  deps.events.messageHeld(transaction.id, analysis.alias ?? '', transaction.content.sizeBytes);
+  return reply(250, '2.0.0', `Held for review as ${transaction.id}${contact(deps)}`);
+}
+
+function contact({ names }: Dependencies): string {
+  return names.contactUrl === '' ? '' : ` at ${names.contactUrl}`;
+}

@@ -1,0 +1,154 @@
+import { Resolver as DnsClient } from 'node:dns/promises';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { withoutForgedFields } from './action/without-forged-fields.ts';
+import { createCatalogue } from './alias/catalogue.ts';
+import { createAuthenticator } from './authentication/authenticate.ts';
+import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
+import { openStore } from './baseline/open-store.ts';
+import { defaultStoreLimits } from './baseline/store.ts';
+import { formatHostPort, type HostPort } from './config/host-port.ts';
+import type { RuleSet } from './config/rule-set.ts';
+import { describeSettings, type Settings } from './config/settings.ts';
+import type { ActiveRules, Dependencies } from './dependencies.ts';
+import { createPseudonym } from './features/hash.ts';
+import { createLessons } from './lessons.ts';
+import { startHttp } from './observability/http.ts';
+import type { Log } from './observability/log.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { recordEvents } from './observability/record-events.ts';
+import { processTransaction } from './pipeline.ts';
+import { loadPseudonymKey } from './pseudonym-key.ts';
+import { openQuarantine } from './quarantine/directory-quarantine.ts';
+import { startFrontHop } from './smtp/front-hop.ts';
+import { defaultTimeouts } from './smtp/next-hop-settings.ts';
+
+export type ServerOptions = {
+  readonly settings: Settings & { readonly nextHop: HostPort };
+  readonly rules: RuleSet;
+  readonly log: Log;
+  readonly version: string;
+};
+
+/** Disposing drains: no new connections, transactions in flight end, then everything is closed in reverse order. */
+export type Server = AsyncDisposable & { readonly smtp: HostPort; readonly http: HostPort };
+
+/** Shortest part of the analysis deadline that is left to parsing and scoring after authentication. */
+const scoringShare = 0.2;
+const dnsQueriesPerMessage = 60;
+
+/**
+ * Composition root: builds every adapter, injects them into the pipeline, and listens.
+ * @throws Error in one sentence when a port is in use, or state directory, store or quarantine cannot be used.
+ */
+export async function startServer({
+  settings,
+  rules,
+  log,
+  version,
+}: ServerOptions): Promise<Server> {
+  await using opened = new AsyncDisposableStack();
+  const metrics = createMetrics(version);
+  const events = recordEvents(metrics, log);
+  const active = activate(rules, settings);
+  metrics.rulesActivated(active);
+
+  const baselines = opened.use(
+    await openStore(settings.store, {
+      limits: { ...defaultStoreLimits, ...active.policy.learning },
+      timeoutMs: settings.storeTimeoutMs,
+    }),
+  );
+  const servers = settings.dns.map(formatHostPort);
+  const resolver = opened.use(
+    createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),
+  );
+  const quarantine = await openQuarantine(join(settings.stateDir, 'quarantine'));
+  const lessons = opened.use(createLessons(baselines, events));
+
+  const dependencies: Dependencies = {
+    rules: () => active,
+    names: settings,
+    authenticate: createAuthenticator({
+      resolver,
+      authservId: settings.authservId,
+      deadlineMs: settings.analysisDeadlineMs * (1 - scoringShare),
+      maxQueries: dnsQueriesPerMessage,
+      onError: (error, transactionId) => events.failedOpen('bug', error, transactionId),
+    }),
+    withoutForgedFields: (transaction) => withoutForgedFields(transaction, settings.authservId),
+    baselines,
+    pseudonym: createPseudonym(await loadPseudonymKey(settings.stateDir)),
+    quarantine,
+    learn: lessons.learn,
+    events,
+    analysisDeadlineMs: settings.analysisDeadlineMs,
+    countsTraffic: true,
+  };
+
+  const draining = { begun: false };
+  const http = opened.use(
+    await startHttp({
+      listen: settings.http,
+      registry: metrics.registry,
+      health: {
+        isDraining: () => draining.begun,
+        checkNextHop: () => reach(settings.nextHop),
+        checkStore: () => baselines.ping(),
+      },
+    }),
+  );
+  const frontHop = opened.use(
+    await startFrontHop(
+      {
+        ...settings,
+        timeouts: { ...defaultTimeouts, nextHopFinalReplyMs: settings.relayDeadlineMs },
+        bareLineEndings: 'reject',
+        resolver: reverseResolver(servers, settings.dnsTimeoutMs),
+        onError: (error) => log.warn({ error }, 'smtp'),
+      },
+      (transaction, nextHop) => processTransaction(transaction, nextHop, dependencies),
+    ),
+  );
+  log.info(
+    {
+      version,
+      ruleset: active.version,
+      aliases: active.aliases.length,
+      settings: describeSettings(settings),
+    },
+    'listening',
+  );
+
+  const owned = opened.move();
+  return {
+    smtp: frontHop.address,
+    http: { host: http.address.address, port: http.address.port },
+    [Symbol.asyncDispose]: async () => {
+      draining.begun = true;
+      await owned.disposeAsync();
+    },
+  };
+}
+
+/** Puts the mode that a setting overrides into the rules, and makes the aliases findable. */
+export function activate(rules: RuleSet, { mode }: Pick<Settings, 'mode'>): ActiveRules {
+  const policy = mode === null ? rules.policy : { ...rules.policy, mode };
+  return { ...rules, policy, catalogue: createCatalogue(rules.aliases, policy.watch) };
+}
+
+function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {
+  const client = new DnsClient({ timeout: timeoutMs, tries: 1 });
+  if (servers.length > 0) client.setServers(servers);
+  return client;
+}
+
+async function reach({ host, port }: HostPort): Promise<void> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}
