@@ -57,7 +57,7 @@ const spokenSuffixes = new Set(
 
 /** Country suffixes that are file names, code or words far more often (measured C8). */
 const fileLike = new Set(
-  'ac am as at be by cc do gl go id in is it la mk ml mm mo ms my no pl pm ps py rs sh so st tf to tm ts us vi'.split(
+  'ac am as at be by cc do gl go id in is it la md mk ml mm mo ms my no pl pm ps py rs sh so st tf to tm ts us vi'.split(
     ' ',
   ),
 );
