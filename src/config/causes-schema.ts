@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { signalIds } from '../features/signals.ts';
+import type { CauseTable } from '../score/causes.ts';
+import { slug, title } from './name-schemas.ts';
+
+/**
+ * A benign cause caps the score of every attack that it could explain: with a chance of .15 instead of .05 for a phone
+ * number one cause took body lures from 51 % held to none (measured C11).
+ */
+const contactPoints = ['phone', 'wallet'] as const;
+const maxBenignContactChance = 0.05;
+
+// A chance of 1 would make one absent signal disprove a cause.
+const chance = z.number().min(0).max(0.99);
+const chances = z.partialRecord(
+  z.enum(signalIds),
+  z.union([chance, z.array(chance).min(1).max(8)], {
+    error: 'is neither a chance nor a list of chances per level',
+  }),
+);
+
+const signalPrior = z.strictObject({
+  a: z.number().positive().max(1000),
+  b: z.number().positive().max(100_000),
+  cold: z.number().positive().max(0.999),
+});
+
+const attackCause = z.strictObject({
+  id: slug,
+  title,
+  weight: z.number().positive().max(1000),
+  chances,
+});
+
+const followingPrior = z.strictObject({
+  atMost: z.number().positive().max(0.2),
+  times: z.number().positive().max(1),
+  of: z.array(z.enum(signalIds)).min(1),
+});
+
+const benignCause = z
+  .strictObject({
+    id: slug,
+    title,
+    prior: z.union([z.number().positive().max(0.2), followingPrior, z.null()], {
+      error: 'is not a prior: a number up to 0.2, or `null` for the first cause',
+    }),
+    chances,
+  })
+  .superRefine(({ chances }, context) => {
+    for (const signal of contactPoints) {
+      if (Math.max(...[chances[signal] ?? 0].flat()) <= maxBenignContactChance) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['chances', signal],
+        message: `a contact point may have a chance of at most ${maxBenignContactChance} in a benign cause`,
+        params: { hint: 'more would excuse every callback lure on every alias' },
+      });
+    }
+  });
+
+/** `causes.yaml`. */
+export const causesSchema = z
+  .strictObject({
+    signals: z.record(z.enum(signalIds), signalPrior),
+    attack: z.array(attackCause).min(1).max(50),
+    benign: z.array(benignCause).min(1).max(50),
+  })
+  .superRefine(({ attack, benign }, context) => {
+    const complain = (path: (string | number)[], message: string, hint: string) =>
+      context.addIssue({ code: 'custom', path, message, params: { hint } });
+    const ids = [...attack, ...benign].map(({ id }) => id);
+    ids.forEach((id, index) => {
+      if (ids.indexOf(id) === index) return;
+      const path =
+        index < attack.length ? ['attack', index, 'id'] : ['benign', index - attack.length, 'id'];
+      complain(path, `another cause is called \`${id}\` already`, 'choose another id');
+    });
+    benign.forEach(({ prior }, index) => {
+      if (index === 0 && prior !== null)
+        complain(
+          ['benign', 0, 'prior'],
+          'the first benign cause takes what the others leave',
+          'write `prior: null`',
+        );
+      if (index > 0 && prior === null)
+        complain(
+          ['benign', index, 'prior'],
+          'only the first benign cause has no prior of its own',
+          'write how often it happens, e.g. 0.002',
+        );
+    });
+  });
+
+/** Attack weights are shares: they are divided by their sum (measured C12). */
+export function causeTableFrom({
+  signals,
+  attack,
+  benign,
+}: z.output<typeof causesSchema>): CauseTable {
+  const total = attack.reduce((sum, { weight }) => sum + weight, 0);
+  return {
+    signals,
+    attack: attack.map((cause) => ({ ...cause, weight: cause.weight / total })),
+    benign,
+  };
+}

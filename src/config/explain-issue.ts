@@ -1,0 +1,175 @@
+import type * as z from 'zod';
+import { knownKeys } from './known-keys.ts';
+import { nearestName } from './nearest-name.ts';
+
+/** Something wrong with a value, before it is known where the value stands. */
+export type FoundProblem = {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly hint: string;
+  /** What the reader is pointed at: the key itself, or what follows it. */
+  readonly on: 'key' | 'value';
+};
+
+/** All that is wrong with `value` under `schema`, in words for the person who wrote it. */
+export function findProblems(schema: z.ZodType, value: unknown): readonly FoundProblem[] {
+  const result = schema.safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue) => explainIssue(issue, schema, value));
+}
+
+function explainIssue(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  value: unknown,
+): readonly FoundProblem[] {
+  const { path } = issue;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey([...path, key], knownKeys(schema, path)));
+    case 'invalid_union':
+      return explainUnion(issue, schema, value);
+    case 'invalid_type':
+      return [wrongType(issue, valueAt(value, path))];
+    case 'invalid_value':
+      return [notOneOf(issue, valueAt(value, path))];
+    case 'invalid_key':
+      return [
+        {
+          path,
+          message: `\`${lastKey(path)}\` ${issue.issues[0]?.message ?? 'is not a valid key'}`,
+          hint: '',
+          on: 'key',
+        },
+      ];
+    case 'too_big':
+      return [{ path, message: tooBig(issue, valueAt(value, path)), hint: '', on: 'value' }];
+    case 'too_small':
+      return [{ path, message: tooSmall(issue, valueAt(value, path)), hint: '', on: 'value' }];
+    case 'custom':
+      return [
+        {
+          path,
+          message: issue.message,
+          hint: String(issue.params?.['hint'] ?? ''),
+          on: issue.params?.['on'] === 'key' ? 'key' : 'value',
+        },
+      ];
+    default:
+      return [
+        { path, message: `${show(valueAt(value, path))} ${issue.message}`, hint: '', on: 'value' },
+      ];
+  }
+}
+
+function unknownKey(path: readonly PropertyKey[], known: readonly string[]): FoundProblem {
+  const near = nearestName(lastKey(path), known);
+  const hint = near === null ? `known here: ${known.join(', ')}` : `did you mean \`${near}\`?`;
+  return {
+    path,
+    message: `unknown key \`${lastKey(path)}\``,
+    hint: known.length === 0 ? '' : hint,
+    on: 'key',
+  };
+}
+
+/** A value that fits no branch is explained by the branch it came furthest in, or by what the union says of itself. */
+function explainUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  schema: z.ZodType,
+  value: unknown,
+): readonly FoundProblem[] {
+  const closest = issue.errors.find((branch) =>
+    branch.every((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
+  );
+  if (closest === undefined)
+    return [
+      {
+        path: issue.path,
+        message: `${show(valueAt(value, issue.path))} ${issue.message}`,
+        hint: '',
+        on: 'value',
+      },
+    ];
+  return closest.flatMap((inner) =>
+    explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, schema, value),
+  );
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text',
+  array: 'a list',
+  object: 'a mapping (`key: value`)',
+  record: 'a mapping (`key: value`)',
+  boolean: '`true` or `false`',
+};
+
+function wrongType(issue: z.core.$ZodIssueInvalidType, found: unknown): FoundProblem {
+  const expected = typeNames[issue.expected] ?? issue.expected;
+  const { path } = issue;
+  if (found === undefined) {
+    return {
+      path,
+      message: `\`${lastKey(path)}\` is missing`,
+      hint: `add \`${lastKey(path)}\`: ${expected}`,
+      on: 'key',
+    };
+  }
+  const hint =
+    issue.expected === 'string' && typeof found === 'number' ? `put it in quotes: "${found}"` : '';
+  return { path, message: `${show(found)} is not ${expected}`, hint, on: 'value' };
+}
+
+function notOneOf(issue: z.core.$ZodIssueInvalidValue, found: unknown): FoundProblem {
+  const allowed = issue.values.map(String);
+  const near = typeof found === 'string' ? nearestName(found, allowed) : null;
+  const hint = near === null ? `one of: ${allowed.join(', ')}` : `did you mean \`${near}\`?`;
+  if (found === undefined) {
+    return {
+      path: issue.path,
+      message: `\`${lastKey(issue.path)}\` is missing`,
+      hint: `one of: ${allowed.join(', ')}`,
+      on: 'key',
+    };
+  }
+  return { path: issue.path, message: `${show(found)} is not known here`, hint, on: 'value' };
+}
+
+function tooBig({ origin, maximum }: z.core.$ZodIssueTooBig, found: unknown): string {
+  if (origin === 'array') return `too many entries: at most ${maximum}`;
+  return origin === 'string'
+    ? `too long: at most ${maximum} characters`
+    : `${show(found)} is too large: at most ${maximum}`;
+}
+
+function tooSmall(
+  { origin, minimum, inclusive }: z.core.$ZodIssueTooSmall,
+  found: unknown,
+): string {
+  if (origin === 'array') return `too few entries: at least ${minimum}`;
+  if (origin === 'string') return `too short: at least ${minimum} characters`;
+  return `${show(found)} is too small: ${inclusive === false ? 'more than' : 'at least'} ${minimum}`;
+}
+
+/** A value as it may stand in a message: short, on one line. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'a mapping';
+  return `\`${String(value).replace(/\s+/g, ' ').slice(0, 60)}\``;
+}
+
+function lastKey(path: readonly PropertyKey[]): string {
+  return String(path.at(-1) ?? 'document');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type * as z from 'zod';
+import { formatHostPort, type HostPort } from './host-port.ts';
+import type { settingsSchema } from './settings-schema.ts';
+import { redactStoreLocation } from './store-location.ts';
+
+type Given = z.output<typeof settingsSchema>;
+
+/** Everything but the rules: where to listen, where to relay, what to keep and how long to wait. */
+export type Settings = Required<Omit<Given, 'nextHop' | 'mode'>> & {
+  /** Null where none was given; `serve` cannot do without. */
+  readonly nextHop: HostPort | null;
+  /** Null: `policy.yaml` decides. */
+  readonly mode: NonNullable<Given['mode']> | null;
+};
+
+/** The rules that ship with us, beside `src/` as beside `dist/`. */
+const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
+
+/** Fills in what was not given. `hostname` is the machine's own name. */
+export function completeSettings(given: Given, hostname: string): Settings {
+  const stateDir = given.stateDir ?? './state';
+  const name = given.hostname ?? hostname;
+  return {
+    listen: { host: '0.0.0.0', port: 2525 },
+    http: { host: '127.0.0.1', port: 8025 },
+    dns: [],
+    rulesDir: packagedRules,
+    contactUrl: '',
+    maxMessageBytes: 50 * 1024 * 1024,
+    maxRecipients: 1000,
+    maxSessions: 500,
+    analysisDeadlineMs: 5000,
+    dnsTimeoutMs: 1500,
+    storeTimeoutMs: 150,
+    relayDeadlineMs: 300_000,
+    drainMs: 30_000,
+    logLevel: 'info',
+    ...given,
+    nextHop: given.nextHop ?? null,
+    mode: given.mode ?? null,
+    stateDir,
+    store: given.store ?? `sqlite:${join(stateDir, 'baselines.db')}`,
+    hostname: name,
+    authservId: given.authservId ?? name,
+  };
+}
+
+/** The settings in force, for the log at start: no secret among them. */
+export function describeSettings(settings: Settings): Readonly<Record<string, string | number>> {
+  const { nextHop, mode, dns } = settings;
+  return {
+    ...settings,
+    listen: formatHostPort(settings.listen),
+    nextHop: nextHop === null ? 'none' : formatHostPort(nextHop),
+    http: formatHostPort(settings.http),
+    dns: dns.length === 0 ? 'system' : dns.map(formatHostPort).join(','),
+    mode: mode ?? 'as in policy.yaml',
+    store: redactStoreLocation(settings.store),
+  };
+}

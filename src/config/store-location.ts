@@ -1,0 +1,22 @@
+import { parseRedisAddress } from '../baseline/redis-address.ts';
+
+/** What is wrong with a store location, or null. The text itself is left out: it may hold a password. */
+export function storeLocationFault(location: string): string | null {
+  if (location.startsWith('sqlite:'))
+    return location === 'sqlite:'
+      ? 'the location of the store names no file: write sqlite:PATH'
+      : null;
+  if (!/^(?:rediss?|redis-cluster):/.test(location))
+    return 'this is not the location of a store: write sqlite:PATH, redis://…, rediss://… or redis-cluster://…';
+  try {
+    parseRedisAddress(location);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A valid location without user and password. */
+export function redactStoreLocation(location: string): string {
+  return location.startsWith('sqlite:') ? location : parseRedisAddress(location).label;
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import type { Alias } from '../alias/alias.ts';
+import { signalIds } from '../features/signals.ts';
+import {
+  addressPattern,
+  listOf,
+  registrableDomain,
+  signerDomain,
+  slug,
+  title,
+} from './name-schemas.ts';
+
+const phone = z
+  .string()
+  .regex(/^\+[1-9]\d{6,14}$/, { error: 'is not a telephone number in E.164, e.g. "+14029357733"' });
+const signals = listOf(z.enum(signalIds), signalIds.length).default([]);
+const domains = listOf(registrableDomain, 200).default([]);
+
+const packSchema = z
+  .strictObject({
+    linkDomains: domains,
+    phones: listOf(phone, 200).default([]),
+    replyToDomains: domains,
+    bounceDomains: domains,
+    open: signals,
+    closed: signals,
+    slots: z.array(title).max(20).default([]),
+    functions: listOf(z.enum(['otp', 'security', 'billing', 'share', 'marketing']), 5).default([]),
+    verifyAt: z
+      .union([z.literal(''), z.url({ protocol: /^https$/, error: 'is not an https address' })])
+      .default(''),
+  })
+  .superRefine(({ open, closed }, context) => {
+    closed.forEach((signal, index) => {
+      if (!open.includes(signal)) return;
+      const params = {
+        hint: 'decide: do customers fill this slot, or does honest mail never show it?',
+      };
+      context.addIssue({
+        code: 'custom',
+        path: ['closed', index],
+        message: `\`${signal}\` is both open and closed`,
+        params,
+      });
+    });
+  });
+
+const aliasSchema = z.strictObject({
+  id: slug,
+  addresses: listOf(addressPattern, 200).min(1),
+  dkimDomains: listOf(signerDomain, 50).min(1),
+  spf: z.literal('enough').optional(),
+  /** Whether somebody saw such mail authenticate; false for facts from general knowledge. Read by people only. */
+  confirmed: z.boolean(),
+  pack: packSchema,
+  references: z.array(title).max(50).default([]),
+});
+
+/** One file of `aliases/`: what is known of one vendor. */
+export const vendorSchema = z.strictObject({
+  vendor: title,
+  aliases: z.array(aliasSchema).min(1).max(500),
+});
+
+export function aliasesFrom({ vendor, aliases }: z.output<typeof vendorSchema>): readonly Alias[] {
+  return aliases.map(({ id, addresses, dkimDomains, spf, pack }) => ({
+    id,
+    vendor,
+    addresses,
+    dkimDomains,
+    spfIsEnough: spf === 'enough',
+    pack,
+  }));
+}

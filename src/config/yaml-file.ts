@@ -1,0 +1,163 @@
+import { constants, open } from 'node:fs/promises';
+import {
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type YAMLError,
+} from 'yaml';
+import type { FoundProblem } from './explain-issue.ts';
+import { formatPath, type RuleProblem } from './rule-problem.ts';
+
+/** One YAML file that was read: its value, and where in the text every part of it stands. */
+export type YamlFile = {
+  /** Path as the operator named it. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly value: unknown;
+  /** Repeated keys and the like: the value is usable, the file is not. */
+  readonly problems: readonly RuleProblem[];
+  locate(found: FoundProblem): RuleProblem;
+};
+
+export type YamlReading =
+  | { readonly ok: true; readonly file: YamlFile }
+  | { readonly ok: false; readonly problems: readonly RuleProblem[] };
+
+const maxFileBytes = 1_048_576;
+
+/** The message of a file that does not exist. */
+export const noSuchFile = 'there is no such file';
+
+/** Aliases resolved while a document becomes a value: plenty for people, nothing for a "billion laughs". */
+const maxAliasCount = 100;
+
+/** Syntax errors reported per file; the ones after the first few are echoes. */
+const maxSyntaxProblems = 20;
+
+const hints: Partial<Record<YAMLError['code'], string>> = {
+  DUPLICATE_KEY: 'keep one of the two',
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'indent it like the lines beside it, and close every bracket above it',
+  MISSING_CHAR: 'close the quotes or brackets',
+  MULTIPLE_DOCS: 'remove the line `---` and what follows it',
+};
+
+/** Reads one YAML file; whatever is wrong with it is a problem, never a throw. */
+export async function readYamlFile(path: string): Promise<YamlReading> {
+  const bytes = await readBounded(path);
+  if (typeof bytes === 'string') return { ok: false, problems: [wholeFile(path, bytes, '')] };
+  try {
+    return parseYaml(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    return { ok: false, problems: [wholeFile(path, ...unreadable(error))] };
+  }
+}
+
+/** What is wrong with a text that cannot become a value at all, and what to do. */
+function unreadable(error: unknown): [message: string, hint: string] {
+  if (error instanceof TypeError && 'code' in error)
+    return ['not valid UTF-8', 'save the file as UTF-8'];
+  if (error instanceof RangeError) return ['nested too deeply', ''];
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Excessive'))
+    return ['aliases (`*name`) that expand to too much', 'write the values out'];
+  return [`not YAML: ${message}`, ''];
+}
+
+/** The content, or what is wrong, as a sentence. Never reads more than the limit. */
+async function readBounded(path: string): Promise<Buffer | string> {
+  try {
+    // A named pipe must not make us wait.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await file.stat()).isFile()) return 'not a file';
+    const buffer = Buffer.allocUnsafe(maxFileBytes + 1);
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+      if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
+      length += bytesRead;
+    }
+    return `larger than ${maxFileBytes} bytes`;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return noSuchFile;
+    if (code === 'EACCES') return 'may not be read';
+    return `cannot be read: ${String(code ?? error)}`;
+  }
+}
+
+function parseYaml(path: string, bytes: Buffer, text: string): YamlReading {
+  const lines = new LineCounter();
+  // At level `silent` the parser would also keep quiet about a second document.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  const lineTexts = text.split(/\r\n|\r|\n/);
+  const at = (offset: number, { path: keys, message, hint }: FoundProblem): RuleProblem => {
+    const { line, col } = lines.linePos(offset);
+    const excerpt = lineTexts[line - 1] ?? '';
+    return { file: path, line, column: col, path: formatPath(keys), message, hint, excerpt };
+  };
+  const problems = syntaxErrors(document).map((error) => {
+    const hint = hints[error.code] ?? '';
+    return at(error.pos[0], { path: [], message: syntaxMessage(error), hint, on: 'value' });
+  });
+  const isBroken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
+  if (isBroken) return { ok: false, problems };
+  const value: unknown = document.toJS({ maxAliasCount }) ?? {};
+  const locate = (found: FoundProblem) => at(offsetOf(document, found), found);
+  return { ok: true, file: { path, bytes, value, problems, locate } };
+}
+
+/** One per place: what follows at the same one is an echo. */
+function syntaxErrors(document: Document): readonly YAMLError[] {
+  const all = [...document.errors, ...document.warnings];
+  const places = all.map(({ pos }) => pos[0]);
+  return all
+    .filter((_, index) => places.indexOf(places[index] ?? 0) === index)
+    .slice(0, maxSyntaxProblems);
+}
+
+function syntaxMessage(error: YAMLError): string {
+  if (error.code === 'DUPLICATE_KEY') return 'this key stands here a second time';
+  if (error.code === 'MULTIPLE_DOCS') return 'a second document starts here';
+  if (error.message.includes('call stack')) return 'nested too deeply';
+  const [firstLine] = error.message.split('\n');
+  return `not YAML: ${firstLine ?? error.code}`;
+}
+
+/** Offset of the key or value at a path; where the path ends early, of the last key that exists. */
+function offsetOf(document: Document, { path, on }: FoundProblem): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const [depth, step] of path.entries()) {
+    const isLast = depth === path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(step),
+      );
+      if (!pair) return offset;
+      offset = startOf(pair.key) ?? offset;
+      if (isLast && on === 'key') return offset;
+      node = pair.value;
+      if (isLast) return startOf(node) ?? offset;
+    } else {
+      node = document.getIn(path.slice(0, depth + 1), true);
+      offset = startOf(node) ?? offset;
+    }
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}
+
+function wholeFile(file: string, message: string, hint: string): RuleProblem {
+  return { file, line: 1, column: 1, path: '', message, hint, excerpt: '' };
+}
