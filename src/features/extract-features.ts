@@ -3,7 +3,7 @@ import { contactSightings } from './contacts.ts';
 import type { Features, Sighting } from './features.ts';
 import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from './identity.ts';
 import { linkSightings, textDomainSightings } from './links.ts';
-import { lureHits, lureSentences } from './lure-words.ts';
+import { lureHits, lureSentences, subjectWordHashes } from './lure-words.ts';
 import { viewMessage, type FeatureInput } from './message-view.ts';
 import { alignedSignature, pathLevels, pathSightings } from './sending-path.ts';
 import { slotClassSightings } from './slot-classes.ts';
@@ -38,6 +38,7 @@ export function extractFeatures(input: FeatureInput): Features {
     ],
     levels: hasPath ? pathLevels(view) : [],
     subject: lureHits(view.foldedSubject, view.lists),
+    subjectWords: subjectWordHashes(view),
     sentences: lureSentences(view),
     signatureHash: hasPath ? (alignedSignature(view.authentication)?.signatureHash ?? null) : null,
     recipients,

@@ -9,6 +9,7 @@ export type ValueTable =
   | 'display-name'
   | 'display-name-class'
   | 'subject-class'
+  | 'subject-word'
   | 'body-class'
   | 'line'
   | 'layout'
@@ -56,6 +57,8 @@ export type Features = {
   readonly sightings: readonly Sighting[];
   readonly levels: readonly LevelReading[];
   readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };
+  /** Hashes of the distinct words of the subject, numbers left out: how much of it the alias never wrote. */
+  readonly subjectWords: readonly string[];
   readonly sentences: readonly LureSentence[];
   /** Identity of the aligned DKIM signature, or null; counts replays. */
   readonly signatureHash: string | null;

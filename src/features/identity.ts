@@ -15,14 +15,12 @@ export function replyToSightings(view: MessageView): readonly Sighting[] {
       )
       .map(({ address }) => mailIdentity(address, view.lists)),
   );
-  return [...identities]
-    .slice(0, 10)
-    .map((value) => ({
-      signal: 'reply-to',
-      table: 'reply-to',
-      value,
-      shown: `answers go to ${value}`,
-    }));
+  return [...identities].slice(0, 10).map((value) => ({
+    signal: 'reply-to',
+    table: 'reply-to',
+    value,
+    shown: `answers go to ${value}`,
+  }));
 }
 
 /** The display name as a whole; digits masked, so that numbered names are one. */

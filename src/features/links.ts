@@ -24,17 +24,15 @@ export function linkSightings(view: MessageView): readonly Sighting[] {
     ...[...new Set(domains.map(topLevel))].map((tld) =>
       sighting('link-tld', tld, `a link under ${tld}`),
     ),
-    ...[...shapes]
-      .slice(0, maxPerSignal)
-      .map(
-        (shape) =>
-          ({
-            signal: 'path-shape',
-            table: 'path-shape',
-            value: shape,
-            shown: `a link shaped ${shape}`,
-          }) as const,
-      ),
+    ...[...shapes].slice(0, maxPerSignal).map(
+      (shape) =>
+        ({
+          signal: 'path-shape',
+          table: 'path-shape',
+          value: shape,
+          shown: `a link shaped ${shape}`,
+        }) as const,
+    ),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { MessageView } from './message-view.ts';
 const maxWords = 2000;
 const longestPhrase = 3;
 const maxSentences = 120;
+const maxSubjectWords = 60;
 
 /** Lure words and phrases of the list by token position; the longest phrase at a position wins and uses its words up. */
 export function lureHits(
@@ -27,6 +28,12 @@ export function lureHits(
     }
   }
   return { tokens: words.length, hits };
+}
+
+/** Distinct words of the subject as hashes; what is mostly digits changes with every message and is left out. */
+export function subjectWordHashes(view: MessageView): readonly string[] {
+  const words = wordsOf(view.foldedSubject, maxSubjectWords).filter((word) => !/\d/.test(word));
+  return [...new Set(words)].map((word) => view.pseudonym(word));
 }
 
 /** Sentences of the body that carry lure words, each under its masked hash: what of the text may be residual. */

@@ -7,6 +7,7 @@ export const signalIds = [
   'wallet',
   'subject-class',
   'subject-lure',
+  'subject-words',
   'display-name',
   'display-name-class',
   'body-class',

@@ -11,10 +11,11 @@ const invisible =
 export function foldText(text: string): string {
   const visible = text.normalize('NFKC').replace(invisible, '');
   if (isAscii(visible)) return visible;
-  return visible
+  const latin = visible
     .normalize('NFD')
-    .replace(/\p{M}+/gu, '')
     .replace(/[^\0-\x7f]/gu, (character) => unhomoglyph(character));
+  // After the look-alikes, since some of them come with a mark (ł is l and a stroke).
+  return latin.replace(/\p{M}+/gu, '');
 }
 
 /** A word for comparison with a list: folded, lower case, `I`/`1`/`|` and `0` inside letters read as letters. */

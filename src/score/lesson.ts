@@ -73,6 +73,7 @@ function trialCounters({ signals: asked, measured, startingUp }: Readings): read
     ...innovations,
     ...levels,
     count(counterNames.bin('subject-lure', Math.round(measured.subjectLure.value))),
+    count(counterNames.bin('subject-words', measured.subjectWords.value)),
     count(counterNames.bin('body-lure', Math.round(measured.bodyLure.value))),
     count(counterNames.bin('volume', volumeBin(measured.volume.value))),
   ];
@@ -90,6 +91,7 @@ function wordCounters({ subject, sentences }: Features): readonly Counters[] {
 function touchesOf({
   hasPath,
   sightings,
+  subjectWords,
   sentences,
   recipients,
   actor,
@@ -104,6 +106,8 @@ function touchesOf({
   if (hasPath) values.set('reach path', { table: 'reach', value: pathReach, ...masks });
   for (const { table, value } of sightings)
     values.set(`${table} ${value}`, { table, value, ...masks });
+  for (const value of subjectWords)
+    values.set(`subject-word ${value}`, { table: 'subject-word', value, ...masks });
   for (const { value } of sentences)
     values.set(`line ${value}`, { table: 'line', value, ...masks });
   return [...values.values()];

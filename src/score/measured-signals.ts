@@ -12,6 +12,7 @@ export type MeasuredReading = {
 
 export type Measured = {
   readonly subjectLure: MeasuredReading;
+  readonly subjectWords: MeasuredReading;
   readonly bodyLure: MeasuredReading;
   readonly volume: MeasuredReading;
 };
@@ -35,6 +36,20 @@ export function subjectLureReading(
   };
 }
 
+/** New words below which a subject says nothing. */
+const leastNewWords = 6;
+
+/**
+ * Words in the subject that the alias never wrote there: fires clear of the alias's own tail, so that newsletters, whose
+ * every subject is new, need far more of them than a verification code.
+ */
+export function subjectWordsReading(newWords: number, history: History): MeasuredReading {
+  const own = quantile(history.histogram('subject-words'), 0.995) ?? 0;
+  const fires = newWords >= Math.max(leastNewWords, 1.25 * own + 3);
+  const shown = `${newWords} words in the subject that this alias never wrote there`;
+  return { value: newWords, level: fires ? 1 : 0, rate: null, shown };
+}
+
 /**
  * Tail of the alias's own windows beyond its 90 % quantile, exponential, shrunk by pseudo-excesses, doubled for the
  * choice of window (measured C6).
@@ -54,11 +69,11 @@ function bodyTail(value: number, own: Histogram): number {
   const threshold = quantile(own, 0.9) ?? 0;
   const excesses = own.bins.filter(({ bin }) => bin > threshold);
   const count = excesses.reduce((sum, bin) => sum + bin.count, 0);
-  const excessBits = excesses.reduce(
+  const excess = excesses.reduce(
     (sum, { bin, count: messages }) => sum + (bin - threshold) * messages,
     0,
   );
-  const scale = (1.5 * (excessBits + 3 * 5)) / (count + 3);
+  const scale = (1.5 * (excess + 3 * 5)) / (count + 3);
   const modelled = 0.1 * Math.exp(-(value - threshold) / scale);
   const empirical =
     own.bins.reduce(

@@ -10,6 +10,7 @@ import type { CauseTable } from './causes.ts';
 import {
   bodyLureReading,
   subjectLureReading,
+  subjectWordsReading,
   volumeReading,
   type Measured,
 } from './measured-signals.ts';
@@ -57,6 +58,8 @@ export function lookupsOf(
   if (features.hasPath) lookups.set(`reach ${pathReach}`, { table: 'reach', value: pathReach });
   for (const { table, value } of features.sightings)
     lookups.set(`${table} ${value}`, { table, value });
+  for (const value of features.subjectWords)
+    lookups.set(`subject-word ${value}`, { table: 'subject-word', value });
   for (const { value } of features.sentences)
     lookups.set(`line ${value}`, { table: 'line', value });
   return [...lookups.values()].slice(0, limit);
@@ -75,8 +78,12 @@ export function readSignals(input: ReadingInput): Readings {
   const residual = features.sentences.filter(
     ({ value }) => !known.isOrdinary({ table: 'line', value }),
   );
+  const newWords = features.subjectWords.filter(
+    (value) => known.recordOf({ table: 'subject-word', value }) === null,
+  );
   const measured: Measured = {
     subjectLure: subjectLureReading(features.subject, history),
+    subjectWords: subjectWordsReading(newWords.length, history),
     bodyLure: bodyLureReading(residual, history),
     volume: volumeReading(observation.hourMessages, history),
   };
@@ -206,6 +213,7 @@ function readSignal(context: SignalContext): SignalReading {
 
 function measuredFor(signal: SignalId, measured: Measured): Measured[keyof Measured] | null {
   if (signal === 'subject-lure') return measured.subjectLure;
+  if (signal === 'subject-words') return measured.subjectWords;
   if (signal === 'body-lure') return measured.bodyLure;
   if (signal === 'volume') return measured.volume;
   return null;

@@ -6,36 +6,151 @@ import { readHeader } from '../../src/message/header.ts';
 import type { SignalId } from '../../src/features/signals.ts';
 import { featuresOf, mailBytes, type MailText } from '../support/messages.ts';
 
-type Case = { readonly name: string; readonly mail: MailText; readonly signal: SignalId; readonly expected: readonly string[] };
+type Case = {
+  readonly name: string;
+  readonly mail: MailText;
+  readonly signal: SignalId;
+  readonly expected: readonly string[];
+};
 
 const cases: readonly Case[] = [
-  { name: 'a phone in the subject', mail: { subject: 'call 802 538 3069' }, signal: 'phone', expected: ['+18025383069'] },
-  { name: 'a phone in the display name', mail: { from: '"Desk 802 538 3069" <no-reply@vendor.example>' }, signal: 'phone', expected: ['+18025383069'] },
-  { name: 'one phone in two places', mail: { subject: '802 538 3069', body: 'call 8O2 538 3O69' }, signal: 'phone', expected: ['+18025383069'] },
+  {
+    name: 'a phone in the subject',
+    mail: { subject: 'call 802 538 3069' },
+    signal: 'phone',
+    expected: ['+18025383069'],
+  },
+  {
+    name: 'a phone in the display name',
+    mail: { from: '"Desk 802 538 3069" <no-reply@vendor.example>' },
+    signal: 'phone',
+    expected: ['+18025383069'],
+  },
+  {
+    name: 'one phone in two places',
+    mail: { subject: '802 538 3069', body: 'call 8O2 538 3O69' },
+    signal: 'phone',
+    expected: ['+18025383069'],
+  },
   { name: 'no phone', mail: {}, signal: 'phone', expected: [] },
-  { name: 'phone and amount in the subject', mail: { subject: 'USD 498.95 call 802 538 3069' }, signal: 'subject-class', expected: ['phone', 'currency'] },
-  { name: 'an address in the subject', mail: { subject: 'go to https://evil.example/' }, signal: 'subject-class', expected: ['address'] },
-  { name: 'a wide gap in the subject', mail: { subject: 'Pay now.          account code' }, signal: 'subject-class', expected: ['gap'] },
-  { name: 'letters of two scripts in the subject', mail: { subject: '=?utf-8?B?cNCweXBhbA==?=' }, signal: 'subject-class', expected: ['scripts'] },
-  { name: 'an ordinary subject', mail: { subject: 'Contoso account verification code' }, signal: 'subject-class', expected: [] },
-  { name: 'lure words in the display name', mail: { from: '"Bitcoin refund" <no-reply@vendor.example>' }, signal: 'display-name-class', expected: ['lure'] },
-  { name: 'tags written as text', mail: { body: 'Device: <div><h2>Locked</h2></div>' }, signal: 'body-class', expected: ['markup'] },
-  { name: 'a foreign link', mail: { html: '<a href="https://evil.example.com/x">x</a><a href="https://id.vendor.example/">y</a>' }, signal: 'link', expected: ['example.com'] },
-  { name: 'its top-level domain', mail: { html: '<a href="https://evil.com/x">x</a>' }, signal: 'link-tld', expected: ['.com'] },
-  { name: 'free hosting', mail: { html: '<a href="https://evil.web.app/x">x</a>' }, signal: 'link-hosting', expected: ['evil.web.app'] },
-  { name: 'a cheap top-level domain', mail: { body: 'see https://evil.xyz/a' }, signal: 'link-hosting', expected: ['evil.xyz'] },
-  { name: 'a domain in the text', mail: { body: 'Details at evil.com now' }, signal: 'bare-domain', expected: ['evil.com'] },
-  { name: 'a freemail address in the text is the mailbox', mail: { body: 'write to Jo.Doe@gmail.com' }, signal: 'mail-domain', expected: ['jo.doe@gmail.com'] },
-  { name: "the vendor's own address in the text", mail: { body: 'write to help@vendor.example' }, signal: 'mail-domain', expected: [] },
-  { name: 'a foreign Reply-To', mail: { fields: ['Reply-To: x@evil.com'] }, signal: 'reply-to', expected: ['evil.com'] },
-  { name: 'a freemail Reply-To', mail: { fields: ['Reply-To: x@gmail.com'] }, signal: 'reply-to', expected: ['x@gmail.com'] },
-  { name: "the vendor's own Reply-To", mail: { fields: ['Reply-To: x@mail.vendor.example'] }, signal: 'reply-to', expected: [] },
-  { name: 'a path shape', mail: { html: '<a href="https://vendor.example/view/77">x</a>' }, signal: 'path-shape', expected: ['vendor.example/view/N'] },
+  {
+    name: 'phone and amount in the subject',
+    mail: { subject: 'USD 498.95 call 802 538 3069' },
+    signal: 'subject-class',
+    expected: ['phone', 'currency'],
+  },
+  {
+    name: 'an address in the subject',
+    mail: { subject: 'go to https://evil.example/' },
+    signal: 'subject-class',
+    expected: ['address'],
+  },
+  {
+    name: 'a wide gap in the subject',
+    mail: { subject: 'Pay now.          account code' },
+    signal: 'subject-class',
+    expected: ['gap'],
+  },
+  {
+    name: 'letters of two scripts in the subject',
+    mail: { subject: '=?utf-8?B?cNCweXBhbA==?=' },
+    signal: 'subject-class',
+    expected: ['scripts'],
+  },
+  {
+    name: 'an ordinary subject',
+    mail: { subject: 'Contoso account verification code' },
+    signal: 'subject-class',
+    expected: [],
+  },
+  {
+    name: 'lure words in the display name',
+    mail: { from: '"Bitcoin refund" <no-reply@vendor.example>' },
+    signal: 'display-name-class',
+    expected: ['lure'],
+  },
+  {
+    name: 'tags written as text',
+    mail: { body: 'Device: <div><h2>Locked</h2></div>' },
+    signal: 'body-class',
+    expected: ['markup'],
+  },
+  {
+    name: 'a foreign link',
+    mail: {
+      html: '<a href="https://evil.example.com/x">x</a><a href="https://id.vendor.example/">y</a>',
+    },
+    signal: 'link',
+    expected: ['example.com'],
+  },
+  {
+    name: 'its top-level domain',
+    mail: { html: '<a href="https://evil.com/x">x</a>' },
+    signal: 'link-tld',
+    expected: ['.com'],
+  },
+  {
+    name: 'free hosting',
+    mail: { html: '<a href="https://evil.web.app/x">x</a>' },
+    signal: 'link-hosting',
+    expected: ['evil.web.app'],
+  },
+  {
+    name: 'a cheap top-level domain',
+    mail: { body: 'see https://evil.xyz/a' },
+    signal: 'link-hosting',
+    expected: ['evil.xyz'],
+  },
+  {
+    name: 'a domain in the text',
+    mail: { body: 'Details at evil.com now' },
+    signal: 'bare-domain',
+    expected: ['evil.com'],
+  },
+  {
+    name: 'a freemail address in the text is the mailbox',
+    mail: { body: 'write to Jo.Doe@gmail.com' },
+    signal: 'mail-domain',
+    expected: ['jo.doe@gmail.com'],
+  },
+  {
+    name: "the vendor's own address in the text",
+    mail: { body: 'write to help@vendor.example' },
+    signal: 'mail-domain',
+    expected: [],
+  },
+  {
+    name: 'a foreign Reply-To',
+    mail: { fields: ['Reply-To: x@evil.com'] },
+    signal: 'reply-to',
+    expected: ['evil.com'],
+  },
+  {
+    name: 'a freemail Reply-To',
+    mail: { fields: ['Reply-To: x@gmail.com'] },
+    signal: 'reply-to',
+    expected: ['x@gmail.com'],
+  },
+  {
+    name: "the vendor's own Reply-To",
+    mail: { fields: ['Reply-To: x@mail.vendor.example'] },
+    signal: 'reply-to',
+    expected: [],
+  },
+  {
+    name: 'a path shape',
+    mail: { html: '<a href="https://vendor.example/view/77">x</a>' },
+    signal: 'path-shape',
+    expected: ['vendor.example/view/N'],
+  },
 ];
 for (const { name, mail, signal, expected } of cases) {
   test(`${signal}: ${name}`, async () => {
     const { sightings } = await featuresOf(mail);
-    assert.deepEqual(sightings.filter((sighting) => sighting.signal === signal).map(({ value }) => value), expected);
+    assert.deepEqual(
+      sightings.filter((sighting) => sighting.signal === signal).map(({ value }) => value),
+      expected,
+    );
   });
 }
 
@@ -50,18 +165,33 @@ const signature: DkimSignature = {
   signedFields: ['from', 'subject'],
   signatureHash: 'abc',
 };
-const signed = { ...assumeAuthenticated(readHeader(mailBytes())), dkim: [signature], spf: { result: 'fail', domain: 'relay.example' } as const };
+const signed = {
+  ...assumeAuthenticated(readHeader(mailBytes())),
+  dkim: [signature],
+  spf: { result: 'fail', domain: 'relay.example' } as const,
+};
 
 test('sending path: network, MAIL FROM with SRS unwrapped, SPF, key, what is not signed', async () => {
-  const { sightings, signatureHash, hasPath } = await featuresOf({}, { authentication: signed, envelope: { mailFrom: 'SRS0=hhh=tt=vendor.example=bounce@forwarder.example' } });
-  const of = (name: SignalId) => sightings.filter(({ signal }) => signal === name).map(({ value }) => value);
+  const { sightings, signatureHash, hasPath } = await featuresOf(
+    {},
+    {
+      authentication: signed,
+      envelope: { mailFrom: 'SRS0=hhh=tt=vendor.example=bounce@forwarder.example' },
+    },
+  );
+  const of = (name: SignalId) =>
+    sightings.filter(({ signal }) => signal === name).map(({ value }) => value);
   assert.equal(hasPath, true);
   assert.equal(signatureHash, 'abc');
   assert.deepEqual(of('network'), ['192.0.2.0/24']);
   assert.deepEqual(of('mail-from'), ['vendor.example']);
   assert.deepEqual(of('spf'), ['spf fail elsewhere']);
   assert.deepEqual(of('selector'), ['vendor.example s1']);
-  assert.deepEqual(of('unsigned-fields'), ['unsigned to', 'unsigned date', 'unsigned end of the body']);
+  assert.deepEqual(of('unsigned-fields'), [
+    'unsigned to',
+    'unsigned date',
+    'unsigned end of the body',
+  ]);
 });
 
 const ages = [
@@ -81,7 +211,8 @@ for (const { name, signedAt, level } of ages) {
 test('a recipient that the header does not name', async () => {
   const named = await featuresOf({});
   const unnamed = await featuresOf({}, { envelope: { rcptTo: ['eve@site.example'] } });
-  const level = (features: typeof named) => features.levels.find((reading) => reading.signal === 'recipient-mismatch')?.level;
+  const level = (features: typeof named) =>
+    features.levels.find((reading) => reading.signal === 'recipient-mismatch')?.level;
   assert.deepEqual([level(named), level(unnamed)], [0, 1]);
 });
 
@@ -90,17 +221,28 @@ test('an archive has no sending path, and none is invented', async () => {
   assert.equal(features.hasPath, false);
   assert.equal(features.signatureHash, null);
   assert.deepEqual(features.levels, []);
-  assert.ok(features.sightings.every(({ table }) => !['network', 'mail-from', 'selector', 'recipient'].includes(table)));
+  assert.ok(
+    features.sightings.every(
+      ({ table }) => !['network', 'mail-from', 'selector', 'recipient'].includes(table),
+    ),
+  );
 });
 
 test('recipients appear only as pseudonyms', async () => {
   const features = await featuresOf({}, { envelope: { rcptTo: ['jo@site.example'] } });
   assert.doesNotMatch(JSON.stringify(features.recipients), /jo|site/);
-  assert.doesNotMatch(JSON.stringify(features.sightings.filter(({ table }) => table === 'recipient')), /jo@|site\.example/);
+  assert.doesNotMatch(
+    JSON.stringify(features.sightings.filter(({ table }) => table === 'recipient')),
+    /jo@|site\.example/,
+  );
 });
 
 test('a message with a thousand of everything stays bounded', async () => {
-  const many = Array.from({ length: 1000 }, (_, index) => `<p>call 802 538 ${3000 + index} or see https://d${index}.com/x and f${index}.net or a@g${index}.org</p>`).join('');
+  const many = Array.from(
+    { length: 1000 },
+    (_, index) =>
+      `<p>call 802 538 ${3000 + index} or see https://d${index}.com/x and f${index}.net or a@g${index}.org</p>`,
+  ).join('');
   const features = await featuresOf({ html: many });
   assert.ok(features.sightings.length <= 500, String(features.sightings.length));
   assert.ok(features.sentences.length <= 120);

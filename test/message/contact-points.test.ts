@@ -18,16 +18,31 @@ const cases = [
   { text: 'code 123456 expires', expected: [] },
   { text: 'version 10.20.30.40', expected: [] },
   { text: 'commit 9f8e7d6c5b4a39281706f5e4d3c2b1a098765432', expected: [] },
-  { text: 'pay to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2', expected: ['1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2'] },
+  {
+    text: 'pay to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2',
+    expected: ['1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2'],
+  },
   { text: 'pay to 1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3', expected: [] },
-  { text: '0x52908400098527886E0F7030069857D2E4169EE7', expected: ['0x52908400098527886E0F7030069857D2E4169EE7'] },
+  {
+    text: '0x52908400098527886E0F7030069857D2E4169EE7',
+    expected: ['0x52908400098527886E0F7030069857D2E4169EE7'],
+  },
 ];
 for (const { text, expected } of cases) {
-  test(`contact points of "${text}"`, () => assert.deepEqual(contactPointsOf(foldText(text)).map(({ value }) => value), expected));
+  test(`contact points of "${text}"`, () =>
+    assert.deepEqual(
+      contactPointsOf(foldText(text)).map(({ value }) => value),
+      expected,
+    ));
 }
 
 test('hostile text neither throws nor takes long', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => contactPointsOf(foldText(text)).length <= 80));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 500 }),
+      (text) => contactPointsOf(foldText(text)).length <= 80,
+    ),
+  );
   const started = performance.now();
   contactPointsOf('1-'.repeat(100_000));
   contactPointsOf('call '.repeat(40_000));

@@ -12,20 +12,38 @@ const bare = [
   { text: 'get-rich.xyz', expected: ['get-rich.xyz'] },
   { text: 'e.g. version 2.3.1', expected: [] },
 ];
-for (const { text, expected } of bare) test(`bare domains of "${text}"`, () => assert.deepEqual(bareDomainsOf(text), expected));
+for (const { text, expected } of bare)
+  test(`bare domains of "${text}"`, () => assert.deepEqual(bareDomainsOf(text), expected));
 
 test('link domains are registrable, with private suffixes on', () => {
-  const domains = ['https://a.b.paypal.com/x', 'https://evil.web.app/', 'http://192.0.2.7/a', 'https://foo.github.io/bar'].map((url) => parseLink(url)?.domain);
+  const domains = [
+    'https://a.b.paypal.com/x',
+    'https://evil.web.app/',
+    'http://192.0.2.7/a',
+    'https://foo.github.io/bar',
+  ].map((url) => parseLink(url)?.domain);
   assert.deepEqual(domains, ['paypal.com', 'evil.web.app', '192.0.2.7', 'foo.github.io']);
 });
 
-for (const target of ['mailto:x@y.example', 'javascript:alert(1)', 'http://', 'relative/path', `https://x.example/${'a'.repeat(5000)}`]) {
+for (const target of [
+  'mailto:x@y.example',
+  'javascript:alert(1)',
+  'http://',
+  'relative/path',
+  `https://x.example/${'a'.repeat(5000)}`,
+]) {
   test(`${target.slice(0, 30)} is no link`, () => assert.equal(parseLink(target), null));
 }
 
 test('links of text and markup are joined, the same place once', () => {
-  const links = linksOf(['https://x.example/a'], ['go to https://x.example/a. Or https://y.example/b!']);
-  assert.deepEqual(links.map(({ host, path }) => host + path), ['x.example/a', 'y.example/b']);
+  const links = linksOf(
+    ['https://x.example/a'],
+    ['go to https://x.example/a. Or https://y.example/b!'],
+  );
+  assert.deepEqual(
+    links.map(({ host, path }) => host + path),
+    ['x.example/a', 'y.example/b'],
+  );
 });
 
 test('path shapes mask what changes', () => {
@@ -35,9 +53,15 @@ test('path shapes mask what changes', () => {
 });
 
 test('sentences do not depend on wrapping, and the same one counts once', () => {
-  assert.deepEqual(sentencesOf(['Hello there. How are you?', 'Hello there.']), ['Hello there.', 'How are you?']);
+  assert.deepEqual(sentencesOf(['Hello there. How are you?', 'Hello there.']), [
+    'Hello there.',
+    'How are you?',
+  ]);
 });
 
 test('masking leaves what a template says', () => {
-  assert.equal(maskSentence('Hi Jo Doe, pay 12.50 at https://x.example/1 or a@b.example', ['Jo Doe']), maskSentence('Hi Ann Lee, pay 99.10 at https://y.example/2 or c@d.example', ['Ann Lee']));
+  assert.equal(
+    maskSentence('Hi Jo Doe, pay 12.50 at https://x.example/1 or a@b.example', ['Jo Doe']),
+    maskSentence('Hi Ann Lee, pay 99.10 at https://y.example/2 or c@d.example', ['Ann Lee']),
+  );
 });

@@ -14,13 +14,18 @@ const parse = async (text: string) => {
 test('plain text comes in paragraphs, HTML in blocks', async () => {
   const plain = await parse('From: a@b.example\r\n\r\nOne line\r\nwrapped.\r\n\r\nTwo.\r\n');
   assert.deepEqual(plain.textBlocks, ['One line wrapped.', 'Two.']);
-  const html = await parse('Content-Type: text/html\r\n\r\n<style>p{}</style><p>Hi <b>there</b></p><a href="https://x.example/">go</a>');
+  const html = await parse(
+    'Content-Type: text/html\r\n\r\n<style>p{}</style><p>Hi <b>there</b></p><a href="https://x.example/">go</a>',
+  );
   assert.deepEqual(html.html?.blocks, ['Hi there', 'go']);
   assert.deepEqual(html.html?.links, ['https://x.example/']);
 });
 
 test('layout is the set of tags and classes, digits stripped', () => {
-  assert.deepEqual(outlineHtml('<div class="row12 x"><p>a</p></div><div class="row7"></div>').tags, ['div', 'div.row', 'p']);
+  assert.deepEqual(
+    outlineHtml('<div class="row12 x"><p>a</p></div><div class="row7"></div>').tags,
+    ['div', 'div.row', 'p'],
+  );
 });
 
 test('text beyond the bound is refused, not cut silently', async () => {
@@ -35,13 +40,23 @@ test('hostile markup stays bounded', () => {
 });
 
 const corpora = process.env['ALIASWATCH_CORPORA'];
-test('malformed and unusual MIME parses or is refused, never more', { skip: corpora ? false : 'set ALIASWATCH_CORPORA to a folder of corpora' }, async () => {
-  const root = join(corpora ?? '', 'mime');
-  const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  assert.ok(files.length > 20);
-  for (const file of files) {
-    const bytes = await readFile(join(file.parentPath, file.name));
-    const message = await parseMessage(bytes, readHeader(bytes)).catch((error: unknown) => error);
-    if (!(message instanceof MessageTooLarge)) assert.ok(message !== null && typeof message === 'object' && 'textBlocks' in message, file.name);
-  }
-});
+test(
+  'malformed and unusual MIME parses or is refused, never more',
+  { skip: corpora ? false : 'set ALIASWATCH_CORPORA to a folder of corpora' },
+  async () => {
+    const root = join(corpora ?? '', 'mime');
+    const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    assert.ok(files.length > 20);
+    for (const file of files) {
+      const bytes = await readFile(join(file.parentPath, file.name));
+      const message = await parseMessage(bytes, readHeader(bytes)).catch((error: unknown) => error);
+      if (!(message instanceof MessageTooLarge))
+        assert.ok(
+          message !== null && typeof message === 'object' && 'textBlocks' in message,
+          file.name,
+        );
+    }
+  },
+);

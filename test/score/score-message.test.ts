@@ -22,29 +22,62 @@ const archive = { connection: { clientAddress: '' } };
 const members = Array.from({ length: 40 }, (_, index) => `member ${index}`);
 /** Learned on every one of the last 60 days from many recipients. */
 function wellKnown(days = 60): ValueRecord {
-  const masks = { table: '', value: '', domains: sketchOf(members), recipients: sketchOf(members), actors: sketchOf(members) };
+  const masks = {
+    table: '',
+    value: '',
+    domains: sketchOf(members),
+    recipients: sketchOf(members),
+    actors: sketchOf(members),
+  };
   let record: ValueRecord | null = null;
-  for (let day = today - days - 2; day <= today - 2; day++) record = touchRecord(record, masks, day);
+  for (let day = today - days - 2; day <= today - 2; day++)
+    record = touchRecord(record, masks, day);
   return record!;
 }
 
 /** An alias with `messages` matured messages in which every value of `usual` is well known and nothing else is. */
-function historyOf(messages: number, usual: Features, asked: Features, extra: Counters = {}): Observation {
+function historyOf(
+  messages: number,
+  usual: Features,
+  asked: Features,
+  extra: Counters = {},
+): Observation {
   const known = new Set(lookupsOf(usual).map(({ table, value }) => `${table} ${value}`));
-  const trials = Object.fromEntries(['content', 'path', 'new-link'].map((group) => [counterNames.trials(group as ReturnType<typeof groupOf>), messages]));
+  const trials = Object.fromEntries(
+    ['content', 'path', 'new-link'].map((group) => [
+      counterNames.trials(group as ReturnType<typeof groupOf>),
+      messages,
+    ]),
+  );
   return {
-    records: lookupsOf(asked).map(({ table, value }) => (known.has(`${table} ${value}`) ? wellKnown() : null)),
+    records: lookupsOf(asked).map(({ table, value }) =>
+      known.has(`${table} ${value}`) ? wellKnown() : null,
+    ),
     reach: wellKnown(),
     signatureRecipients: 1,
     hourMessages: 1,
-    snapshot: { version: '0', days: 60, firstDay: today - 60, counters: { [counterNames.messages]: messages, ...trials, ...extra } },
+    snapshot: {
+      version: '0',
+      days: 60,
+      firstDay: today - 60,
+      counters: { [counterNames.messages]: messages, ...trials, ...extra },
+    },
   };
 }
 
-async function scoreOf(mail: MailText, { messages = 5000, pack = null as Pack | null, extra = {} as Counters, path = true } = {}) {
+async function scoreOf(
+  mail: MailText,
+  { messages = 5000, pack = null as Pack | null, extra = {} as Counters, path = true } = {},
+) {
   const given = path ? {} : archive;
-  const usual = await featuresOf({ html: '<p>Your code is 1.</p><a href="https://cdn.example.net/x">a</a>' }, given);
-  const features = await featuresOf({ html: '<p>Your code is 2.</p><a href="https://cdn.example.net/x">a</a>', ...mail }, given);
+  const usual = await featuresOf(
+    { html: '<p>Your code is 1.</p><a href="https://cdn.example.net/x">a</a>' },
+    given,
+  );
+  const features = await featuresOf(
+    { html: '<p>Your code is 2.</p><a href="https://cdn.example.net/x">a</a>', ...mail },
+    given,
+  );
   const observation = historyOf(messages, usual, features, extra);
   return { ...scoreMessage({ features, observation, pack, causes, today }), features, observation };
 }
@@ -54,11 +87,38 @@ test('honest mail scores far below any threshold', async () => {
   assert.ok(score.bits < 0, String(score.bits));
 });
 
-const attacks: readonly { readonly name: string; readonly mail: MailText; readonly atLeast: number; readonly cause: string }[] = [
-  { name: 'the tenant-name attack', mail: { subject: 'Bitcoin USD 498.95. Call support desk at 802 538 3069 to CanceI. account code' }, atLeast: 20, cause: 'callback-lure' },
-  { name: 'a lure in the display name', mail: { from: '"Call support desk 802 538 3069" <no-reply@vendor.example>' }, atLeast: 20, cause: 'callback-lure' },
-  { name: 'a phone number in the body', mail: { html: '<p>USD 499.00 charged. Call 802 538 3069.</p>' }, atLeast: 9, cause: 'callback-lure' },
-  { name: 'a foreign Reply-To', mail: { fields: ['Reply-To: a@evil.com'] }, atLeast: 8, cause: 'reply-to-lure' },
+const attacks: readonly {
+  readonly name: string;
+  readonly mail: MailText;
+  readonly atLeast: number;
+  readonly cause: string;
+}[] = [
+  {
+    name: 'the tenant-name attack',
+    mail: {
+      subject: 'Bitcoin USD 498.95. Call support desk at 802 538 3069 to CanceI. account code',
+    },
+    atLeast: 20,
+    cause: 'callback-lure',
+  },
+  {
+    name: 'a lure in the display name',
+    mail: { from: '"Call support desk 802 538 3069" <no-reply@vendor.example>' },
+    atLeast: 20,
+    cause: 'callback-lure',
+  },
+  {
+    name: 'a phone number in the body',
+    mail: { html: '<p>USD 499.00 charged. Call 802 538 3069.</p>' },
+    atLeast: 9,
+    cause: 'callback-lure',
+  },
+  {
+    name: 'a foreign Reply-To',
+    mail: { fields: ['Reply-To: a@evil.com'] },
+    atLeast: 8,
+    cause: 'reply-to-lure',
+  },
 ];
 for (const { name, mail, atLeast, cause } of attacks) {
   test(`${name} stands out after 5,000 messages`, async () => {
@@ -71,30 +131,70 @@ for (const { name, mail, atLeast, cause } of attacks) {
 test('a new link on an alias that has new links every other day is no news', async () => {
   const link = { html: '<p>Your code is 2.</p><a href="https://news.example.org/x">a</a>' };
   const closed = await scoreOf(link);
-  const open = await scoreOf(link, { extra: { [counterNames.innovations('link')]: 2500, [counterNames.innovations('link-tld')]: 700 } });
-  assert.ok(open.score.bits < closed.score.bits - 4, `${open.score.bits} against ${closed.score.bits}`);
+  const open = await scoreOf(link, {
+    extra: {
+      [counterNames.innovations('link')]: 2500,
+      [counterNames.innovations('link-tld')]: 700,
+    },
+  });
+  assert.ok(
+    open.score.bits < closed.score.bits - 4,
+    `${open.score.bits} against ${closed.score.bits}`,
+  );
   assert.ok(open.score.bits < 0);
 });
 
 test('evidence grows with experience', async () => {
   const phone = { html: '<p>Call 802 538 3069.</p>' };
-  const bits = await Promise.all([20, 200, 2000, 20_000].map(async (messages) => (await scoreOf(phone, { messages })).score.bits));
-  assert.deepEqual(bits, bits.toSorted((left, right) => left - right));
+  const bits = await Promise.all(
+    [20, 200, 2000, 20_000].map(
+      async (messages) => (await scoreOf(phone, { messages })).score.bits,
+    ),
+  );
+  assert.deepEqual(
+    bits,
+    bits.toSorted((left, right) => left - right),
+  );
 });
 
 test('an alias without history: everything is new, and newness alone says nothing', async () => {
   const features = await featuresOf({ html: '<p>Hi</p><a href="https://cdn.example.net/">a</a>' });
-  const observation: Observation = { records: lookupsOf(features).map(() => null), reach: null, signatureRecipients: 1, hourMessages: 1, snapshot: { version: '0', days: 0, firstDay: null, counters: {} } };
+  const observation: Observation = {
+    records: lookupsOf(features).map(() => null),
+    reach: null,
+    signatureRecipients: 1,
+    hourMessages: 1,
+    snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
+  };
   const { score } = scoreMessage({ features, observation, pack: null, causes, today });
   assert.ok(score.bits < 4, String(score.bits));
 });
 
 test("a pack makes the vendor's own number ordinary and a closed slot loud from the first day", async () => {
   const mail = { body: 'Call 402 935 2050.' };
-  const pack: Pack = { linkDomains: [], phones: ['+14029352050'], replyToDomains: [], bounceDomains: [], open: [], closed: ['phone'], slots: [], functions: [], verifyAt: '' };
+  const pack: Pack = {
+    linkDomains: [],
+    phones: ['+14029352050'],
+    replyToDomains: [],
+    bounceDomains: [],
+    open: [],
+    closed: ['phone'],
+    slots: [],
+    functions: [],
+    verifyAt: '',
+  };
   const features = await featuresOf(mail, archive);
-  const observation: Observation = { records: lookupsOf(features).map(() => null), reach: null, signatureRecipients: 1, hourMessages: 1, snapshot: { version: '0', days: 0, firstDay: null, counters: {} } };
-  const phone = (given: Pack) => readSignals({ features, observation, pack: given, causes, today }).signals.find(({ signal }) => signal === 'phone')!;
+  const observation: Observation = {
+    records: lookupsOf(features).map(() => null),
+    reach: null,
+    signatureRecipients: 1,
+    hourMessages: 1,
+    snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
+  };
+  const phone = (given: Pack) =>
+    readSignals({ features, observation, pack: given, causes, today }).signals.find(
+      ({ signal }) => signal === 'phone',
+    )!;
   assert.equal(phone(pack).level, 0);
   assert.equal(phone({ ...pack, phones: [] }).level, 1);
   assert.ok(phone({ ...pack, phones: [] }).rate < 0.01);
@@ -108,7 +208,21 @@ test('without a sending path none of its signals is asked', async () => {
 test('a learned archive does not make the first live mail suspicious', async () => {
   const usual = await featuresOf({}, archive);
   const live = await featuresOf({});
-  const { score } = scoreMessage({ features: live, observation: { ...historyOf(5000, usual, live), records: lookupsOf(live).map(({ table }) => (['network', 'mail-from', 'selector', 'header-order', 'recipient'].includes(table) || table === 'reach' ? null : wellKnown())) }, pack: null, causes, today });
+  const { score } = scoreMessage({
+    features: live,
+    observation: {
+      ...historyOf(5000, usual, live),
+      records: lookupsOf(live).map(({ table }) =>
+        ['network', 'mail-from', 'selector', 'header-order', 'recipient'].includes(table) ||
+        table === 'reach'
+          ? null
+          : wellKnown(),
+      ),
+    },
+    pack: null,
+    causes,
+    today,
+  });
   assert.ok(score.bits < 5, String(score.bits));
 });
 
@@ -117,8 +231,21 @@ test('the terms add up to the score, and the printed ones to the printed score',
     const { score } = await scoreOf(mail);
     const sum = score.terms.reduce((total, { bits }) => total + bits, 0);
     assert.ok(Math.abs(sum - score.bits) < 1e-9);
-    const { reason } = decideScored({ score, alias: { id: 'a', vendor: 'V', addresses: [], dkimDomains: [], spfIsEnough: false, pack: null }, policy });
-    const [total = '', ...terms] = [...reason.matchAll(/(?:^|[+-])\d+\.\d(?= bits|;|$)/g)].map(([number]) => number);
+    const { reason } = decideScored({
+      score,
+      alias: {
+        id: 'a',
+        vendor: 'V',
+        addresses: [],
+        dkimDomains: [],
+        spfIsEnough: false,
+        pack: null,
+      },
+      policy,
+    });
+    const [total = '', ...terms] = [...reason.matchAll(/(?:^|[+-])\d+\.\d(?= bits|;|$)/g)].map(
+      ([number]) => number,
+    );
     const printed = terms.reduce((tenths, number) => tenths + Math.round(Number(number) * 10), 0);
     assert.equal(printed, Math.round(Number(total) * 10), reason);
   }
@@ -131,8 +258,21 @@ test('the same input gives the same score', async () => {
 
 const replay = (signatureRecipients: number) => async () => {
   const usual = await featuresOf({});
-  const forwarded = await featuresOf({}, { connection: { clientAddress: '203.0.113.9' }, envelope: { mailFrom: 'x@forwarder.example', rcptTo: ['eve@site.example'] }, receivedAt: new Date(receivedAt.getTime() + 3 * 86_400_000) });
-  return scoreMessage({ features: forwarded, observation: { ...historyOf(2000, usual, forwarded), signatureRecipients }, pack: null, causes, today }).score;
+  const forwarded = await featuresOf(
+    {},
+    {
+      connection: { clientAddress: '203.0.113.9' },
+      envelope: { mailFrom: 'x@forwarder.example', rcptTo: ['eve@site.example'] },
+      receivedAt: new Date(receivedAt.getTime() + 3 * 86_400_000),
+    },
+  );
+  return scoreMessage({
+    features: forwarded,
+    observation: { ...historyOf(2000, usual, forwarded), signatureRecipients },
+    pack: null,
+    causes,
+    today,
+  }).score;
 };
 
 test('an auto-forward stays below the tag, a replay to many does not', async () => {

@@ -34,26 +34,66 @@ export type MailText = {
 };
 
 /** A message of an invented vendor, as bytes with CRLF. */
-export function mailBytes({ from = 'Vendor <no-reply@vendor.example>', subject = 'Your code', fields = [], body = 'Your code is 123456.', html }: MailText = {}): Buffer {
-  const lines = [`From: ${from}`, 'To: jo@site.example', `Subject: ${subject}`, 'Date: Sun, 22 Nov 2026 10:00:00 +0000', ...fields];
-  const typed = html === undefined ? [...lines, '', body] : [...lines, 'Content-Type: text/html; charset=utf-8', '', html];
+export function mailBytes({
+  from = 'Vendor <no-reply@vendor.example>',
+  subject = 'Your code',
+  fields = [],
+  body = 'Your code is 123456.',
+  html,
+}: MailText = {}): Buffer {
+  const lines = [
+    `From: ${from}`,
+    'To: jo@site.example',
+    `Subject: ${subject}`,
+    'Date: Sun, 22 Nov 2026 10:00:00 +0000',
+    ...fields,
+  ];
+  const typed =
+    html === undefined
+      ? [...lines, '', body]
+      : [...lines, 'Content-Type: text/html; charset=utf-8', '', html];
   return Buffer.from(`${typed.join('\r\n')}\r\n`);
 }
 
 export const receivedAt = new Date('2026-11-22T10:00:05Z');
 
-export function transactionOf(data: Buffer, given: { readonly connection?: Partial<Connection>; readonly envelope?: Partial<Envelope>; readonly receivedAt?: Date } = {}): Transaction {
+export function transactionOf(
+  data: Buffer,
+  given: {
+    readonly connection?: Partial<Connection>;
+    readonly envelope?: Partial<Envelope>;
+    readonly receivedAt?: Date;
+  } = {},
+): Transaction {
   return {
     id: '00000000000000000001',
     receivedAt: given.receivedAt ?? receivedAt,
-    connection: { clientAddress: '192.0.2.7', clientPort: 40_000, clientHostname: null, helo: 'mx.vendor.example', protocol: 'ESMTP', ...given.connection },
-    envelope: { mailFrom: 'bounce@vendor.example', rcptTo: ['jo@site.example'], mailParameters: '', rcptParameters: [''], ...given.envelope },
+    connection: {
+      clientAddress: '192.0.2.7',
+      clientPort: 40_000,
+      clientHostname: null,
+      helo: 'mx.vendor.example',
+      protocol: 'ESMTP',
+      ...given.connection,
+    },
+    envelope: {
+      mailFrom: 'bounce@vendor.example',
+      rcptTo: ['jo@site.example'],
+      mailParameters: '',
+      rcptParameters: [''],
+      ...given.envelope,
+    },
     content: memoryContent(data),
   };
 }
 
 /** Features of one message of alias no-reply@vendor.example. */
-export async function featuresOf(mail: MailText, given: Parameters<typeof transactionOf>[1] & { readonly authentication?: AuthenticationResults } = {}): Promise<Features> {
+export async function featuresOf(
+  mail: MailText,
+  given: Parameters<typeof transactionOf>[1] & {
+    readonly authentication?: AuthenticationResults;
+  } = {},
+): Promise<Features> {
   const data = mailBytes(mail);
   const header = readHeader(data);
   const message = await parseMessage(data, header);
