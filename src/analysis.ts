@@ -16,12 +16,12 @@ import { extractFeatures } from './features/extract-features.ts';
 import type { Features } from './features/features.ts';
 import { readHeader, type Header } from './message/header.ts';
 import { MessageTooLarge, parseMessage } from './message/message.ts';
-import type { Stage } from './observability/events.ts';
 import { lessonOf } from './score/lesson.ts';
-import { lookupsOf } from './score/readings.ts';
+import { lookupsOf } from './score/known-values.ts';
 import type { Score } from './score/score.ts';
 import { scoreMessage } from './score/score-message.ts';
 import type { Transaction } from './smtp/transaction.ts';
+import { StageFailure, timed, within } from './stage.ts';
 
 /** Bytes of a message that are read for analysis; what lies beyond are attachments. */
 const analysedBytes = 4 * 1024 * 1024;
@@ -42,17 +42,6 @@ export type Analysis = {
   readonly releaseLesson: Commit | null;
 };
 
-/** A stage failed for a reason that has its own row in the failure table (DESIGN 9). */
-class StageFailure extends Error {
-  override readonly name = 'StageFailure';
-  readonly failure: FailureCause;
-
-  constructor(failure: FailureCause, cause: unknown) {
-    super(failure, { cause });
-    this.failure = failure;
-  }
-}
-
 /**
  * message → authentication → alias → features → baseline → score → decision. Never throws and never exceeds the
  * analysis deadline: what fails becomes `unavailable`, and mail goes on (promise P5).
@@ -62,13 +51,12 @@ export async function analyse(
   rules: ActiveRules,
   deps: AnalysisDependencies,
 ): Promise<Analysis> {
-  const known: Partial<Pick<Analysis, 'header' | 'authentication' | 'alias'>> = {};
-  const found: { -readonly [Fact in keyof typeof known]: (typeof known)[Fact] } = known;
+  const found: Found = {};
   try {
     return await within(deps.analysisDeadlineMs, async () => {
       const bytes = await transaction.content.prefix(analysedBytes);
       const header = (found.header = readHeader(bytes));
-      const authentication = (found.authentication = await timed('authenticate', deps, () =>
+      const authentication = (found.authentication = await timed('authenticate', deps.events, () =>
         deps.authenticate(transaction),
       ));
       const sender = identifySender(header, authentication, rules.catalogue);
@@ -80,7 +68,7 @@ export async function analyse(
         { rules, deps },
       );
       const observation = await observe(transaction, sender, { features, deps });
-      return await timed('score', deps, () =>
+      return await timed('score', deps.events, () =>
         scored(transaction, { header, authentication, sender, features, observation }, rules),
       );
     });
@@ -95,6 +83,9 @@ export async function analyse(
   }
 }
 
+/** What was known when a stage failed. */
+type Found = { header?: Header; authentication?: AuthenticationResults; alias?: string };
+
 type Identified = {
   readonly header: Header;
   readonly authentication: AuthenticationResults;
@@ -106,13 +97,13 @@ async function featuresOf(
   { bytes, header, authentication, sender }: Identified & { readonly bytes: Buffer },
   { rules, deps }: { readonly rules: ActiveRules; readonly deps: AnalysisDependencies },
 ): Promise<Features> {
-  const parsed = timed('parse', deps, () => parseMessage(bytes, header));
+  const parsed = timed('parse', deps.events, () => parseMessage(bytes, header));
   const message = await parsed.catch((error: unknown) => {
     throw new StageFailure(error instanceof MessageTooLarge ? 'limit' : 'malformed', error);
   });
   const { lists } = rules;
   const { pseudonym } = deps;
-  return timed('features', deps, () =>
+  return timed('features', deps.events, () =>
     extractFeatures({
       transaction,
       message,
@@ -137,9 +128,11 @@ async function observe(
     recipients: features.recipients.map(({ address }) => address),
     count: deps.countsTraffic,
   };
-  return timed('observe', deps, () => deps.baselines.observe(request)).catch((error: unknown) => {
-    throw new StageFailure('store', error);
-  });
+  return timed('observe', deps.events, () => deps.baselines.observe(request)).catch(
+    (error: unknown) => {
+      throw new StageFailure('store', error);
+    },
+  );
 }
 
 function scored(
@@ -204,11 +197,7 @@ function unscored(
   };
 }
 
-function unavailable(
-  failure: FailureCause,
-  found: Partial<Pick<Analysis, 'header' | 'authentication' | 'alias'>>,
-  { policy }: ActiveRules,
-): Analysis {
+function unavailable(failure: FailureCause, found: Found, { policy }: ActiveRules): Analysis {
   const alias = found.alias ?? null;
   return {
     header: found.header ?? readHeader(Buffer.alloc(0)),
@@ -220,28 +209,3 @@ function unavailable(
 }
 
 const nothingLearned = { score: null, mature: false, lesson: null, releaseLesson: null } as const;
-
-async function timed<Result>(
-  stage: Stage,
-  { events }: AnalysisDependencies,
-  work: () => Result | Promise<Result>,
-): Promise<Result> {
-  const startedMs = performance.now();
-  try {
-    return await work();
-  } finally {
-    events.stageMeasured(stage, performance.now() - startedMs);
-  }
-}
-
-async function within<Result>(deadlineMs: number, work: () => Promise<Result>): Promise<Result> {
-  const { promise: deadline, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new StageFailure('deadline', new Error(`analysis took longer than ${deadlineMs} ms`)));
-  }, deadlineMs);
-  try {
-    return await Promise.race([work(), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

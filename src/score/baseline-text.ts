@@ -1,12 +1,23 @@
 import type { History } from '../baseline/history.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
 
-/** The comparison a person reads beside a term: what the alias's history says of the value. */
-export function baselineText(history: History, record: ValueRecord | null, level: number): string {
-  const messages = `${history.messages.toLocaleString('en-US')} messages`;
-  if (level === 0) return '';
-  if (history.messages === 0) return 'no history of this alias yet';
-  const since = history.since === null ? '' : ` since ${history.since}`;
-  if (record === null) return `never in ${messages}${since}`;
-  return `on ${record.days} ${record.days === 1 ? 'day' : 'days'} so far, not established in ${messages}${since}`;
+/** The comparison a person reads beside a value that is not ordinary. */
+export function valueText(history: History, record: ValueRecord | null): string {
+  if (history.messages === 0) return noHistory;
+  if (record === null) return `never in ${span(history)}`;
+  return `on ${record.days} ${record.days === 1 ? 'day' : 'days'} so far, not established in ${span(history)}`;
+}
+
+/** The same beside a quantity that is out of the ordinary. */
+export function countText(history: History, events: number): string {
+  if (history.messages === 0) return noHistory;
+  return events === 0
+    ? `never in ${span(history)}`
+    : `${events.toLocaleString('en-US')} times in ${span(history)}`;
+}
+
+const noHistory = 'no history of this alias yet';
+
+function span({ messages, since }: History): string {
+  return `${messages.toLocaleString('en-US')} messages${since === null ? '' : ` since ${since}`}`;
 }

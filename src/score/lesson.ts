@@ -5,8 +5,9 @@ import type { Commit } from '../baseline/store.ts';
 import type { Features } from '../features/features.ts';
 import { valueHash } from '../features/hash.ts';
 import { groupOf } from '../features/signals.ts';
-import { volumeBin } from './measured-signals.ts';
-import { pathReach, type Readings } from './readings.ts';
+import { pathReach } from './known-values.ts';
+import { binOf } from './measured-signals.ts';
+import type { Readings } from './readings.ts';
 
 export type LessonInput = {
   readonly alias: string;
@@ -72,10 +73,9 @@ function trialCounters({ signals: asked, measured, startingUp }: Readings): read
     ...[...groups].map((group) => count(counterNames.trials(group))),
     ...innovations,
     ...levels,
-    count(counterNames.bin('subject-lure', Math.round(measured.subjectLure.value))),
-    count(counterNames.bin('subject-words', measured.subjectWords.value)),
-    count(counterNames.bin('body-lure', Math.round(measured.bodyLure.value))),
-    count(counterNames.bin('volume', volumeBin(measured.volume.value))),
+    ...[...measured].map(([signal, { value }]) =>
+      count(counterNames.bin(signal, binOf(signal, value))),
+    ),
   ];
 }
 
@@ -103,7 +103,7 @@ function touchesOf({
   };
   const values = new Map<string, ValueTouch>();
   values.set('reach *', { table: 'reach', value: '*', ...masks });
-  if (hasPath) values.set('reach path', { table: 'reach', value: pathReach, ...masks });
+  if (hasPath) values.set('reach path', { ...pathReach, ...masks });
   for (const { table, value } of sightings)
     values.set(`${table} ${value}`, { table, value, ...masks });
   for (const value of subjectWords)

@@ -9,7 +9,8 @@ import { loadRules } from '../../src/config/load-rules.ts';
 import { decideScored } from '../../src/decision/decide.ts';
 import type { Features } from '../../src/features/features.ts';
 import { groupOf } from '../../src/features/signals.ts';
-import { lookupsOf, readSignals } from '../../src/score/readings.ts';
+import { lookupsOf } from '../../src/score/known-values.ts';
+import { readSignals } from '../../src/score/readings.ts';
 import { scoreMessage } from '../../src/score/score-message.ts';
 import { featuresOf, receivedAt, type MailText } from '../support/messages.ts';
 
@@ -67,7 +68,7 @@ function historyOf(
 
 async function scoreOf(
   mail: MailText,
-  { messages = 5000, pack = null as Pack | null, extra = {} as Counters, path = true } = {},
+  { messages = 5000, pack = null as Pack | null, extra = {}, path = true } = {},
 ) {
   const given = path ? {} : archive;
   const usual = await featuresOf(

@@ -1,0 +1,67 @@
+import type { Pack } from '../alias/alias.ts';
+import { isEstablished } from '../baseline/novelty.ts';
+import type { Observation } from '../baseline/store.ts';
+import type { ValueRecord } from '../baseline/value-record.ts';
+import type { Features } from '../features/features.ts';
+
+type Value = { readonly table: string; readonly value: string };
+
+/** What history and pack know of the values of one message. */
+export type KnownValues = {
+  readonly recordOf: (value: Value) => ValueRecord | null;
+  /** Established by history, or the vendor's own by its pack. */
+  readonly isOrdinary: (value: Value) => boolean;
+};
+
+/** The value of table `reach` whose days tell how long the sending path has been known. */
+export const pathReach: Value = { table: 'reach', value: 'path' };
+
+const maxLookups = 512;
+
+/** Values to look up for a message, distinct, at most 512; the store answers in this order. */
+export function lookupsOf(features: Features): readonly Value[] {
+  const values: readonly Value[] = [
+    ...(features.hasPath ? [pathReach] : []),
+    ...features.sightings,
+    ...features.subjectWords.map((value) => ({ table: 'subject-word', value })),
+    ...features.sentences.map(({ value }) => ({ table: 'line', value })),
+  ];
+  const distinct = new Map(
+    values.map(({ table, value }) => [nameOf({ table, value }), { table, value }]),
+  );
+  return [...distinct.values()].slice(0, maxLookups);
+}
+
+/** Joins the store's answer to `lookupsOf` with the pack. */
+export function knowValues(
+  features: Features,
+  observation: Observation,
+  given: { readonly pack: Pack | null; readonly today: number },
+): KnownValues {
+  const records = new Map(
+    lookupsOf(features).map((value, index) => [nameOf(value), observation.records[index] ?? null]),
+  );
+  const packed = packedValues(given.pack);
+  const recordOf = (value: Value) => records.get(nameOf(value)) ?? null;
+  return {
+    recordOf,
+    isOrdinary: (value) =>
+      packed.has(nameOf(value)) ||
+      isEstablished(value.table, recordOf(value), observation.reach, given.today),
+  };
+}
+
+function packedValues(pack: Pack | null): ReadonlySet<string> {
+  if (pack === null) return new Set();
+  const topLevel = (domain: string) => domain.slice(domain.lastIndexOf('.'));
+  return new Set([
+    ...pack.linkDomains.flatMap((domain) => [`domain ${domain}`, `domain ${topLevel(domain)}`]),
+    ...pack.phones.map((phone) => `contact ${phone}`),
+    ...pack.replyToDomains.map((domain) => `reply-to ${domain}`),
+    ...pack.bounceDomains.map((domain) => `mail-from ${domain}`),
+  ]);
+}
+
+function nameOf({ table, value }: Value): string {
+  return `${table} ${value}`;
+}
