@@ -56,9 +56,11 @@ export function outlineHtml(html: string): HtmlOutline {
   const blocks: string[] = [];
   const links: string[] = [];
   const tags = new Set<string>();
+  const labelled = new Set<string>();
   let text = '';
   let silent = 0;
   const endBlock = () => {
+    if (text === '') return;
     const block = text.replace(/\s+/g, ' ').trim();
     text = '';
     if (block !== '' && blocks.length < htmlLimits.blocks) blocks.push(block);
@@ -76,8 +78,10 @@ export function outlineHtml(html: string): HtmlOutline {
               : undefined;
         if (target !== undefined && target !== '' && links.length < htmlLimits.links)
           links.push(target.trim());
-        if (tags.size < htmlLimits.tags)
-          for (const label of tagLabels(name, attributes['class'])) tags.add(label);
+        const seen = `${name} ${attributes['class'] ?? ''}`;
+        if (labelled.has(seen) || tags.size >= htmlLimits.tags) return;
+        labelled.add(seen);
+        for (const label of tagLabels(name, attributes['class'])) tags.add(label);
       },
       ontext: (data) => {
         if (silent === 0) text += data;

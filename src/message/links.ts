@@ -38,7 +38,7 @@ export function linksOf(hrefs: readonly string[], blocks: readonly string[]): re
     const link = links.size < maxLinks ? parseLink(target) : null;
     if (link) links.set(`${link.host}${link.path}`, link);
   };
-  hrefs.forEach(add);
+  new Set(hrefs).forEach(add);
   for (const block of blocks)
     for (const [target] of block.matchAll(/\bhttps?:\/\/[^\s<>"'()[\]{}]+/gi))
       add(target.replace(/[.,;:!?]+$/, ''));

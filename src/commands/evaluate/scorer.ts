@@ -9,7 +9,7 @@ import { extractFeatures } from '../../features/extract-features.ts';
 import type { Pseudonym } from '../../features/hash.ts';
 import type { Message } from '../../message/message.ts';
 import { lessonOf } from '../../score/lesson.ts';
-import { lookupsOf } from '../../score/readings.ts';
+import { lookupsOf } from '../../score/known-values.ts';
 import { scoreMessage } from '../../score/score-message.ts';
 import type { Score } from '../../score/score.ts';
 

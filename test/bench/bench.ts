@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import { simpleParser } from 'mailparser';
+import { assumeAuthenticated } from '../../src/archive/archived-transaction.ts';
+import { dayOf } from '../../src/baseline/ledger.ts';
+import { openStore } from '../../src/baseline/open-store.ts';
+import { defaultStoreLimits } from '../../src/baseline/store.ts';
+import { loadRules } from '../../src/config/load-rules.ts';
+import { extractFeatures } from '../../src/features/extract-features.ts';
+import { createPseudonym } from '../../src/features/hash.ts';
+import { readHeader } from '../../src/message/header.ts';
+import { parseMessage } from '../../src/message/message.ts';
+import { lookupsOf } from '../../src/score/known-values.ts';
+import { scoreMessage } from '../../src/score/score-message.ts';
+import { mailBytes, receivedAt, transactionOf } from '../support/messages.ts';
+
+/** CPU time of the stages of one message, side by side in one run; read the ratios, not the milliseconds. */
+const { values: options } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
+});
+const iterations = 100;
+
+const paragraph =
+  '<tr><td class="text"><p>Your invoice of $12.50 is ready. View it at <a href="https://pay.vendor.example/i/12345">this page</a> or call (402) 935-2050.</p></td></tr>';
+const data = mailBytes({
+  html: `<html><body><table>${paragraph.repeat(180)}</table></body></html>`,
+});
+const loaded = await loadRules('rules');
+if (!loaded.ok) throw new Error('the shipped rules do not load');
+const { causes, lists } = loaded.rules;
+await using store = await openStore('sqlite::memory:', {
+  limits: defaultStoreLimits,
+  timeoutMs: 1000,
+});
+
+const header = readHeader(data);
+const message = await parseMessage(data, header);
+const input = {
+  transaction: transactionOf(data),
+  message,
+  authentication: assumeAuthenticated(header),
+  lists,
+  pseudonym: createPseudonym(Buffer.alloc(32)),
+  address: 'no-reply@vendor.example',
+};
+const features = extractFeatures(input);
+const request = {
+  alias: 'bench',
+  at: receivedAt,
+  values: lookupsOf(features),
+  signature: null,
+  recipients: [],
+  count: true,
+};
+const observation = await store.observe(request);
+
+const stages: Readonly<Record<string, () => unknown>> = {
+  'mailparser alone': () =>
+    simpleParser(data, {
+      skipHtmlToText: true,
+      skipTextToHtml: true,
+      skipTextLinks: true,
+      skipImageLinks: true,
+    }),
+  parse: () => parseMessage(data, readHeader(data)),
+  features: () => extractFeatures(input),
+  'observe (SQLite)': () => store.observe(request),
+  score: () =>
+    scoreMessage({ features, observation, pack: null, causes, today: dayOf(receivedAt) }),
+};
+
+const cpuMs: Record<string, number[]> = {};
+for (let round = -1; round < Number(options.rounds); round++) {
+  for (const [name, work] of Object.entries(stages)) {
+    const before = process.cpuUsage();
+    for (let iteration = 0; iteration < iterations; iteration++) await work();
+    const { user, system } = process.cpuUsage(before);
+    if (round >= 0) (cpuMs[name] ??= []).push((user + system) / 1000 / iterations); // the first round warms up
+  }
+}
+
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const base = median(cpuMs['mailparser alone'] ?? []);
+const figures = Object.entries(cpuMs).map(([stage, values]) => ({
+  stage,
+  cpuMs: median(values),
+  ratioToMailparser: median(values) / base,
+}));
+if (options.json)
+  process.stdout.write(`${JSON.stringify({ messageBytes: data.length, figures })}\n`);
+else {
+  process.stdout.write(
+    `One message of ${data.length} bytes of HTML, median of ${options.rounds} rounds of ${iterations}\n`,
+  );
+  for (const { stage, cpuMs: ms, ratioToMailparser } of figures)
+    process.stdout.write(
+      `${stage.padEnd(18)} ${ms.toFixed(3).padStart(8)} ms CPU  ${ratioToMailparser.toFixed(2)} x mailparser\n`,
+    );
+}
