@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Content } from './content.ts';
+import type { NextHopTransaction } from './next-hop.ts';
+import type { NextHopSession } from './next-hop-session.ts';
+import { reply, SmtpError, type Reply } from './reply.ts';
+
+export type MirrorOptions = {
+  readonly session: NextHopSession;
+  /** Whether the client could still hear our reply. */
+  readonly clientIsThere: () => boolean;
+  readonly onError: (error: Error) => void;
+};
+
+/** The transaction at the next hop that took the client's MAIL and RCPT, waiting for the decision. */
+export class MirroredTransaction implements NextHopTransaction {
+  readonly #options: MirrorOptions;
+  #outcome: Promise<Reply> | null = null;
+  #abandoned = false;
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+  }
+
+  /** Final reply of the next hop, once `deliver` was called. */
+  get outcome(): Promise<Reply> | null {
+    return this.#outcome;
+  }
+
+  deliver(prefix: Buffer, content: Content): Promise<Reply> {
+    if (this.#abandoned) throw new Error('deliver after abandon');
+    this.#outcome ??= this.#deliver(prefix, content);
+    return this.#outcome;
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#abandoned || this.#outcome !== null) return;
+    this.#abandoned = true;
+    await this.#options.session.reset();
+  }
+
+  async #deliver(prefix: Buffer, content: Content): Promise<Reply> {
+    const { session, clientIsThere, onError } = this.#options;
+    try {
+      // RFC 1047: a client that is gone will send the message again, so the next hop must not keep this copy. One turn
+      // of the event loop lets a FIN be seen that has already arrived.
+      return await session.data(prefix, content, async () => {
+        await setImmediate();
+        return clientIsThere();
+      });
+    } catch (error) {
+      onError(error as Error);
+      return error instanceof SmtpError
+        ? error.reply
+        : reply(451, '4.3.0', 'Local error, try again later');
+    }
+  }
+}

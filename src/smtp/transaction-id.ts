@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+
+const timeDigits = 9;
+const randomDigits = 11;
+
+/** 20 characters `[0-9a-z]`: milliseconds, so that ids sort by time, then 56 random bits, so that nobody guesses one. */
+export function newTransactionId(receivedAt: Date): string {
+  const random = randomBytes(8).readBigUInt64BE() % 36n ** BigInt(randomDigits);
+  return (
+    receivedAt.getTime().toString(36).padStart(timeDigits, '0') +
+    random.toString(36).padStart(randomDigits, '0')
+  );
+}
