@@ -117,5 +117,5 @@ export function sketchOf(members: readonly string[]): number {
 export function sketchSize(mask: number): number {
   let ones = 0;
   for (let rest = mask >>> 0; rest !== 0; rest &= rest - 1) ones++;
-  return Math.round(-32 * Math.log(Math.max(32 - ones, 1) / 32));
+  return Math.round(32 * Math.log(32 / Math.max(32 - ones, 1)));
 }

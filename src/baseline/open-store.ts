@@ -1,0 +1,25 @@
+import { openRedisStore } from './redis-store.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import type { BaselineStore, StoreLimits } from './store.ts';
+
+export type OpenStoreOptions = {
+  readonly limits: StoreLimits;
+  /** Longest wait for an answer. */
+  readonly timeoutMs: number;
+  /** For `check`: a file that is missing is an error, and nothing is created. A Redis is as it is. */
+  readonly readOnly?: boolean;
+};
+
+/** Opens the store that a setting names: `sqlite:PATH`, `redis://…`, `rediss://…` or `redis-cluster://…`. */
+export async function openStore(
+  spec: string,
+  { limits, timeoutMs, readOnly = false }: OpenStoreOptions,
+): Promise<BaselineStore> {
+  const path = spec.startsWith('sqlite:') ? spec.slice('sqlite:'.length) : '';
+  if (path !== '') return openSqliteStore(path, limits, { readOnly, timeoutMs });
+  if (/^(redis|rediss|redis-cluster):/.test(spec))
+    return openRedisStore(spec, limits, { timeoutMs });
+  throw new Error(
+    'The baseline store must be sqlite:PATH, redis://HOST:PORT or redis-cluster://HOST:PORT,HOST:PORT',
+  );
+}

@@ -1,0 +1,221 @@
+import { randomInt } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import {
+  addCounters,
+  buildSnapshot,
+  dayOf,
+  hourOf,
+  maturationDays,
+  type Snapshot,
+} from './ledger.ts';
+import * as retention from './retention.ts';
+import { SqliteLedger } from './sqlite-ledger.ts';
+import type { SqliteStatements } from './sqlite-statements.ts';
+import { SqliteTraffic } from './sqlite-traffic.ts';
+import type { Commit, Observation, ObserveRequest, StoredValue, StoreLimits } from './store.ts';
+import * as form from './stored-form.ts';
+import { forgetDay, touchRecord } from './value-record.ts';
+
+type Description = { readonly snapshot: Snapshot; readonly values: readonly StoredValue[] };
+
+const cachedSnapshots = 2000;
+
+/** What the SQLite store does within one transaction. */
+export class SqliteBaselines {
+  readonly #ledger: SqliteLedger;
+  readonly #traffic: SqliteTraffic;
+  readonly #limits: StoreLimits;
+  readonly #today: () => number;
+  #lastExpiry = 0;
+  readonly #snapshots = new LRUCache<string, Snapshot>({ max: cachedSnapshots });
+
+  /** `today` is the machine's day, by which what only guards against repetition expires. */
+  constructor(statements: SqliteStatements, limits: StoreLimits, today: () => number) {
+    this.#ledger = new SqliteLedger(statements);
+    this.#traffic = new SqliteTraffic(statements);
+    this.#limits = limits;
+    this.#today = today;
+  }
+
+  aliases(): readonly string[] {
+    return this.#ledger.aliases();
+  }
+
+  /** What is due by the machine's clock, once a day. */
+  expire(): void {
+    if (this.#lastExpiry !== this.#today()) this.#traffic.dropExpired(this.#today());
+    this.#lastExpiry = this.#today();
+  }
+
+  /** What was cached may never have been written. */
+  rolledBack(): void {
+    this.#snapshots.clear();
+  }
+
+  observe(request: ObserveRequest): Observation {
+    const { alias, at, count, values } = request;
+    if (count) this.#countHour(request);
+    const ownMessage = count ? 0 : 1;
+    const thisHour = this.#traffic.hourMessages(alias, hourOf(at)) + ownMessage;
+    return {
+      records: values.map(({ table, value }) =>
+        this.#ledger.record(alias, table, form.storedValue(value)),
+      ),
+      reach: this.#ledger.record(alias, 'reach', '*'),
+      signatureRecipients:
+        request.signature === null
+          ? 0
+          : this.#signatureRecipients(request, form.storedSignature(request.signature)),
+      hourMessages: form.slidingHour(
+        thisHour,
+        this.#traffic.hourMessages(alias, hourOf(at) - 1),
+        at,
+      ),
+      snapshot: this.#snapshot(alias, dayOf(at), count),
+    };
+  }
+
+  #countHour({ alias, at }: ObserveRequest): void {
+    this.#traffic.addHourMessage(alias, hourOf(at), this.#today() + retention.hourDays);
+    this.#traffic.pruneHours(alias, hourOf(at), retention.hours);
+  }
+
+  #signatureRecipients(
+    { alias, at, count, recipients }: ObserveRequest,
+    signature: string,
+  ): number {
+    const epoch = form.epochOf(dayOf(at));
+    const before = this.#traffic.recipientCodes(alias, epoch, signature);
+    const codes = form.mergeCodes(before ?? '', form.recipientCodes(recipients));
+    if (count) {
+      this.#traffic.setRecipientCodes(alias, epoch, {
+        signature,
+        codes,
+        expires: this.#today() + retention.signatureDays,
+      });
+      if (before === null)
+        this.#traffic.pruneSignatures(alias, epoch, retention.signaturesPerEpoch);
+    }
+    return form.countCodes(
+      form.mergeCodes(codes, this.#traffic.recipientCodes(alias, epoch - 1, signature) ?? ''),
+    );
+  }
+
+  describe(alias: string, at: Date): Description {
+    return {
+      snapshot: this.#snapshot(alias, dayOf(at), false),
+      values: this.#ledger.values(alias),
+    };
+  }
+
+  /** Under one generation the last matured day only grows, so that a version never names two snapshots. */
+  #snapshot(alias: string, day: number, isCounted: boolean): Snapshot {
+    const [through, after] = [day - maturationDays, day - this.#limits.windowDays];
+    const state = this.#ledger.snapshotState(alias);
+    const isCurrent = state !== null && state.through === through && state.after === after;
+    let generation =
+      isCounted || isCurrent ? (state?.generation ?? unusedGeneration()) : unusedGeneration();
+    if (isCounted && !isCurrent) {
+      const isSuccessor =
+        state?.through == null ||
+        state.after == null ||
+        (through > state.through && through - after === state.through - state.after);
+      if (!isSuccessor) generation++;
+      this.#ledger.setSnapshotState(alias, { generation, through, after });
+    }
+    const cached = this.#snapshots.get(alias);
+    if (cached?.version === `${generation}.${through}`) return cached;
+    const snapshot = buildSnapshot(
+      this.#ledger.buckets(alias, after, through),
+      day,
+      this.#limits.windowDays,
+      generation,
+    );
+    if (isCounted) this.#snapshots.set(alias, snapshot);
+    return snapshot;
+  }
+
+  #invalidateSnapshot(alias: string, isAffected: (through: number) => boolean): void {
+    const state = this.#ledger.snapshotState(alias);
+    if (state?.through == null || !isAffected(state.through)) return;
+    this.#ledger.setSnapshotState(alias, {
+      generation: state.generation + 1,
+      through: null,
+      after: null,
+    });
+  }
+
+  commit(commit: Commit): void {
+    const { alias, id, day, counters } = commit;
+    const expires = this.#today() + retention.appliedDays;
+    if (!this.#traffic.rememberCommit(alias, form.storedCommitId(id), expires)) return;
+    const bucket = this.#ledger.bucket(alias, day);
+    this.#ledger.setBucket(alias, day, addCounters(bucket ?? {}, counters));
+    const outdated =
+      bucket === null
+        ? retention.outdatedBuckets(this.#ledger.bucketDays(alias), this.#limits)
+        : [];
+    for (const old of outdated) this.#ledger.dropBucket(alias, old);
+    this.#invalidateSnapshot(alias, (through) => outdated.length > 0 || day <= through);
+    this.#learnValues(commit);
+  }
+
+  #learnValues({ alias, day, values }: Commit): void {
+    let isNew = false;
+    for (const touch of values) {
+      const value = form.storedValue(touch.value);
+      const before = this.#ledger.record(alias, touch.table, value);
+      isNew ||= before === null;
+      this.#ledger.setRecord(alias, {
+        table: touch.table,
+        value,
+        record: touchRecord(before, touch, day),
+      });
+    }
+    if (isNew) this.#boundValues(alias, [...new Set(values.map(({ table }) => table))]);
+  }
+
+  #boundValues(alias: string, touched: readonly string[]): void {
+    const sizes = this.#ledger.sizes(alias);
+    const evict = (table: string, surplus: number) => {
+      if (surplus === 0) return;
+      const records = this.#ledger.records(alias, table);
+      for (const value of retention.outdatedValues(records, surplus))
+        this.#ledger.dropValue(alias, table, value);
+      sizes.set(table, records.size - surplus);
+    };
+    for (const table of touched) {
+      evict(
+        table,
+        retention.surplusValues(sizes.get(table) ?? 0, retention.valueCap(table, this.#limits)),
+      );
+    }
+    const crowded = retention.crowdedTable(sizes, touched, this.#limits);
+    if (crowded !== null) evict(crowded.table, crowded.surplus);
+  }
+
+  forget(alias: string, day: number | null): void {
+    if (day === null) this.#forgetAlias(alias);
+    else this.#forgetDay(alias, day);
+  }
+
+  #forgetAlias(alias: string): void {
+    this.#ledger.dropAlias(alias);
+    this.#traffic.dropAlias(alias);
+  }
+
+  #forgetDay(alias: string, day: number): void {
+    this.#ledger.dropBucket(alias, day);
+    this.#invalidateSnapshot(alias, () => true);
+    for (const { table, value, record } of this.#ledger.values(alias)) {
+      const rest = forgetDay(record, day);
+      if (rest === null) this.#ledger.dropValue(alias, table, value);
+      else if (rest !== record) this.#ledger.setRecord(alias, { table, value, record: rest });
+    }
+  }
+}
+
+/** Far from all others, so that no version repeats after a store was emptied. */
+function unusedGeneration(): number {
+  return randomInt(2 ** 40);
+}

@@ -1,0 +1,99 @@
+import type { SqliteStatements } from './sqlite-statements.ts';
+
+/** `expires` is a day of the machine's clock; hours and epochs are those of the messages. */
+export const trafficSchema = `
+CREATE TABLE hour (alias TEXT, hour INTEGER, messages INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, hour)) WITHOUT ROWID;
+CREATE TABLE signature (alias TEXT, epoch INTEGER, signature TEXT, codes TEXT NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, epoch, signature));
+CREATE TABLE applied (alias TEXT, id TEXT, expires INTEGER NOT NULL, PRIMARY KEY (alias, id));
+`;
+const tables = ['hour', 'signature', 'applied'];
+
+/** What passes and is remembered for days only: clock hours, signatures, commit ids. No transaction of its own. */
+export class SqliteTraffic {
+  readonly #sql: SqliteStatements;
+
+  constructor(statements: SqliteStatements) {
+    this.#sql = statements;
+  }
+
+  hourMessages(alias: string, hour: number): number {
+    const row = this.#sql.get(
+      'SELECT messages FROM hour WHERE alias = ? AND hour = ?',
+      alias,
+      hour,
+    );
+    return (row?.['messages'] as number | undefined) ?? 0;
+  }
+
+  addHourMessage(alias: string, hour: number, expires: number): void {
+    const sql =
+      'INSERT INTO hour VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET messages = messages + 1, expires = excluded.expires';
+    this.#sql.run(sql, alias, hour, expires);
+  }
+
+  /** Where an alias has more than `most` hours, those further than `keepWithin` from `hour` leave. */
+  pruneHours(
+    alias: string,
+    hour: number,
+    bounds: { readonly most: number; readonly keepWithin: number },
+  ): void {
+    const row = this.#sql.get('SELECT COUNT(*) AS size FROM hour WHERE alias = ?', alias);
+    if ((row?.['size'] as number) <= bounds.most) return;
+    this.#sql.run(
+      'DELETE FROM hour WHERE alias = ? AND abs(hour - ?) > ?',
+      alias,
+      hour,
+      bounds.keepWithin,
+    );
+  }
+
+  /** Null where the signature was not seen in the epoch. */
+  recipientCodes(alias: string, epoch: number, signature: string): string | null {
+    const sql = 'SELECT codes FROM signature WHERE alias = ? AND epoch = ? AND signature = ?';
+    return (this.#sql.get(sql, alias, epoch, signature)?.['codes'] as string | undefined) ?? null;
+  }
+
+  setRecipientCodes(
+    alias: string,
+    epoch: number,
+    row: { readonly signature: string; readonly codes: string; readonly expires: number },
+  ): void {
+    const sql =
+      'INSERT INTO signature VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET codes = excluded.codes';
+    this.#sql.run(sql, alias, epoch, row.signature, row.codes, row.expires);
+  }
+
+  /** Where an epoch has more than `most` signatures, those that reached fewest recipients leave, the oldest first. */
+  pruneSignatures(
+    alias: string,
+    epoch: number,
+    bounds: { readonly most: number; readonly keep: number },
+  ): void {
+    const count = 'SELECT COUNT(*) AS size FROM signature WHERE alias = ? AND epoch = ?';
+    const size = this.#sql.get(count, alias, epoch)?.['size'] as number;
+    if (size <= bounds.most) return;
+    const fewest =
+      'SELECT rowid FROM signature WHERE alias = ? AND epoch = ? ORDER BY length(codes), rowid LIMIT ?';
+    this.#sql.run(
+      `DELETE FROM signature WHERE rowid IN (${fewest})`,
+      alias,
+      epoch,
+      size - bounds.keep,
+    );
+  }
+
+  /** False when the commit was applied before. */
+  rememberCommit(alias: string, id: string, expires: number): boolean {
+    return (
+      this.#sql.run('INSERT OR IGNORE INTO applied VALUES (?, ?, ?)', alias, id, expires) === 1
+    );
+  }
+
+  dropAlias(alias: string): void {
+    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
+  }
+
+  dropExpired(today: number): void {
+    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE expires < ?`, today);
+  }
+}

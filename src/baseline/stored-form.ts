@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { hourOf, type Counters } from './ledger.ts';
+import type { Commit, ObserveRequest } from './store.ts';
+import { fnv1a, type ValueRecord } from './value-record.ts';
+
+/** How both stores write what they keep, so that they cannot differ in it. */
+
+/** A signature is remembered for this epoch and the one before. */
+export const epochDays = 4;
+const mostRecipientCodes = 32;
+const mostValues = 512;
+const longestValueBytes = 64;
+
+/** Throws RangeError for what no honest caller asks: unbounded work, or a day that is none. */
+export function checkRequest(request: ObserveRequest): void {
+  if (request.values.length > mostValues) {
+    throw new RangeError(
+      `observe: ${request.values.length} values; at most ${mostValues} are looked up at once`,
+    );
+  }
+  if (Number.isNaN(request.at.getTime())) throw new RangeError('observe: not a time');
+}
+
+/** Throws RangeError for what is no day, or no count: only whole numbers can be taken back exactly. */
+export function checkCommit(commit: Commit): void {
+  if (!Number.isSafeInteger(commit.day) || commit.day < 0) {
+    throw new RangeError(`commit: ${commit.day} is not a day number`);
+  }
+  for (const [name, amount] of Object.entries(commit.counters)) {
+    if (!Number.isSafeInteger(amount) || amount <= 0) {
+      throw new RangeError(
+        `commit: counter ${name} is ${amount}; it must be a positive whole number`,
+      );
+    }
+  }
+}
+
+function digest(text: string, characters: number): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, characters);
+}
+
+/** A value as it is stored, at most 64 bytes: longer ones keep their start and a digest of the whole. */
+export function storedValue(value: string): string {
+  const text = value.toWellFormed();
+  const bytes = Buffer.from(text);
+  if (bytes.length <= longestValueBytes) return text;
+  const start = bytes
+    .subarray(0, 44)
+    .toString()
+    .replace(/\uFFFD{1,3}$/, '');
+  return `${start}…${digest(text, 16)}`;
+}
+
+export function storedSignature(signature: string): string {
+  return digest(signature, 12);
+}
+
+export function storedCommitId(id: string): string {
+  return digest(id, 6);
+}
+
+/**
+ * Hexadecimal integers, so that the fullest record stays within the 64 bytes up to which Redis packs a hash densely
+ * (`hash-max-listpack-value`). redis-commit.lua reads and writes the same.
+ */
+export function encodeRecord(record: ValueRecord): string {
+  const { firstDay, lastDay, days, recentDays, domains, recipients, actors, count } = record;
+  return [firstDay, lastDay, days, recentDays, domains, recipients, actors, count]
+    .map((part) => part.toString(16))
+    .join(',');
+}
+
+export function decodeRecord(text: string): ValueRecord {
+  const [firstDay, lastDay, days, recentDays, domains, recipients, actors, count] = text
+    .split(',')
+    .map((part) => Number.parseInt(part, 16)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { firstDay, lastDay, days, recentDays, domains, recipients, actors, count };
+}
+
+export function decodeCounters(text: string): Counters {
+  return JSON.parse(text) as Counters;
+}
+
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** Distinct 12-bit codes of the recipients, two characters each, at most 32: what a replay counter needs of them. */
+export function recipientCodes(recipients: readonly string[]): string {
+  return mergeCodes(
+    '',
+    recipients
+      .map((recipient) => {
+        const code = fnv1a(recipient) & 0xfff;
+        return base64url.charAt(code >>> 6) + base64url.charAt(code & 63);
+      })
+      .join(''),
+  );
+}
+
+/** The set union, `codes` first, of at most 32 members. */
+export function mergeCodes(codes: string, more: string): string {
+  const all = `${codes}${more}`.match(/../g) ?? [];
+  return [...new Set(all)].slice(0, mostRecipientCodes).join('');
+}
+
+/** Members of a set of codes. */
+export function countCodes(codes: string): number {
+  return codes.length / 2;
+}
+
+export function epochOf(day: number): number {
+  return Math.floor(day / epochDays);
+}
+
+/** Messages in the last 60 minutes, from the counts of two clock hours, taking the earlier one as evenly spread. */
+export function slidingHour(thisHour: number, previousHour: number, at: Date): number {
+  const passed = at.getTime() / 3_600_000 - hourOf(at);
+  return Math.round(thisHour + (1 - passed) * previousHour);
+}

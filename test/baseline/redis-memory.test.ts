@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import type { Counters } from '../../src/baseline/ledger.ts';
+import { openRedisStore } from '../../src/baseline/redis-store.ts';
+import { bucketBounds } from '../../src/baseline/retention.ts';
+import { defaultStoreLimits, type BaselineStore } from '../../src/baseline/store.ts';
+import type { ValueTouch } from '../../src/baseline/value-record.ts';
+import { requireInstalled } from '../support/installed.ts';
+import { startRedis } from '../support/redis.ts';
+import { lesson, request, timeOn, today } from './store-contract.ts';
+
+const alias = 'busy-alias';
+const tables = [
+  'domain',
+  'line',
+  'display-name',
+  'reply-to',
+  'path-shape',
+  'recipient',
+  'layout',
+  'network',
+];
+
+test(
+  'an alias at all its caps stays within 256 KB',
+  { skip: requireInstalled('redis-server', 'redis-server') },
+  async () => {
+    await using server = await startRedis();
+    await using store = await openRedisStore(server.url, defaultStoreLimits, { timeoutMs: 5000 });
+    await fill(store);
+    const inspector = new Redis(server.url);
+    const keys = await inspector.keys(`aw:{${alias}}:*`);
+    const bytes = await Promise.all(
+      keys.map(async (key) => (await inspector.memory('USAGE', key, 'SAMPLES', 0)) ?? 0),
+    );
+    const sizes = await Promise.all(
+      keys.filter((key) => key.includes(':v:')).map((key) => inspector.hlen(key)),
+    );
+    const buckets = await inspector.hlen(`aw:{${alias}}:d`);
+    inspector.disconnect();
+
+    const values = sizes.reduce((sum, size) => sum + size, 0);
+    assert.ok(values > defaultStoreLimits.values, `the fill overflows the cap: ${values} values`);
+    assert.equal(buckets, bucketBounds(defaultStoreLimits).most);
+    const perKey = keys
+      .map((key, i) => `${key} ${bytes[i] ?? 0}`)
+      .sort()
+      .join('\n');
+    const total = bytes.reduce((sum, size) => sum + size, 0);
+    assert.ok(total <= 256 * 1024, `${total} bytes:\n${perKey}`);
+  },
+);
+
+async function fill(store: BaselineStore): Promise<void> {
+  const days = bucketBounds(defaultStoreLimits).most;
+  await inBatches(800, (i) => {
+    const day = today - days + 1 + Math.min(i, days - 1);
+    const values = tables.map((table) => touchOf(table, i));
+    return store.commit(lesson(alias, day, { counters: i < days ? busyDay(i) : { n: 1 }, values }));
+  });
+  // Two epochs full of signatures, one in ten of them replayed.
+  await inBatches(1000, (i) => {
+    const at = timeOn(today - 4 * (i % 2));
+    const recipients = Array.from(
+      { length: i % 10 === 0 ? 12 : 1 },
+      (_, j) => `recipient ${i + j}`,
+    );
+    return store.observe(request(alias, at, { signature: `signature ${i}`, recipients }));
+  });
+}
+
+async function inBatches(times: number, work: (i: number) => Promise<unknown>): Promise<void> {
+  for (let start = 0; start < times; start += 100) {
+    await Promise.all(
+      Array.from({ length: Math.min(100, times - start) }, (_, i) => work(start + i)),
+    );
+  }
+}
+
+/** Names as long as those in real mail; masks with any number of members. */
+function touchOf(table: string, i: number): ValueTouch {
+  const hash = createHash('sha256')
+    .update(`${table} ${i % 700}`)
+    .digest();
+  const text =
+    table === 'domain' || table === 'reply-to'
+      ? `${hash.toString('hex', 0, 6)}.example`
+      : hash.toString('base64url', 0, 8);
+  const [domains, recipients, actors] = [
+    hash.readUInt32LE(8),
+    hash.readUInt32LE(12),
+    hash.readUInt32LE(16),
+  ];
+  return { table, value: text, domains, recipients, actors };
+}
+
+/** The counters of a day with some hundred messages: scores, trials, innovations, histograms, lure words. */
+function busyDay(seed: number): Counters {
+  const words = [
+    'verify',
+    'account',
+    'payment',
+    'invoice',
+    'confirm',
+    'support',
+    'cancel',
+    'unauthorized',
+    'renewal',
+    'transaction',
+  ];
+  const counters: Record<string, number> = { n: 100 + (seed % 50), 't.content': 100, 't.path': 98 };
+  for (let i = 0; i < 12; i++)
+    counters[`s.${((seed + i * 3) % 50) - 25}`] = 1 + ((i * 7 + seed) % 40);
+  for (const signal of ['link', 'layout', 'reply-to', 'display-name'])
+    counters[`x.${signal}`] = 1 + (seed % 9);
+  for (let bin = 0; bin < 4; bin++) {
+    for (const name of ['subject-lure', 'body-lure', 'volume'])
+      counters[`h.${name}.${bin}`] = 20 + bin;
+  }
+  for (const word of words) counters[`w.body.${word}`] = 40 + (seed % 60);
+  return counters;
+}

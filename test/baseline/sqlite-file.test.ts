@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { maturationDays } from '../../src/baseline/ledger.ts';
+import { openSqliteStore } from '../../src/baseline/sqlite-store.ts';
+import { defaultStoreLimits } from '../../src/baseline/store.ts';
+import { lesson, request, timeOn, today, touch } from './store-contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'aliaswatch-sqlite-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const open = (name: string, options = {}) =>
+  openSqliteStore(join(folder, name), defaultStoreLimits, options);
+
+function write(name: string, sql: string): string {
+  const database = new DatabaseSync(join(folder, name));
+  database.exec(sql);
+  database.close();
+  return name;
+}
+
+mkdirSync(join(folder, 'directory'));
+writeFileSync(join(folder, 'text'), 'This is no database.\n'.repeat(100));
+const refused = [
+  { name: 'absent/store.db', message: /the directory .*absent does not exist; create it/ },
+  { name: 'directory', message: /cannot be opened; check that it is a file/ },
+  { name: 'text', message: /is not a baseline store, or is damaged/ },
+  { name: write('other.db', 'CREATE TABLE mine (a)'), message: /is a database of another program/ },
+  {
+    name: write(
+      'newer.db',
+      'PRAGMA application_id = 0x414c5741; CREATE TABLE a (b); PRAGMA user_version = 99',
+    ),
+    message: /newer Aliaswatch \(format 99, this one reads 1\)/,
+  },
+];
+for (const { name, message } of refused) {
+  for (const readOnly of [false, true]) {
+    if (readOnly && name.includes('/')) continue;
+    test(`${name} is refused ${readOnly ? 'for reading' : 'for writing'}`, async () => {
+      const before = readdirSync(folder);
+      await assert.rejects(open(name, { readOnly }), (error: Error) => {
+        assert.match(error.message, message);
+        assert.ok(error.message.startsWith(`Baseline store ${join(folder, name)}`));
+        return true;
+      });
+      assert.deepEqual(readdirSync(folder), before);
+    });
+  }
+}
+
+test('an empty file is no store to read', async () => {
+  writeFileSync(join(folder, 'empty.db'), '');
+  await assert.rejects(open('empty.db', { readOnly: true }), /holds no baselines/);
+});
+
+test('a store opened for reading is not written to, and leaves no file behind', async () => {
+  {
+    await using store = await open('kept.db');
+    await store.commit(lesson('a', today, { values: [touch('domain', 'a.example')] }));
+  }
+  const before = readdirSync(folder);
+  {
+    await using reader = await open('kept.db', { readOnly: true });
+    const { snapshot } = await reader.observe(
+      request('a', timeOn(today + maturationDays), { count: false }),
+    );
+    assert.equal(snapshot.days, 1);
+    await assert.rejects(reader.commit(lesson('a', today)), /cannot be written/);
+    await assert.rejects(reader.observe(request('a', timeOn(today))), /cannot be written/);
+  }
+  assert.deepEqual(readdirSync(folder), before);
+});
+
+test('what was learned outlives the process', async () => {
+  const path = 'outlives.db';
+  {
+    await using store = await open(path);
+    await store.commit(lesson('a', today));
+  }
+  await using store = await open(path);
+  assert.deepEqual((await store.describe('a', timeOn(today + maturationDays))).snapshot.counters, {
+    n: 1,
+  });
+});
+
+test('several processes that open a new file at once and learn add up', async () => {
+  const script = `
+    import { openSqliteStore } from ${JSON.stringify(import.meta.resolve('../../src/baseline/sqlite-store.ts'))};
+    import { defaultStoreLimits } from ${JSON.stringify(import.meta.resolve('../../src/baseline/store.ts'))};
+    await using store = await openSqliteStore(process.argv[1], defaultStoreLimits, { timeoutMs: 10_000 });
+    for (let i = 0; i < 100; i++) {
+      await store.commit({ id: process.pid + ' ' + i, alias: 'a', day: ${today}, counters: { n: 1 }, values: [{ table: 'domain', value: 'a', domains: 1, recipients: 1, actors: 1 }] });
+    }`;
+  const path = join(folder, 'processes.db');
+  const learn = async () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, path], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    assert.equal(code, 0);
+  };
+  await Promise.all([learn(), learn(), learn()]);
+  await using store = await open('processes.db');
+  const { snapshot, values } = await store.describe('a', timeOn(today + maturationDays));
+  assert.deepEqual(snapshot.counters, { n: 300 });
+  assert.equal(values[0]?.record.count, 300);
+});
+
+test('a writer that holds the file for too long is named', async () => {
+  await using store = await open('locked.db', { timeoutMs: 50 });
+  const other = new DatabaseSync(join(folder, 'locked.db'));
+  other.exec('BEGIN IMMEDIATE');
+  await assert.rejects(store.observe(request('a', timeOn(today))), /is locked by another process/);
+  await store.observe(request('a', timeOn(today), { count: false }));
+  other.exec('ROLLBACK');
+  other.close();
+  await store.observe(request('a', timeOn(today)));
+});
+
+test('what only guards against repetition expires by the clock of the machine', async () => {
+  await using store = await open('expires.db');
+  await store.observe(request('a', timeOn(today), { signature: 'sig', recipients: ['r'] }));
+  await store.commit(lesson('a', today));
+  const inspector = new DatabaseSync(join(folder, 'expires.db'));
+  const rows = () =>
+    ['hour', 'signature', 'applied'].map(
+      (table) => inspector.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.['n'],
+    );
+  assert.deepEqual(rows(), [1, 1, 1]);
+  inspector.exec(
+    'UPDATE hour SET expires = 1; UPDATE signature SET expires = 1; UPDATE applied SET expires = 1',
+  );
+  await using another = await open('expires.db');
+  await another.commit(lesson('b', today));
+  assert.deepEqual(rows(), [0, 0, 1]);
+  inspector.close();
+});
