@@ -11,10 +11,12 @@ export type CommandContext = {
   readonly signal: AbortSignal;
   /** Sets the exit code of the process. */
   readonly exit: (code: number) => void;
+  /** How long the process may take to end after `signal`; past it, it is ended. */
+  readonly endWithin: (durationMs: number) => void;
 };
 
-/** Exit codes beside 0: the command failed; it was called wrongly. */
-export const exitCodes = { failed: 1, usage: 2 } as const;
+/** Exit codes beside 0: the command failed; it was called wrongly; somebody pressed Ctrl-C (128 + SIGINT). */
+export const exitCodes = { failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** What went wrong in one sentence that names the thing and says what to do. */
 export class CommandFailure extends Error {

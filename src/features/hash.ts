@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 
 /** 64 bits of SHA-256 as base64url: names a value whose text we do not keep. */
 export function valueHash(text: string): string {
@@ -9,6 +9,7 @@ export function valueHash(text: string): string {
 export type Pseudonym = (text: string) => string;
 
 export function createPseudonym(key: Buffer): Pseudonym {
+  const secret = createSecretKey(key);
   return (text) =>
-    createHmac('sha256', key).update(text.toLowerCase()).digest('base64url').slice(0, 11);
+    createHmac('sha256', secret).update(text.toLowerCase()).digest('base64url').slice(0, 11);
 }

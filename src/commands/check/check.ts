@@ -1,0 +1,84 @@
+import type { Analysis } from '../../analysis.ts';
+import { openStore } from '../../baseline/open-store.ts';
+import { defaultStoreLimits } from '../../baseline/store.ts';
+import type { Action } from '../../decision/policy.ts';
+import type { ActiveRules } from '../../dependencies.ts';
+import { readHeader } from '../../message/header.ts';
+import { readPseudonymKey } from '../../pseudonym-key.ts';
+import { activate } from '../../server.ts';
+import { printJson, type CommandContext } from '../command.ts';
+import { rulesFor, settingsFor } from '../command-settings.ts';
+import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offline-analysis.ts';
+import type { SettingFlags } from '../setting-options.ts';
+import { checkJson, checkText } from './check-report.ts';
+import { checkedTransaction, type PathFlags } from './checked-transaction.ts';
+import { readOneMessage } from './read-one-message.ts';
+
+export type CheckFlags = SettingFlags &
+  PathFlags & {
+    readonly assumeAuthenticated?: boolean;
+    readonly watchAll?: boolean;
+    readonly store?: string;
+    readonly json?: boolean;
+  };
+
+const exitCodeOf: Readonly<Record<Action, number>> = {
+  pass: 0,
+  tag: 10,
+  quarantine: 11,
+  defer: 12,
+  reject: 12,
+};
+
+/** Judges one message with the baselines of a store; the action is the exit code. */
+export async function check(
+  context: CommandContext,
+  file: string,
+  flags: CheckFlags,
+): Promise<void> {
+  const settings = await settingsFor(context, flags);
+  const active = activate(await rulesFor(settings), settings);
+  const bytes = await readOneMessage(file, {
+    stdin: context.stdin,
+    maxBytes: settings.maxMessageBytes,
+  });
+  const rules = flags.watchAll
+    ? watchAlso(
+        active,
+        readHeader(bytes).from.map(({ address }) => address),
+      )
+    : active;
+  const limits = { ...defaultStoreLimits, ...rules.policy.learning };
+  const location = flags.store ?? 'sqlite::memory:';
+  await using baselines = await openStore(location, {
+    limits,
+    timeoutMs: patientStoreTimeoutMs,
+    readOnly: flags.store !== undefined,
+  });
+  await using offline = openOfflineAnalysis({
+    settings,
+    rules,
+    baselines,
+    pseudonymKey: await readPseudonymKey(settings.stateDir),
+    assumeAuthenticated: flags.assumeAuthenticated === true,
+    countsTraffic: false,
+    onBug: (failure) => {
+      throw failure;
+    },
+  });
+  const analysis = await offline.analyse(checkedTransaction(bytes, flags));
+  report(context, { analysis, rules, flags });
+}
+
+function report(
+  context: CommandContext,
+  {
+    analysis,
+    rules,
+    flags,
+  }: { readonly analysis: Analysis; readonly rules: ActiveRules; readonly flags: CheckFlags },
+): void {
+  if (flags.json) printJson(context, checkJson(analysis, rules.version));
+  else context.stdout.write(checkText(analysis, { rules, hasStore: flags.store !== undefined }));
+  context.exit(exitCodeOf[analysis.decision.action]);
+}

@@ -1,0 +1,47 @@
+import { hostname } from 'node:os';
+import { formatProblem } from '../config/rule-problem.ts';
+import { loadRules } from '../config/load-rules.ts';
+import { formatSettingProblem, loadSettings } from '../config/load-settings.ts';
+import type { RuleSet } from '../config/rule-set.ts';
+import type { Settings } from '../config/settings.ts';
+import type { SettingKey } from '../config/settings-schema.ts';
+import { CommandFailure, exitCodes, type CommandContext } from './command.ts';
+import { usualFile, type SettingFlags } from './setting-options.ts';
+
+/**
+ * Defaults < file < environment < flags.
+ * @throws CommandFailure with every problem at once.
+ */
+export async function settingsFor(
+  { environment }: Pick<CommandContext, 'environment'>,
+  given: SettingFlags,
+  required: readonly SettingKey[] = [],
+): Promise<Settings> {
+  const named = given['config'] ?? environment['ALIASWATCH_CONFIG'];
+  const file =
+    typeof named === 'string' && named !== ''
+      ? { path: named, mustExist: true }
+      : { path: usualFile, mustExist: false };
+  const loading = await loadSettings({
+    file,
+    environment,
+    flags: given,
+    hostname: hostname(),
+    required,
+  });
+  if (loading.ok) return loading.settings;
+  const problems = loading.problems.map(formatSettingProblem).join('\n');
+  throw new CommandFailure(`these settings cannot be used\n${problems}`, {
+    exitCode: exitCodes.usage,
+  });
+}
+
+/** @throws CommandFailure with every problem at once. */
+export async function rulesFor({ rulesDir }: Pick<Settings, 'rulesDir'>): Promise<RuleSet> {
+  const loading = await loadRules(rulesDir);
+  if (loading.ok) return loading.rules;
+  const problems = loading.problems.map(formatProblem).join('\n');
+  throw new CommandFailure(`the rules in ${rulesDir} cannot be used\n${problems}`, {
+    exitCode: exitCodes.usage,
+  });
+}

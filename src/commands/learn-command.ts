@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './command.ts';
+import type { LearnFlags } from './learn/learn.ts';
+import { collect } from './option-values.ts';
+import { addSettingOptions } from './setting-options.ts';
+
+export function addLearnCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command('learn')
+    .summary('learns baselines from an archive')
+    .argument('<paths...>', 'mbox files, messages, Maildirs, or folders of these')
+    .description(
+      'Learns baselines from an archive of mail that was fine, in order of arrival (mbox From line, else Received or Date). Learn an archive once: learned again much later, it counts twice.',
+    )
+    .option(
+      '--assume-authenticated',
+      'take the mail for authenticated; without it only what still verifies today is learned',
+    )
+    .option('--alias <id>', 'only this alias (id or address), may be repeated', collect)
+    .option('--watch-all', 'learn every From address, with or without a pack')
+    .option('--include-flagged', 'learn also from messages that would be tagged or held')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aliaswatch learn archive/2026.mbox --assume-authenticated --store sqlite:state/baselines.db',
+    )
+    .action(async (paths: readonly string[], flags: LearnFlags) => {
+      const { learn } = await import('./learn/learn.ts');
+      await learn(context, paths, flags);
+    });
+  addSettingOptions(command, ['store', 'rulesDir', 'dns', 'stateDir']);
+}

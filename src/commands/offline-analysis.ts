@@ -1,0 +1,99 @@
+import { canonicalAddress } from '../alias/address.ts';
+import { createCatalogue } from '../alias/catalogue.ts';
+import { analyse, type Analysis } from '../analysis.ts';
+import { assumeAuthenticated } from '../archive/archived-transaction.ts';
+import { createAuthenticator } from '../authentication/authenticate.ts';
+import { createResolver, defaultResolverOptions } from '../authentication/resolver.ts';
+import type { BaselineStore } from '../baseline/store.ts';
+import { formatHostPort } from '../config/host-port.ts';
+import type { Settings } from '../config/settings.ts';
+import type { FailureCause } from '../decision/policy.ts';
+import type { ActiveRules } from '../dependencies.ts';
+import { createPseudonym } from '../features/hash.ts';
+import { readHeader } from '../message/header.ts';
+import type { Transaction } from '../smtp/transaction.ts';
+import { CommandFailure } from './command.ts';
+
+/** Commands wait longer for a store than mail does. */
+export const patientStoreTimeoutMs = 5000;
+
+const dnsQueriesPerMessage = 60;
+const maxHeaderBytes = 262_144;
+
+export type OfflineAnalysisOptions = {
+  readonly settings: Pick<Settings, 'dns' | 'dnsTimeoutMs' | 'analysisDeadlineMs' | 'authservId'>;
+  readonly rules: ActiveRules;
+  readonly baselines: Pick<BaselineStore, 'observe'>;
+  readonly pseudonymKey: Buffer;
+  /** The operator vouches for the mail; otherwise it is authenticated, with DNS as it is now. */
+  readonly assumeAuthenticated: boolean;
+  readonly countsTraffic: boolean;
+  /** Told of mistakes of ours; the message is `unavailable`. What it throws, `analyse` throws. */
+  readonly onBug: (failure: CommandFailure) => void;
+};
+
+export type OfflineAnalysis = AsyncDisposable & {
+  /** @throws CommandFailure when the store does not answer: production would let mail pass unscored. */
+  readonly analyse: (transaction: Transaction) => Promise<Analysis>;
+};
+
+/** The stages of production for a message that no client is waiting for. */
+export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAnalysis {
+  const { settings, rules, baselines, pseudonymKey, countsTraffic, onBug } = options;
+  const { analysisDeadlineMs, authservId, dnsTimeoutMs } = settings;
+  const resolver = createResolver({
+    ...defaultResolverOptions,
+    servers: settings.dns.map(formatHostPort),
+    timeoutMs: dnsTimeoutMs,
+  });
+  const dependencies = {
+    authenticate: options.assumeAuthenticated
+      ? vouchFor
+      : createAuthenticator({
+          resolver,
+          authservId,
+          deadlineMs: analysisDeadlineMs * 0.8,
+          maxQueries: dnsQueriesPerMessage,
+        }),
+    baselines,
+    pseudonym: createPseudonym(pseudonymKey),
+    analysisDeadlineMs,
+    countsTraffic,
+  };
+  const events = {
+    stageMeasured: () => undefined,
+    failedOpen: (cause: FailureCause, error: unknown) => {
+      if (cause === 'bug') onBug(new CommandFailure(bugText(error), { cause: error }));
+      else if (cause === 'store') throw new CommandFailure(messageOf(error), { cause: error });
+    },
+  };
+  return {
+    analyse: (transaction) => analyse(transaction, rules, { ...dependencies, events }),
+    [Symbol.asyncDispose]: () => resolver[Symbol.asyncDispose](),
+  };
+}
+
+async function vouchFor({ content }: Transaction) {
+  return assumeAuthenticated(readHeader(await content.prefix(maxHeaderBytes)));
+}
+
+function bugText(error: unknown): string {
+  return `unexpected ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The rules, with these addresses watched as well. */
+export function watchAlso(rules: ActiveRules, addresses: Iterable<string>): ActiveRules {
+  const unwatched = new Set<string>();
+  for (const address of addresses) {
+    const canonical = canonicalAddress(address);
+    // A star would make a pattern of an address that somebody else wrote.
+    if (canonical !== null && !canonical.includes('*') && rules.catalogue.find(canonical) === null)
+      unwatched.add(canonical);
+  }
+  const catalogue = createCatalogue(rules.aliases, [...rules.policy.watch, ...unwatched]);
+  return unwatched.size === 0 ? rules : { ...rules, catalogue };
+}

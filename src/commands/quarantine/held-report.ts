@@ -1,0 +1,64 @@
+import type { HeldSummary } from '../../quarantine/quarantine.ts';
+import { printable, renderTable } from '../text-table.ts';
+
+const subjectWidth = 60;
+
+export function heldTable(messages: readonly HeldSummary[]): string {
+  const rows = messages.map((held) => [
+    held.id,
+    held.heldAt.slice(0, 19),
+    held.alias,
+    held.scoreBits.toFixed(1),
+    progressOf(held),
+    held.subject.slice(0, subjectWidth),
+  ]);
+  return renderTable(
+    [
+      { heading: 'id' },
+      { heading: 'held at (UTC)' },
+      { heading: 'alias' },
+      { heading: 'bits', align: 'right' },
+      { heading: 'released' },
+      { heading: 'subject' },
+    ],
+    rows,
+  );
+}
+
+function progressOf({ envelope, deliveries }: HeldSummary): string {
+  const delivered = deliveries.filter((delivery) => delivery.delivered).length;
+  if (delivered === 0) return 'no';
+  return delivered >= envelope.rcptTo.length ? 'yes' : `${delivered} of ${envelope.rcptTo.length}`;
+}
+
+export function heldText(held: HeldSummary): string {
+  const { envelope, connection, deliveries } = held;
+  const facts = [
+    ['held at', held.heldAt],
+    ['alias', held.alias],
+    [
+      'verdict',
+      `${held.verdict}, ${held.scoreBits.toFixed(1)} bits${held.cause === '' ? '' : ` (${held.cause})`}`,
+    ],
+    ['why', held.reason],
+    ['from', held.from],
+    ['subject', held.subject],
+    ['message id', held.messageId],
+    ['size', `${held.sizeBytes} bytes`],
+    ['client', `${connection.clientAddress} ${connection.clientHostname ?? ''}`.trim()],
+    ['mail from', `<${envelope.mailFrom}>`],
+    ...envelope.rcptTo.map((recipient) => [
+      'recipient',
+      `<${recipient}> ${replyTo(recipient, deliveries)}`,
+    ]),
+    ['ruleset', held.ruleset],
+  ];
+  return `${held.id}\n${facts.map(([name = '', text = '']) => `  ${name.padEnd(12)} ${printable(text)}\n`).join('')}`;
+}
+
+function replyTo(recipient: string, deliveries: HeldSummary['deliveries']): string {
+  const delivery = deliveries.find((candidate) => candidate.recipient === recipient);
+  return delivery === undefined
+    ? 'held'
+    : `${delivery.delivered ? 'delivered' : 'refused'} ${delivery.at}: ${delivery.reply}`;
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './command.ts';
+import type { RulesFlags } from './rules/check-rules.ts';
+import { addSettingOptions } from './setting-options.ts';
+
+export function addRulesCommand(program: Command, context: CommandContext): void {
+  const rules = program
+    .command('rules')
+    .summary('validates the rules that operators tune')
+    .description('Works on the rules that operators tune.')
+    .addHelpText('after', '\nExample:\n  aliaswatch rules check /etc/aliaswatch/rules');
+  const check = rules
+    .command('check')
+    .argument('[dir]', 'directory of rules (default: the one that serve would use)')
+    .description(
+      'Validates a directory of rules and shows every problem in it. Exit code: 0 valid, 1 not.',
+    )
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  aliaswatch rules check ./rules')
+    .action(async (directory: string | undefined, flags: RulesFlags) => {
+      const { checkRules } = await import('./rules/check-rules.ts');
+      await checkRules(context, directory, flags);
+    });
+  addSettingOptions(check, []);
+}

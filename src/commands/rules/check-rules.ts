@@ -1,0 +1,52 @@
+import { loadRules } from '../../config/load-rules.ts';
+import { formatProblem } from '../../config/rule-problem.ts';
+import type { RuleSet } from '../../config/rule-set.ts';
+import { exitCodes, printJson, type CommandContext } from '../command.ts';
+import { settingsFor } from '../command-settings.ts';
+import type { SettingFlags } from '../setting-options.ts';
+
+export type RulesFlags = SettingFlags & { readonly json?: boolean };
+
+/** Validates a directory of rules, by default the one in force. */
+export async function checkRules(
+  context: CommandContext,
+  directory: string | undefined,
+  flags: RulesFlags,
+): Promise<void> {
+  const checked = directory ?? (await settingsFor(context, flags)).rulesDir;
+  const loading = await loadRules(checked);
+  if (!loading.ok) context.exit(exitCodes.failed);
+  if (flags.json) {
+    const { problems } = loading.ok ? { problems: [] } : loading;
+    printJson(context, {
+      ok: loading.ok,
+      directory: checked,
+      ...(loading.ok ? countsOf(loading.rules) : {}),
+      problems,
+    });
+  } else if (loading.ok) {
+    const { version, aliases, addresses, attackCauses, benignCauses, lureWords } = countsOf(
+      loading.rules,
+    );
+    context.stdout.write(
+      `${checked}: valid, version ${version}: ${aliases} aliases with ${addresses} addresses, ${attackCauses} attack causes, ${benignCauses} benign causes, ${lureWords} lure words\n`,
+    );
+  } else {
+    const { problems } = loading;
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    context.stderr.write(
+      `${problems.map(formatProblem).join('\n')}\nerror: ${checked} has ${count}; these rules would not be activated\n`,
+    );
+  }
+}
+
+function countsOf({ version, aliases, causes, lists }: RuleSet) {
+  return {
+    version,
+    aliases: aliases.length,
+    addresses: aliases.reduce((sum, alias) => sum + alias.addresses.length, 0),
+    attackCauses: causes.attack.length,
+    benignCauses: causes.benign.length,
+    lureWords: lists.lureWords.size,
+  };
+}

@@ -1,0 +1,59 @@
+import { activate } from '../server.ts';
+import {
+  CommandFailure,
+  exitCodes,
+  printJson,
+  startProgress,
+  type CommandContext,
+  type Progress,
+} from './command.ts';
+import { rulesFor, settingsFor } from './command-settings.ts';
+import { evaluateMail } from './evaluate/evaluate-mail.ts';
+import { evaluationJson, evaluationText } from './evaluate/report.ts';
+import type { SettingFlags } from './setting-options.ts';
+
+export type EvaluateFlags = SettingFlags & {
+  readonly streams: string;
+  readonly abuse?: string;
+  readonly lures?: string;
+  readonly watchAll?: boolean;
+  readonly json?: boolean;
+};
+
+/** Measures detection on archived mail and prints the figures. */
+export async function runEvaluation(context: CommandContext, flags: EvaluateFlags): Promise<void> {
+  const { streams, abuse = null, lures = null, watchAll = false, json = false } = flags;
+  const settings = await settingsFor(context, flags);
+  const rules = activate(await rulesFor(settings), settings);
+  using opened = new DisposableStack();
+  let progress: Progress | null = null;
+  const onStart = (messages: number) => {
+    if (messages === 0) throw nothingWatched(streams);
+    progress = opened.use(startProgress(context, { total: messages, unit: 'messages' }));
+  };
+  const onMessage = () => {
+    if (context.signal.aborted)
+      throw new CommandFailure('interrupted: nothing was measured', {
+        exitCode: exitCodes.interrupted,
+      });
+    progress?.step();
+  };
+  const evaluation = await evaluateMail({
+    streams,
+    abuse,
+    lures,
+    watchAll,
+    rules,
+    onStart,
+    onMessage,
+  });
+  opened.dispose();
+  if (json) printJson(context, evaluationJson(evaluation));
+  else context.stdout.write(`${evaluationText(evaluation)}\n`);
+}
+
+function nothingWatched(streams: string): CommandFailure {
+  return new CommandFailure(
+    `${streams} holds no mbox file of a watched alias: name a folder of *.mbox files, or watch every alias of it with --watch-all`,
+  );
+}

@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import type { SettingKey } from '../config/settings-schema.ts';
+
+/** Read where no other settings file is named. */
+export const usualFile = 'aliaswatch.yaml';
+
+/** Flag and help text of every setting; the flag's name is the setting's (`--next-hop` is `nextHop`). */
+const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>> = {
+  listen: ['--listen <host:port>', 'where mail arrives (default 0.0.0.0:2525)'],
+  nextHop: [
+    '--next-hop <host:port>',
+    'the mail server that mail is relayed to; several with commas, tried in order',
+  ],
+  nextHopProtocol: ['--next-hop-protocol <name>', 'smtp or lmtp (default smtp)'],
+  nextHopTls: [
+    '--next-hop-tls <how>',
+    'none, opportunistic, required or verified (default opportunistic)',
+  ],
+  nextHopTlsCaFile: ['--next-hop-tls-ca-file <pem>', 'who signs its certificate, for verified'],
+  nextHopTlsName: [
+    '--next-hop-tls-name <name>',
+    'name in its certificate, for verified (default: its host)',
+  ],
+  clientIdentity: [
+    '--client-identity <how>',
+    'tells the next hop who the client is: auto, xclient, xforward, proxy-v1, proxy-v2 or none (default auto: XCLIENT where it is offered)',
+  ],
+  tlsCertFile: ['--tls-cert-file <pem>', 'our certificate with its chain, for STARTTLS'],
+  tlsKeyFile: ['--tls-key-file <pem>', 'its private key (default: in the same file)'],
+  proxyPeers: [
+    '--proxy-peers <ranges>',
+    'load balancers whose connections begin with a PROXY header; addresses or CIDR, with commas',
+  ],
+  xclientPeers: [
+    '--xclient-peers <ranges>',
+    'mail servers in front that may use XCLIENT and XFORWARD; addresses or CIDR, with commas',
+  ],
+  trustedRelays: [
+    '--trusted-relays <ranges>',
+    'own gateways in front; mail is judged by the hop before them; addresses or CIDR, with commas',
+  ],
+  http: ['--http <host:port>', 'metrics and health (default 127.0.0.1:8025)'],
+  stateDir: ['--state-dir <dir>', 'quarantine, key and embedded store (default ./state)'],
+  store: [
+    '--store <location>',
+    'baselines: sqlite:PATH, redis://…, rediss://… or redis-cluster://…',
+  ],
+  dns: ['--dns <host:port>', 'resolver, several with commas (default: those of the system)'],
+  mode: ['--mode <mode>', 'shadow, tag or enforce (default: as in policy.yaml)'],
+  rulesDir: ['--rules, --rules-dir <dir>', 'directory of rules (default: those that ship with us)'],
+  hostname: [
+    '--hostname <name>',
+    'our name in greetings and Received (default: that of the machine)',
+  ],
+  authservId: [
+    '--authserv-id <name>',
+    'our name in Authentication-Results (default: the hostname)',
+  ],
+  contactUrl: ['--contact-url <url>', 'where a sender may ask about held mail'],
+  maxMessageBytes: ['--max-message-bytes <n>', 'largest message (default 52428800)'],
+  maxRecipients: ['--max-recipients <n>', 'recipients of one message (default 1000)'],
+  maxSessions: ['--max-sessions <n>', 'clients at the same time (default 500)'],
+  maxSessionsPerAddress: [
+    '--max-sessions-per-address <n>',
+    'the same from one address (default 50)',
+  ],
+  connectionsPerMinute: [
+    '--connections-per-minute <n>',
+    'new connections of one address, 0 for no limit (default 300)',
+  ],
+  messagesPerMinute: [
+    '--messages-per-minute <n>',
+    'messages of one address, 0 for no limit (default 600)',
+  ],
+  exempt: [
+    '--exempt <range>',
+    'addresses without limits per address, several with commas (default 127.0.0.0/8,::1/128)',
+  ],
+  clientIdleMs: ['--client-idle-ms <n>', 'longest silence of a client (default 300000)'],
+  minDataBytesPerSecond: [
+    '--min-data-bytes-per-second <n>',
+    'slowest pace of a message, 0 for no limit (default 500)',
+  ],
+  dataGraceMs: [
+    '--data-grace-ms <n>',
+    'how far a message may fall behind that pace (default 180000)',
+  ],
+  maxErrors: ['--max-errors <n>', 'errors in a session without an accepted message (default 20)'],
+  maxHeaderBytes: ['--max-header-bytes <n>', 'header section of a message (default 262144)'],
+  maxReceivedFields: [
+    '--max-received-fields <n>',
+    'Received fields before it is a loop (default 100)',
+  ],
+  maxOwnHops: ['--max-own-hops <n>', 'our own Received fields before it is a loop (default 3)'],
+  spoolMemoryBytes: [
+    '--spool-memory-bytes <n>',
+    'messages up to this size stay in memory (default 262144)',
+  ],
+  maxSpoolBytes: [
+    '--max-spool-bytes <n>',
+    'larger ones on disk, all together (default 1073741824)',
+  ],
+  analysisDeadlineMs: [
+    '--analysis-deadline-ms <n>',
+    'longest analysis of one message (default 5000)',
+  ],
+  dnsTimeoutMs: ['--dns-timeout-ms <n>', 'longest wait for one DNS answer (default 1500)'],
+  storeTimeoutMs: ['--store-timeout-ms <n>', 'longest wait for the store (default 150)'],
+  relayDeadlineMs: [
+    '--relay-deadline-ms <n>',
+    "longest wait for the next hop's final reply (default 300000)",
+  ],
+  drainMs: ['--drain-ms <n>', 'longest wait for transactions at the end (default 30000)'],
+  logLevel: ['--log-level <level>', 'silent, error, warn, info or debug (default info)'],
+};
+
+export const allSettings = Object.keys(flags) as readonly SettingKey[];
+
+/** Options as commander collects them, by name. */
+export type SettingFlags = Readonly<Record<string, unknown>>;
+
+/** Gives a command the flags of these settings, and `--config`. */
+export function addSettingOptions(command: Command, keys: readonly SettingKey[]): Command {
+  command.optionsGroup('Settings:');
+  for (const key of keys) command.option(...flags[key]);
+  return command.option(
+    '--config <file>',
+    `settings as YAML (default ${usualFile} where there is one)`,
+  );
+}

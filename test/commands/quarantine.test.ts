@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { before, test } from 'node:test';
+import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
+import type { HeldMessage } from '../../src/quarantine/quarantine.ts';
+import { memoryContent } from '../../src/smtp/content.ts';
+import { SmtpRecorder } from '../support/smtp-recorder.ts';
+import { openShell, type Outcome } from './shell.ts';
+
+const shell = await openShell();
+const id = '0mh2q7k1c4x9p0zv5t3b';
+const prefix = 'X-Aliaswatch-Verdict: anomalous\r\n';
+const body = 'From: service@paypal.com\r\nSubject: Note from a seller\r\n\r\nCall us.\r\n';
+
+const held: HeldMessage = {
+  id,
+  heldAt: '2026-11-20T06:07:08.000Z',
+  alias: 'paypal-service',
+  verdict: 'anomalous',
+  scoreBits: 17.25,
+  reason: 'phone in the note',
+  cause: 'callback-lure',
+  ruleset: '4f1c00aa11bb',
+  messageId: '<1@paypal.com>',
+  from: 'service@paypal.com',
+  subject: 'Note from a seller',
+  sizeBytes: body.length,
+  connection: {
+    clientAddress: '192.0.2.7',
+    clientPort: 4000,
+    clientHostname: null,
+    helo: 'out.example',
+    protocol: 'ESMTP',
+  },
+  envelope: {
+    mailFrom: 'bounce@paypal.com',
+    rcptTo: ['ann@example.com', 'bob@example.com'],
+    mailParameters: '',
+    rcptParameters: ['', ''],
+  },
+  lesson: { id: `f-${id}`, alias: 'paypal-service', day: 20_000, counters: { n: 1 }, values: [] },
+  deliveries: [],
+};
+
+before(async () => {
+  const quarantine = await openQuarantine(shell.path('state/quarantine'));
+  await quarantine.hold(held, Buffer.from(prefix), memoryContent(Buffer.from(body)));
+  await quarantine.hold(
+    {
+      ...held,
+      id: '0mh2q7k1c4x9p0zv5t00',
+      heldAt: '2026-11-01T00:00:00.000Z',
+      subject: 'older \u001b[2J',
+    },
+    Buffer.from(prefix),
+    memoryContent(Buffer.from(body)),
+  );
+});
+
+async function learnedMessages(): Promise<unknown> {
+  const { stderr, json } = await shell.runJson([
+    'alias',
+    'show',
+    'paypal-service',
+    '--store',
+    `sqlite:${shell.path('state/baselines.db')}`,
+    '--at',
+    '2024-10-10T00:00:00Z',
+  ]);
+  assert.equal(stderr, '');
+  return (json['baseline'] as { readonly messages: unknown }).messages;
+}
+
+test('list: newest first, without lessons and control characters', async () => {
+  const { code, json } = await shell.runJson(['quarantine', 'list']);
+  const messages = json['messages'] as readonly Record<string, unknown>[];
+  assert.equal(code, 0);
+  assert.deepEqual(
+    messages.map((message) => message['id']),
+    [id, '0mh2q7k1c4x9p0zv5t00'],
+  );
+  assert.ok(!('lesson' in messages[0]!));
+  const { stdout } = await shell.run(['quarantine', 'list']);
+  assert.match(
+    stdout,
+    new RegExp(`^${id} +2026-11-20T06:07:08 +paypal-service +17\\.3 +no +Note from a seller$`, 'm'),
+  );
+  assert.ok(!stdout.includes('\u001b'));
+});
+
+test('show: who, why, and whether it teaches', async () => {
+  const { json } = await shell.runJson(['quarantine', 'show', id]);
+  assert.deepEqual(
+    [json['reason'], json['learnsOnRelease'], json['deliveries']],
+    ['phone in the note', true, []],
+  );
+  const { stdout } = await shell.run(['quarantine', 'show', id]);
+  assert.match(stdout, /^ {2}why +phone in the note$/m);
+  assert.match(stdout, /^ {2}recipient +<bob@example\.com> held$/m);
+  for (const unknown of ['0000000000000000000z', '../../etc/passwd']) {
+    const { code, stderr } = await shell.run(['quarantine', 'show', unknown]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error: no message .* is held: `aliaswatch quarantine list` shows the ids\n$/,
+    );
+  }
+});
+
+function logLineOf({ stderr }: Outcome): Readonly<Record<string, unknown>> {
+  const line = stderr.split('\n').find((text) => text.startsWith('{'));
+  return JSON.parse(line ?? 'null') as Record<string, unknown>;
+}
+
+test('release: real replies, exit 1 while somebody is without, learning once all have it', async () => {
+  await using recorder = await SmtpRecorder.start((line) =>
+    line.startsWith('RCPT TO:<bob@') ? '450 4.2.1 mailbox busy' : undefined,
+  );
+  const release = ['quarantine', 'release', id, '--next-hop', `127.0.0.1:${recorder.address.port}`];
+
+  const first = await shell.runJson(release);
+  assert.equal(first.code, 1);
+  assert.deepEqual(first.json, {
+    id,
+    recipients: [
+      { recipient: 'ann@example.com', outcome: 'delivered', reply: '250 2.0.0 Ok: queued as R1' },
+      { recipient: 'bob@example.com', outcome: 'refused', reply: '450 4.2.1 mailbox busy' },
+    ],
+    allDelivered: false,
+    learned: false,
+  });
+  assert.match(
+    first.stderr,
+    new RegExp(
+      `^error: 127\\.0\\.0\\.1:${recorder.address.port} did not take ${id} for bob@example\\.com: 450 4\\.2\\.1 mailbox busy; it stays held`,
+      'm',
+    ),
+  );
+  assert.match(recorder.messages[0]!.toString(), /^X-Aliaswatch-Released: .*\r\n/);
+  assert.ok(recorder.messages[0]!.toString().endsWith(prefix + body));
+
+  recorder.script = () => undefined;
+  const second = await shell.run(release);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(
+    second.stdout,
+    /^ann@example\.com +delivered before +250 2\.0\.0 Ok: queued as R1$/m,
+  );
+  assert.match(second.stdout, /^bob@example\.com +delivered +250 2\.0\.0 Ok: queued as R1$/m);
+  assert.match(second.stdout, /^all recipients have \S+; its baseline has learned from it$/m);
+  assert.deepEqual(
+    { ...logLineOf(second), time: '' },
+    {
+      level: 'info',
+      time: '',
+      id,
+      delivered: 1,
+      refused: 0,
+      allDelivered: true,
+      learned: true,
+      msg: 'released',
+    },
+  );
+  assert.equal(recorder.messages.length, 2);
+  assert.equal(await learnedMessages(), 1);
+});
+
+test('release --rcpt: only the named one; not a recipient is an error', async () => {
+  await using recorder = await SmtpRecorder.start();
+  const release = [
+    'quarantine',
+    'release',
+    '0mh2q7k1c4x9p0zv5t00',
+    '--next-hop',
+    `127.0.0.1:${recorder.address.port}`,
+  ];
+  const one = await shell.runJson([...release, '--rcpt', 'bob@example.com']);
+  assert.deepEqual(
+    [one.code, one.json['allDelivered'], one.json['learned'], recorder.messages.length],
+    [0, false, false, 1],
+  );
+  const wrong = await shell.run([...release, '--rcpt', 'eve@example.com']);
+  assert.equal(wrong.code, 1);
+  assert.match(
+    wrong.stderr,
+    /^error: eve@example\.com is not a recipient of 0mh2q7k1c4x9p0zv5t00/m,
+  );
+  assert.equal(recorder.messages.length, 1);
+});
+
+test('release to a next hop that refuses: a sentence, exit 1, still held', async () => {
+  const recorder = await SmtpRecorder.start();
+  const { port } = recorder.address;
+  await recorder[Symbol.asyncDispose]();
+  const { code, stderr } = await shell.run([
+    'quarantine',
+    'release',
+    '0mh2q7k1c4x9p0zv5t00',
+    '--rcpt',
+    'ann@example.com',
+    '--next-hop',
+    `127.0.0.1:${port}`,
+  ]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    new RegExp(
+      `^error: 127\\.0\\.0\\.1:${port} did not take 0mh2q7k1c4x9p0zv5t00 for ann@example\\.com: 451 4\\.4\\.\\d.*; it stays held`,
+      'm',
+    ),
+  );
+});
+
+test('a damaged entry is shown, not hidden', async () => {
+  await writeFile(shell.path('state/quarantine/0mh2q7k1c4x9p0zv5t11.json'), '{');
+  await writeFile(shell.path('state/quarantine/0mh2q7k1c4x9p0zv5t11.eml'), body);
+  const { code, json, stderr } = await shell.runJson(['quarantine', 'list']);
+  assert.equal(code, 1);
+  assert.equal((json['messages'] as unknown[]).length, 2);
+  assert.match(stderr, /^error: 0mh2q7k1c4x9p0zv5t11: .*is damaged/);
+});
