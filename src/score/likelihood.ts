@@ -8,41 +8,65 @@ export type Explanation<Cause> = {
   readonly perSignal: readonly number[];
 };
 
+/** What may be going on around an honest message: nothing in particular, one benign cause, or two at once. */
+export type World = { readonly causes: readonly BenignCause[]; readonly prior: number };
+
 export type Likelihood = {
-  /** log2 of the likelihood ratio: all attack causes (each in every benign world) against all benign causes. */
+  /** log2 of the likelihood ratio: all attack causes (each in every world) against all worlds without one. */
   readonly bits: number;
-  readonly attack: Explanation<{ readonly attack: AttackCause; readonly benign: BenignCause }>;
-  readonly benign: Explanation<BenignCause>;
+  readonly attack: Explanation<{ readonly attack: AttackCause; readonly world: World }>;
+  /** The world of that attack, without it: what the attack adds is the difference. */
+  readonly twin: Explanation<World>;
+  readonly benign: Explanation<World>;
 };
 
 /**
  * Causes, not weights: signals are independent given the cause (detection 2.7). An attack is still a message of today's
- * world, so each attack cause is crossed with each benign one (measured C12): what a redesign explains cancels.
+ * world, so each attack cause is crossed with each world (measured C12): what a redesign explains cancels.
  */
 export function compareCauses(readings: readonly SignalReading[], table: CauseTable): Likelihood {
-  const priors = benignPriors(table.benign, readings);
-  const benign = table.benign.map((cause, index) =>
-    explain(
-      cause,
-      priors[index] ?? 0,
-      readings.map((reading) => benignBits(reading, cause)),
-    ),
+  const worlds = worldsOf(table.benign, readings).map((world) => ({
+    world,
+    absence: readings.map((reading) => absenceUnder(reading, world.causes) * (1 - reading.rate)),
+  }));
+  const benign = worlds.map(({ world, absence }) =>
+    explain(world, world.prior, outcomes(readings, absence)),
   );
   const weights = table.attack.reduce((sum, cause) => sum + cause.weight, 0);
-  const attack = table.attack.flatMap((cause) =>
-    table.benign.map((world, index) =>
-      explain(
-        { attack: cause, benign: world },
-        (cause.weight / weights) * (priors[index] ?? 0),
-        readings.map((reading) => attackBits(reading, cause, world)),
-      ),
-    ),
+  const attacks = table.attack.flatMap((attack) => {
+    const without = readings.map((reading) => absenceUnder(reading, [attack]));
+    return worlds.map(({ world, absence }) => {
+      const both = absence.map((chance, index) => chance * (without[index] ?? 1));
+      const prior = (attack.weight / weights) * world.prior;
+      return explain({ attack, world }, prior, outcomes(readings, both));
+    });
+  });
+  const attack = likeliest(attacks);
+  const twin = benign.find(({ cause }) => cause === attack.cause.world) ?? likeliest(benign);
+  return { bits: logSum(attacks) - logSum(benign), attack, twin, benign: likeliest(benign) };
+}
+
+/**
+ * Benign causes do not wait for one another: in the week of a redesign and on a billing day, mail is forwarded too. They
+ * are independent, so two at once are as likely as the product of their priors; three are left out as too rare.
+ */
+function worldsOf(
+  causes: readonly BenignCause[],
+  readings: readonly SignalReading[],
+): readonly World[] {
+  const priors = benignPriors(causes, readings);
+  const singles = causes.map((cause, index): World => ({
+    causes: [cause],
+    prior: priors[index] ?? 0,
+  }));
+  const particular = singles.filter((_, index) => causes[index]?.prior !== null);
+  const pairs = particular.flatMap((left, index) =>
+    particular.slice(index + 1).map((right): World => ({
+      causes: [...left.causes, ...right.causes],
+      prior: left.prior * right.prior,
+    })),
   );
-  return {
-    bits: logSum(attack) - logSum(benign),
-    attack: likeliest(attack),
-    benign: likeliest(benign),
-  };
+  return [...singles, ...pairs];
 }
 
 function explain<Cause>(
@@ -57,17 +81,19 @@ function explain<Cause>(
   };
 }
 
-function benignBits(reading: SignalReading, cause: BenignCause): number {
-  return outcomeBits(
-    reading,
-    1 - (1 - chanceOf(cause.chances[reading.signal], reading.level)) * (1 - reading.rate),
-  );
+/** Chance that none of the causes brings the signal about. */
+function absenceUnder(
+  { signal, level }: SignalReading,
+  causes: readonly (AttackCause | BenignCause)[],
+): number {
+  return causes.reduce((chance, { chances }) => chance * (1 - chanceOf(chances[signal], level)), 1);
 }
 
-function attackBits(reading: SignalReading, cause: AttackCause, world: BenignCause): number {
-  const attack = 1 - chanceOf(cause.chances[reading.signal], reading.level);
-  const benign = 1 - chanceOf(world.chances[reading.signal], reading.level);
-  return outcomeBits(reading, 1 - attack * benign * (1 - reading.rate));
+function outcomes(
+  readings: readonly SignalReading[],
+  absence: readonly number[],
+): readonly number[] {
+  return readings.map((reading, index) => outcomeBits(reading, 1 - (absence[index] ?? 1)));
 }
 
 function outcomeBits(reading: SignalReading, chance: number): number {

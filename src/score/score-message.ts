@@ -1,3 +1,4 @@
+import type { BenignCause } from './causes.ts';
 import { tailProbability } from './calibration.ts';
 import { compareCauses, type Likelihood } from './likelihood.ts';
 import { readSignals, type ReadingInput, type Readings, type SignalReading } from './readings.ts';
@@ -18,7 +19,7 @@ export function scoreMessage(input: ReadingInput): ScoredMessage {
     bits: likelihood.bits,
     pValue: tailProbability(likelihood.bits, history),
     cause: { id: attack.cause.attack.id, title: attack.cause.attack.title },
-    benignCause: { id: benign.cause.id, title: benign.cause.title },
+    benignCause: joined(benign.cause.causes),
     terms: termsOf(readings.signals, likelihood),
     messages: history.messages,
     days: history.days,
@@ -27,18 +28,25 @@ export function scoreMessage(input: ReadingInput): ScoredMessage {
   return { score, readings };
 }
 
+function joined(causes: readonly BenignCause[]): Score['benignCause'] {
+  return {
+    id: causes.map(({ id }) => id).join('+'),
+    title: causes.map(({ title }) => title).join(' and '),
+  };
+}
+
 /**
- * Best attack against best benign explanation, signal by signal; priors, small terms and the other explanations are the
- * last term, so that all of them add up to the score (promise P7).
+ * What the best attack adds to the same world without it, signal by signal; priors, small terms and what other
+ * explanations make of it are the last term, so that all of them add up to the score (promise P7).
  */
 function termsOf(
   readings: readonly SignalReading[],
-  { bits, attack, benign }: Likelihood,
+  { bits, attack, twin }: Likelihood,
 ): readonly Term[] {
   const terms = readings
     .map((reading, index): Term => {
       const { signal, observed, baseline, level } = reading;
-      const difference = (attack.perSignal[index] ?? 0) - (benign.perSignal[index] ?? 0);
+      const difference = (attack.perSignal[index] ?? 0) - (twin.perSignal[index] ?? 0);
       return {
         signal,
         bits: difference,

@@ -15,7 +15,7 @@ export type Score = {
   readonly bits: number;
   /** Chance that an honest message of this alias scores as high (DESIGN 7, budget). */
   readonly pValue: number;
-  /** The attack cause, and the benign cause, that explain the message best. */
+  /** The attack cause, and the benign cause (or two, ids joined by `+`), that explain the message best. */
   readonly cause: { readonly id: string; readonly title: string };
   readonly benignCause: { readonly id: string; readonly title: string };
   /** Largest first; `bits` of all terms add up to `bits` of the score. */
