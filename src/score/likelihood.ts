@@ -1,11 +1,12 @@
 import type { AttackCause, BenignCause, CauseTable, Chance } from './causes.ts';
 import type { SignalReading } from './readings.ts';
 
-/** How one explanation of the message fares: `bits` = log2 of prior times likelihood, `perSignal` the parts of it. */
+/** How one explanation of the message fares: `bits` = log2 of its prior times the likelihood of every reading. */
 export type Explanation<Cause> = {
   readonly cause: Cause;
   readonly bits: number;
-  readonly perSignal: readonly number[];
+  /** Chance that the explanation does *not* bring each reading about; same order as the readings. */
+  readonly absence: readonly number[];
 };
 
 /** What may be going on around an honest message: nothing in particular, one benign cause, or two at once. */
@@ -25,25 +26,33 @@ export type Likelihood = {
  * world, so each attack cause is crossed with each world (measured C12): what a redesign explains cancels.
  */
 export function compareCauses(readings: readonly SignalReading[], table: CauseTable): Likelihood {
-  const worlds = worldsOf(table.benign, readings).map((world) => ({
-    world,
-    absence: readings.map((reading) => absenceUnder(reading, world.causes) * (1 - reading.rate)),
-  }));
-  const benign = worlds.map(({ world, absence }) =>
-    explain(world, world.prior, outcomes(readings, absence)),
+  const benign = worldsOf(table.benign, readings).map((world) =>
+    explain(
+      { cause: world, prior: world.prior, readings },
+      readings.map((reading) => absenceUnder(reading, world.causes) * (1 - reading.rate)),
+    ),
   );
   const weights = table.attack.reduce((sum, cause) => sum + cause.weight, 0);
   const attacks = table.attack.flatMap((attack) => {
     const without = readings.map((reading) => absenceUnder(reading, [attack]));
-    return worlds.map(({ world, absence }) => {
-      const both = absence.map((chance, index) => chance * (without[index] ?? 1));
-      const prior = (attack.weight / weights) * world.prior;
-      return explain({ attack, world }, prior, outcomes(readings, both));
-    });
+    return benign.map(({ cause: world, absence }) =>
+      explain(
+        { cause: { attack, world }, prior: (attack.weight / weights) * world.prior, readings },
+        absence.map((chance, index) => chance * (without[index] ?? 1)),
+      ),
+    );
   });
   const attack = likeliest(attacks);
   const twin = benign.find(({ cause }) => cause === attack.cause.world) ?? likeliest(benign);
   return { bits: logSum(attacks) - logSum(benign), attack, twin, benign: likeliest(benign) };
+}
+
+/** What each reading adds to an explanation, in bits. */
+export function bitsPerReading(
+  readings: readonly SignalReading[],
+  { absence }: Explanation<unknown>,
+): readonly number[] {
+  return readings.map((reading, index) => Math.log2(outcome(reading, absence[index] ?? 1)));
 }
 
 /**
@@ -69,16 +78,22 @@ function worldsOf(
   return [...singles, ...pairs];
 }
 
+type ToExplain<Cause> = {
+  readonly cause: Cause;
+  readonly prior: number;
+  readonly readings: readonly SignalReading[];
+};
+
 function explain<Cause>(
-  cause: Cause,
-  prior: number,
-  perSignal: readonly number[],
+  { cause, prior, readings }: ToExplain<Cause>,
+  absence: readonly number[],
 ): Explanation<Cause> {
-  return {
-    cause,
-    bits: Math.log2(prior) + perSignal.reduce((sum, bits) => sum + bits, 0),
-    perSignal,
-  };
+  // One logarithm for the product: some 300 explanations of 30 readings a message. 30 times 1e-6 is far from underflow.
+  const likelihood = readings.reduce(
+    (product, reading, index) => product * outcome(reading, absence[index] ?? 1),
+    prior,
+  );
+  return { cause, bits: Math.log2(likelihood), absence };
 }
 
 /** Chance that none of the causes brings the signal about. */
@@ -89,16 +104,10 @@ function absenceUnder(
   return causes.reduce((chance, { chances }) => chance * (1 - chanceOf(chances[signal], level)), 1);
 }
 
-function outcomes(
-  readings: readonly SignalReading[],
-  absence: readonly number[],
-): readonly number[] {
-  return readings.map((reading, index) => outcomeBits(reading, 1 - (absence[index] ?? 1)));
-}
-
-function outcomeBits(reading: SignalReading, chance: number): number {
-  const bounded = Math.min(0.999, Math.max(1e-6, chance));
-  return Math.log2(reading.level > 0 ? bounded : 1 - bounded);
+/** Likelihood of what was read, given the chance that nothing brings it about; never 0 or 1, since tables are guesses. */
+function outcome({ level }: SignalReading, absence: number): number {
+  const presence = Math.min(0.999, Math.max(1e-6, 1 - absence));
+  return level > 0 ? presence : 1 - presence;
 }
 
 function chanceOf(chance: Chance | undefined, level: number): number {

@@ -1,6 +1,6 @@
 import type { BenignCause } from './causes.ts';
 import { tailProbability } from './calibration.ts';
-import { compareCauses, type Likelihood } from './likelihood.ts';
+import { bitsPerReading, compareCauses, type Likelihood } from './likelihood.ts';
 import { readSignals, type ReadingInput, type Readings, type SignalReading } from './readings.ts';
 import type { Score, Term } from './score.ts';
 
@@ -43,10 +43,12 @@ function termsOf(
   readings: readonly SignalReading[],
   { bits, attack, twin }: Likelihood,
 ): readonly Term[] {
+  const attackBits = bitsPerReading(readings, attack);
+  const twinBits = bitsPerReading(readings, twin);
   const terms = readings
     .map((reading, index): Term => {
       const { signal, observed, baseline, level } = reading;
-      const difference = (attack.perSignal[index] ?? 0) - (twin.perSignal[index] ?? 0);
+      const difference = (attackBits[index] ?? 0) - (twinBits[index] ?? 0);
       return {
         signal,
         bits: difference,

@@ -100,19 +100,19 @@ const attacks: readonly {
       subject: 'Bitcoin USD 498.95. Call support desk at 802 538 3069 to CanceI. account code',
     },
     atLeast: 20,
-    cause: 'callback-lure',
+    cause: 'callback-in-subject',
   },
   {
     name: 'a lure in the display name',
     mail: { from: '"Call support desk 802 538 3069" <no-reply@vendor.example>' },
     atLeast: 20,
-    cause: 'callback-lure',
+    cause: 'callback-in-name',
   },
   {
     name: 'a phone number in the body',
     mail: { html: '<p>USD 499.00 charged. Call 802 538 3069.</p>' },
     atLeast: 9,
-    cause: 'callback-lure',
+    cause: 'callback-in-body',
   },
   {
     name: 'a foreign Reply-To',
