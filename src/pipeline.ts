@@ -1,5 +1,6 @@
 import { renderFields, traceFields, verdictFields } from './action/header-fields.ts';
 import { analyse, type Analysis } from './analysis.ts';
+import { policyFor } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies, Names } from './dependencies.ts';
 import { describeHeld } from './quarantine/describe-held.ts';
 import { isPositive, reply, type Reply } from './smtp/reply.ts';
@@ -15,7 +16,8 @@ export async function processTransaction(
   nextHop: NextHopTransaction,
   deps: Dependencies,
 ): Promise<Reply> {
-  const rules = deps.rules();
+  const active = deps.rules();
+  const rules = { ...active, policy: policyFor(received.envelope.rcptTo, active.policy) };
   const transaction = await deps.withoutForgedFields(received);
 
   // message → authentication → alias → features → baseline → score → decision

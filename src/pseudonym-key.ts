@@ -18,6 +18,20 @@ export async function loadPseudonymKey(stateDir: string): Promise<Buffer> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+  return readKey(path);
+}
+
+/** The key where there is one; otherwise a fixed one, so that commands without a state directory agree. Creates nothing. */
+export async function readPseudonymKey(stateDir: string): Promise<Buffer> {
+  try {
+    return await readKey(join(stateDir, 'pseudonym.key'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return Buffer.alloc(keyBytes);
+  }
+}
+
+async function readKey(path: string): Promise<Buffer> {
   const key = await readFile(path);
   if (key.length !== keyBytes)
     throw new Error(

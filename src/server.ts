@@ -11,6 +11,7 @@ import { defaultStoreLimits } from './baseline/store.ts';
 import { formatHostPort, type HostPort } from './config/host-port.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import { describeSettings, type Settings } from './config/settings.ts';
+import { maySharePolicy, withMode } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { createPseudonym } from './features/hash.ts';
 import { createLessons } from './lessons.ts';
@@ -19,16 +20,24 @@ import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { recordEvents } from './observability/record-events.ts';
 import { processTransaction } from './pipeline.ts';
+import { nextHopRoute } from './next-hop-route.ts';
+import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
 import { openQuarantine } from './quarantine/directory-quarantine.ts';
+import { listAddresses } from './smtp/address-ranges.ts';
+import { certificateFiles } from './smtp/certificate.ts';
 import { startFrontHop } from './smtp/front-hop.ts';
+import { fromOuterClient } from './smtp/outer-client.ts';
 import { defaultTimeouts } from './smtp/next-hop-settings.ts';
+import { reply, type Reply } from './smtp/reply.ts';
 
 export type ServerOptions = {
-  readonly settings: Settings & { readonly nextHop: HostPort };
+  readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
   readonly rules: RuleSet;
   readonly log: Log;
   readonly version: string;
+  /** What messages are stamped with on receipt; real time when absent. */
+  readonly now?: () => Date;
 };
 
 /** Disposing drains: no new connections, transactions in flight end, then everything is closed in reverse order. */
@@ -47,6 +56,7 @@ export async function startServer({
   rules,
   log,
   version,
+  now = () => new Date(),
 }: ServerOptions): Promise<Server> {
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
@@ -54,6 +64,8 @@ export async function startServer({
   const active = activate(rules, settings);
   metrics.rulesActivated(active);
 
+  // Before the store: at the first start this makes the state directory, where the store lies by default.
+  const quarantine = await openQuarantine(join(settings.stateDir, 'quarantine'));
   const baselines = opened.use(
     await openStore(settings.store, {
       limits: { ...defaultStoreLimits, ...active.policy.learning },
@@ -64,7 +76,6 @@ export async function startServer({
   const resolver = opened.use(
     createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),
   );
-  const quarantine = await openQuarantine(join(settings.stateDir, 'quarantine'));
   const lessons = opened.use(createLessons(baselines, events));
 
   const dependencies: Dependencies = {
@@ -94,23 +105,44 @@ export async function startServer({
       registry: metrics.registry,
       health: {
         isDraining: () => draining.begun,
-        checkNextHop: () => reach(settings.nextHop),
+        checkNextHop: () => Promise.any(settings.nextHop.map(reach)),
         checkStore: () => baselines.ping(),
       },
     }),
   );
+  const isTrusted = listAddresses(settings.trustedRelays);
+  const route = await nextHopRoute(settings);
   const frontHop = opened.use(
     await startFrontHop(
       {
         ...settings,
-        timeouts: { ...defaultTimeouts, nextHopFinalReplyMs: settings.relayDeadlineMs },
+        route,
+        certificate: certificateFiles(settings),
+        timeouts: {
+          ...defaultTimeouts,
+          clientIdleMs: settings.clientIdleMs,
+          nextHopFinalReplyMs: settings.relayDeadlineMs,
+        },
+        limits: settings,
+        spool: {
+          directory: join(settings.stateDir, 'spool'),
+          memoryBytes: settings.spoolMemoryBytes,
+          maxBytes: settings.maxSpoolBytes,
+        },
         bareLineEndings: 'reject',
+        admitRecipient: (accepted, candidate) =>
+          admitRecipient(accepted, candidate, dependencies.rules()),
         resolver: reverseResolver(servers, settings.dnsTimeoutMs),
         onError: (error) => log.warn({ error }, 'smtp'),
+        onRefused: events.smtpRefused,
+        onDuplicateRisk: events.duplicateRisk,
+        now,
       },
-      (transaction, nextHop) => processTransaction(transaction, nextHop, dependencies),
+      async (received, nextHop) =>
+        processTransaction(await fromOuterClient(received, isTrusted), nextHop, dependencies),
     ),
   );
+  opened.use(proveRelayInBackground(route, events));
   log.info(
     {
       version,
@@ -134,8 +166,18 @@ export async function startServer({
 
 /** Puts the mode that a setting overrides into the rules, and makes the aliases findable. */
 export function activate(rules: RuleSet, { mode }: Pick<Settings, 'mode'>): ActiveRules {
-  const policy = mode === null ? rules.policy : { ...rules.policy, mode };
+  const policy = mode === null ? rules.policy : withMode(rules.policy, mode);
   return { ...rules, policy, catalogue: createCatalogue(rules.aliases, policy.watch) };
+}
+
+function admitRecipient(
+  [first]: readonly string[],
+  candidate: string,
+  { policy }: ActiveRules,
+): Reply | null {
+  return first === undefined || maySharePolicy(first, candidate, policy)
+    ? null
+    : reply(452, '4.5.3', 'Send this recipient in another transaction');
 }
 
 function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {

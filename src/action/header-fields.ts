@@ -41,7 +41,9 @@ export function traceFields(facts: TraceFacts): string[] {
 
 /** RFC 5321 §4.4. */
 function received({ transaction, hostname }: TraceFacts): string {
-  const { connection, envelope, id, receivedAt } = transaction;
+  const { envelope, id, receivedAt } = transaction;
+  // Who gave us the mail, also where the client that is judged is one before it.
+  const connection = transaction.connection.relay ?? transaction.connection;
   const [recipient, ...others] = envelope.rcptTo;
   // Of several recipients none is named: that would disclose a blind copy (RFC 5321 §7.2).
   const named = recipient !== undefined && others.length === 0 && isPlainAddress(recipient);

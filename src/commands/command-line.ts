@@ -3,6 +3,7 @@ import { addAliasCommand } from './alias-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import { exitCodes, type CommandContext } from './command.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { explainFailure } from './explain-failure.ts';
 import { addLearnCommand } from './learn-command.ts';
@@ -43,6 +44,7 @@ function createProgram(context: CommandContext): Command {
     })
     .showHelpAfterError('(--help shows the options and an example)');
   addServeCommand(program, context);
+  addDoctorCommand(program, context);
   addDemoCommand(program, context);
   addCheckCommand(program, context);
   addLearnCommand(program, context);

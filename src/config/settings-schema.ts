@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isAddressRange } from '../smtp/address-ranges.ts';
 import { parseHostPort } from './host-port.ts';
 import { storeLocationFault } from './store-location.ts';
 
@@ -44,26 +45,60 @@ const store = text.superRefine((location, context) => {
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
-/** `HOST:PORT,HOST:PORT` or a YAML list. */
-const resolvers = z
-  .union([z.array(z.string()), z.string().transform((list) => list.split(','))], {
-    error: 'is not a list of HOST:PORT',
-  })
-  .pipe(z.array(hostPort(53)).max(10));
+/** `A,B` or a YAML list. */
+function listOf(what: string) {
+  return z.union([z.array(z.string()), z.string().transform((list) => list.split(','))], {
+    error: `is not a list of ${what}`,
+  });
+}
+
+const resolvers = listOf('HOST:PORT').pipe(z.array(hostPort(53)).max(10));
+
+const addressRange = text.superRefine((range, context) => {
+  if (isAddressRange(range)) return;
+  const message = `\`${range.slice(0, 60)}\` is not an IP address or range (192.0.2.0/24)`;
+  context.addIssue({ code: 'custom', message });
+});
+
+const addressRanges = listOf('addresses or CIDR ranges').pipe(z.array(addressRange).max(1000));
 
 /** Every setting, with its unit in the name. All may be left out; `defaultSettings` says what then holds. */
 export const settingsSchema = z.strictObject({
   /** Where clients connect. */
   listen: hostPort(null).exactOptional(),
-  /** The MTA that mail is relayed to. */
-  nextHop: hostPort(25).exactOptional(),
+  /** The MTA that mail is relayed to; of several the first that answers, one that failed is tried last for 30 s. */
+  nextHop: listOf('HOST:PORT')
+    .pipe(z.array(hostPort(25)).min(1).max(8))
+    .exactOptional(),
+  /** `lmtp`: one reply per recipient is mapped to one such that at most duplicates arise, never loss. */
+  nextHopProtocol: z.enum(['smtp', 'lmtp']).exactOptional(),
+  /** STARTTLS to the next hop: never, where offered, always, or always with a certificate that is checked. */
+  nextHopTls: z.enum(['none', 'opportunistic', 'required', 'verified']).exactOptional(),
+  /** PEM file of who may have signed the next hop's certificate, for `verified`; those that Node trusts when left out. */
+  nextHopTlsCaFile: text.exactOptional(),
+  /** Name in the next hop's certificate, for `verified`; the host of `nextHop` when left out. */
+  nextHopTlsName: hostname.exactOptional(),
+  /** How the next hop learns who the client is; `auto` is XCLIENT where it is offered. */
+  clientIdentity: z
+    .enum(['auto', 'xclient', 'xforward', 'proxy-v1', 'proxy-v2', 'none'])
+    .exactOptional(),
+  /** PEM file of our certificate with its chain; with it STARTTLS is announced. Read again when it changes. */
+  tlsCertFile: text.exactOptional(),
+  /** PEM file of its private key; the certificate's own file when left out. */
+  tlsKeyFile: text.exactOptional(),
+  /** Load balancers: each of their connections must begin with a PROXY header, version 1 or 2, within 5 s. */
+  proxyPeers: addressRanges.exactOptional(),
+  /** Mail servers in front of us that may say by XCLIENT or XFORWARD who the client is. */
+  xclientPeers: addressRanges.exactOptional(),
+  /** Our own gateways in front of us: SPF and the sending path are judged by the hop before them (Received). */
+  trustedRelays: addressRanges.exactOptional(),
   /** Metrics and health. */
   http: hostPort(null).exactOptional(),
   stateDir: text.exactOptional(),
   store: store.exactOptional(),
   /** Resolvers; those of the system when left out. */
   dns: resolvers.exactOptional(),
-  /** Overrides `policy.yaml: mode`. */
+  /** Overrides `policy.yaml: mode`, and is the most that `recipientDomains` there may do. */
   mode: z.enum(['shadow', 'tag', 'enforce']).exactOptional(),
   rulesDir: text.exactOptional(),
   hostname: hostname.exactOptional(),
@@ -76,6 +111,31 @@ export const settingsSchema = z.strictObject({
   maxMessageBytes: count(1024, 1_073_741_824).exactOptional(),
   maxRecipients: count(1, 100_000).exactOptional(),
   maxSessions: count(1, 100_000).exactOptional(),
+  /** At the same time from one IPv4 address, or one IPv6 /64. */
+  maxSessionsPerAddress: count(1, 100_000).exactOptional(),
+  /** New connections of one address; 0 sets no limit. */
+  connectionsPerMinute: count(0, 1_000_000).exactOptional(),
+  /** Messages of one address; 0 sets no limit. */
+  messagesPerMinute: count(0, 1_000_000).exactOptional(),
+  /** Addresses without limits per address: load balancers, monitors. */
+  exempt: addressRanges.exactOptional(),
+  /** A client that says nothing for so long gets 421. */
+  clientIdleMs: durationMs.exactOptional(),
+  /** How fast a message must arrive in the long run; 0 sets no limit. */
+  minDataBytesPerSecond: count(0, 1_000_000).exactOptional(),
+  /** How far a message may fall behind that rate, and the longest pause in it. */
+  dataGraceMs: durationMs.exactOptional(),
+  /** Refused commands and messages in a session since its last accepted message; then 421. */
+  maxErrors: count(1, 100_000).exactOptional(),
+  maxHeaderBytes: count(1024, 16_777_216).exactOptional(),
+  /** `Received` fields of a message; more are a loop (RFC 5321 §6.3). */
+  maxReceivedFields: count(1, 10_000).exactOptional(),
+  /** `Received` fields of a message that are ours; as many are a loop. */
+  maxOwnHops: count(1, 10_000).exactOptional(),
+  /** Messages up to this size are kept in memory, larger ones on disk until they are relayed. */
+  spoolMemoryBytes: count(0, 16_777_216).exactOptional(),
+  /** All messages on disk together; past it clients are told to come back (452). */
+  maxSpoolBytes: count(0, 1_099_511_627_776).exactOptional(),
   analysisDeadlineMs: durationMs.exactOptional(),
   dnsTimeoutMs: durationMs.exactOptional(),
   storeTimeoutMs: durationMs.exactOptional(),

@@ -2,18 +2,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
 import { formatHostPort, type HostPort } from './host-port.ts';
+import { defaultSmtpLimits } from '../smtp/limits.ts';
+import { defaultTimeouts } from '../smtp/next-hop-settings.ts';
+import { defaultSpoolSizes } from '../smtp/spool.ts';
 import type { settingsSchema } from './settings-schema.ts';
 import { redactStoreLocation } from './store-location.ts';
 
 type Given = z.output<typeof settingsSchema>;
 
 /** Everything but the rules: where to listen, where to relay, what to keep and how long to wait. */
-export type Settings = Required<Omit<Given, 'nextHop' | 'mode'>> & {
-  /** Null where none was given; `serve` cannot do without. */
-  readonly nextHop: HostPort | null;
+export type Settings = Required<Omit<Given, 'nextHop' | 'mode' | FileOrName>> & {
+  /** In order of preference; null where none was given: `serve` cannot do without. */
+  readonly nextHop: readonly HostPort[] | null;
   /** Null: `policy.yaml` decides. */
   readonly mode: NonNullable<Given['mode']> | null;
-};
+} & Readonly<Record<FileOrName, string | null>>;
+
+/** Null where none was given. */
+type FileOrName = 'tlsCertFile' | 'tlsKeyFile' | 'nextHopTlsCaFile' | 'nextHopTlsName';
 
 /** The rules that ship with us, beside `src/` as beside `dist/`. */
 const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -25,12 +31,23 @@ export function completeSettings(given: Given, hostname: string): Settings {
   return {
     listen: { host: '0.0.0.0', port: 2525 },
     http: { host: '127.0.0.1', port: 8025 },
+    nextHopProtocol: 'smtp',
+    nextHopTls: 'opportunistic',
+    clientIdentity: 'auto',
+    proxyPeers: [],
+    xclientPeers: [],
+    trustedRelays: [],
     dns: [],
     rulesDir: packagedRules,
     contactUrl: '',
     maxMessageBytes: 50 * 1024 * 1024,
     maxRecipients: 1000,
     maxSessions: 500,
+    ...defaultSmtpLimits,
+    exempt: [...defaultSmtpLimits.exempt],
+    clientIdleMs: defaultTimeouts.clientIdleMs,
+    spoolMemoryBytes: defaultSpoolSizes.memoryBytes,
+    maxSpoolBytes: defaultSpoolSizes.maxBytes,
     analysisDeadlineMs: 5000,
     dnsTimeoutMs: 1500,
     storeTimeoutMs: 150,
@@ -39,6 +56,10 @@ export function completeSettings(given: Given, hostname: string): Settings {
     logLevel: 'info',
     ...given,
     nextHop: given.nextHop ?? null,
+    nextHopTlsCaFile: given.nextHopTlsCaFile ?? null,
+    nextHopTlsName: given.nextHopTlsName ?? null,
+    tlsCertFile: given.tlsCertFile ?? null,
+    tlsKeyFile: given.tlsKeyFile ?? given.tlsCertFile ?? null,
     mode: given.mode ?? null,
     stateDir,
     store: given.store ?? `sqlite:${join(stateDir, 'baselines.db')}`,
@@ -53,8 +74,16 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
   return {
     ...settings,
     listen: formatHostPort(settings.listen),
-    nextHop: nextHop === null ? 'none' : formatHostPort(nextHop),
+    nextHop: nextHop?.map(formatHostPort).join(',') ?? 'none',
+    nextHopTlsCaFile: settings.nextHopTlsCaFile ?? 'none',
+    nextHopTlsName: settings.nextHopTlsName ?? 'none',
+    tlsCertFile: settings.tlsCertFile ?? 'none',
+    tlsKeyFile: settings.tlsKeyFile ?? 'none',
+    proxyPeers: settings.proxyPeers.join(',') || 'none',
+    xclientPeers: settings.xclientPeers.join(',') || 'none',
+    trustedRelays: settings.trustedRelays.join(',') || 'none',
     http: formatHostPort(settings.http),
+    exempt: settings.exempt.join(',') || 'none',
     dns: dns.length === 0 ? 'system' : dns.map(formatHostPort).join(','),
     mode: mode ?? 'as in policy.yaml',
     store: redactStoreLocation(settings.store),

@@ -6,26 +6,23 @@ import { reasonOf } from './reason.ts';
 
 export type ScoredInput = { readonly score: Score; readonly alias: Alias; readonly policy: Policy };
 
+/** Before an alias's history is looked at. */
+type ScoredVerdict = Extract<Verdict, 'clean' | 'suspicious' | 'anomalous'>;
+
 /** Turns a score into verdict and action under the policy's false-positive budgets (DESIGN 7, 10). */
 export function decideScored({ score, alias, policy }: ScoredInput): Decision {
   const verdict = verdictOf(score, policy);
   const mature = isMature(score, policy);
-  const mayHold = mature || alias.pack !== null;
-  const action: Action =
-    verdict === 'anomalous'
-      ? mayHold
-        ? 'quarantine'
-        : 'tag'
-      : verdict === 'suspicious'
-        ? 'tag'
-        : 'pass';
+  const wanted = verdict === 'clean' ? 'pass' : policy.actions[verdict];
+  // Too little is known of the alias for more than a tag.
+  const action = mature || alias.pack !== null || wanted === 'pass' ? wanted : 'tag';
   const settled = verdict === 'clean' && !mature ? 'learning' : verdict;
   return {
     verdict: settled,
     action,
     effectiveAction: applyMode(action, policy.mode),
-    reason: action === 'pass' ? '' : reasonOf(score),
-    learnFeatures: action === 'pass',
+    reason: verdict === 'clean' ? '' : reasonOf(score),
+    learnFeatures: verdict === 'clean', // an operator who lets disputed mail pass does not vouch for it
     learnScore: true,
     failure: null,
   };
@@ -36,7 +33,7 @@ export function isMature(score: Score, policy: Policy): boolean {
   return score.messages >= policy.quarantine.minMessages && score.days >= policy.quarantine.minDays;
 }
 
-function verdictOf(score: Score, { tag, quarantine }: Policy): Verdict {
+function verdictOf(score: Score, { tag, quarantine }: Policy): ScoredVerdict {
   if (score.bits >= quarantine.floorBits && score.pValue <= quarantine.budget) return 'anomalous';
   if (score.bits >= tag.floorBits && score.pValue <= tag.budget) return 'suspicious';
   return 'clean';

@@ -1,9 +1,16 @@
 export type Mode = 'shadow' | 'tag' | 'enforce';
 export type Action = 'pass' | 'tag' | 'quarantine' | 'defer' | 'reject';
 
+/** Mode for the mail of some recipients. Domains in lower case, as A-labels, without those below them. */
+export type RecipientDomains = { readonly domains: readonly string[]; readonly mode: Mode };
+
 /** `rules/policy.yaml`: what follows from a score. */
 export type Policy = {
   readonly mode: Mode;
+  /** Overrides of `mode`; no domain stands in two of them. */
+  readonly recipientDomains: readonly RecipientDomains[];
+  /** What `enforce` does with a verdict. */
+  readonly actions: { readonly suspicious: Action; readonly anomalous: Action };
   /** Chance per honest message of being tagged, of being quarantined; and the least score, in bits, for each. */
   readonly tag: { readonly budget: number; readonly floorBits: number };
   readonly quarantine: {

@@ -3,6 +3,8 @@ import type { Decision } from '../decision/decision.ts';
 import type { FailureCause } from '../decision/policy.ts';
 import type { Header } from '../message/header.ts';
 import type { Score } from '../score/score.ts';
+import type { DuplicateCause, LimitReason } from '../smtp/limits.ts';
+import type { RelayProof } from '../smtp/relay-proof.ts';
 import type { Reply } from '../smtp/reply.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 
@@ -25,15 +27,21 @@ export type CompletedTransaction = {
 
 /** One function per event: counter and log line together. None throws. */
 export interface Events {
-  transactionCompleted(completed: CompletedTransaction): void;
+  readonly transactionCompleted: (completed: CompletedTransaction) => void;
   /** A stage took `durationMs`. */
-  stageMeasured(stage: Stage, durationMs: number): void;
+  readonly stageMeasured: (stage: Stage, durationMs: number) => void;
   /** Something we depend on failed and mail went on (or was deferred) without it. */
-  failedOpen(cause: FailureCause, error: unknown, transactionId: string): void;
+  readonly failedOpen: (cause: FailureCause, error: unknown, transactionId: string) => void;
   /** A message was held: log line and metric are the notice until notices exist. */
-  messageHeld(id: string, alias: string, sizeBytes: number): void;
+  readonly messageHeld: (id: string, alias: string, sizeBytes: number) => void;
   /** A message could not be held; the client keeps it. */
-  holdFailed(error: unknown, transactionId: string): void;
+  readonly holdFailed: (error: unknown, transactionId: string) => void;
+  /** A limit of ours refused a connection, a command or a message. */
+  readonly smtpRefused: (reason: LimitReason) => void;
+  /** A message may arrive twice. */
+  readonly duplicateRisk: (cause: DuplicateCause) => void;
+  /** The next hop (`host:port`) was asked whether it relays for strangers who come through us. */
+  readonly relayTested: (nextHop: string, proof: RelayProof) => void;
   /** A lesson could not be stored; delivery is not affected. */
-  lessonLost(error: unknown, transactionId: string): void;
+  readonly lessonLost: (error: unknown, transactionId: string) => void;
 }

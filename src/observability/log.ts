@@ -1,10 +1,8 @@
 import { pino } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
 
 export type Log = Logger;
-
-export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof logLevels)[number];
+export type LogLevel = LevelWithSilent;
 
 /** Never written, wherever a caller might put them; what is logged on purpose has none of these names. */
 const secrets = ['subject', 'body', 'text', 'html', 'password', 'authorization'];

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { Verdict } from '../decision/decision.ts';
 import { failureCauses } from '../decision/policy.ts';
 import type { Action } from '../decision/policy.ts';
+import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { AliasLabels } from './alias-labels.ts';
 import type { Stage } from './events.ts';
 
@@ -75,6 +76,18 @@ function messageMetrics(registry: Registry) {
       'Messages not judged for want of something',
       'cause',
     ),
+    smtpRefused: counter(registry, 'smtp_refused_total', 'Refused by a limit of ours', 'reason'),
+    duplicateRisk: counter(
+      registry,
+      'duplicate_risk_total',
+      'Messages that the client may send again although the next hop has them',
+      'cause',
+    ),
+    openRelaySuspected: gauge(
+      registry,
+      'open_relay_suspected',
+      '1 if a next hop took a foreign recipient from a stranger through us when we started',
+    ),
     lessonsLost: counter(registry, 'lessons_lost_total', 'Delivered messages not learned'),
     stageDuration: new Histogram({
       name: 'aliaswatch_stage_duration_seconds',
@@ -89,6 +102,8 @@ function messageMetrics(registry: Registry) {
   }
   for (const replyClass of replyClasses) metrics.smtpReplies.inc({ class: replyClass }, 0);
   for (const cause of failureCauses) metrics.failOpen.inc({ cause }, 0);
+  for (const reason of limitReasons) metrics.smtpRefused.inc({ reason }, 0);
+  for (const cause of duplicateCauses) metrics.duplicateRisk.inc({ cause }, 0);
   for (const stage of stages) metrics.stageDuration.zero({ stage });
   return metrics;
 }

@@ -33,6 +33,23 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.quarantineFailed.inc();
       log.error({ id, error }, 'message could not be held');
     }),
+    smtpRefused: neverThrowing((reason) => {
+      metrics.smtpRefused.inc({ reason });
+      log.debug({ reason }, 'refused by a limit');
+    }),
+    duplicateRisk: neverThrowing((cause) => {
+      metrics.duplicateRisk.inc({ cause });
+      log.warn({ cause }, 'message may arrive twice');
+    }),
+    relayTested: neverThrowing((nextHop, proof) => {
+      if (proof.kind === 'accepted') {
+        metrics.openRelaySuspected.set(1);
+        log.warn(
+          { nextHop, reply: proof.reply },
+          'open relay suspected: the next hop takes mail from strangers to foreign domains through us; run `aliaswatch doctor`',
+        );
+      } else log.debug({ nextHop, ...proof }, 'relay test');
+    }),
     lessonLost: neverThrowing((error, id) => {
       metrics.lessonsLost.inc();
       log.warn({ id, error }, 'lesson lost');

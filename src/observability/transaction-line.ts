@@ -12,6 +12,7 @@ export function transactionLine(completed: CompletedTransaction) {
   return {
     id,
     client: connection.clientAddress,
+    ...(connection.relay === undefined ? {} : { relay: connection.relay.clientAddress }),
     mailFrom: cut(envelope.mailFrom),
     recipients: envelope.rcptTo.length,
     from: cut(header.from.map(({ address }) => address).join(', ')),
@@ -29,7 +30,7 @@ export function transactionLine(completed: CompletedTransaction) {
   };
 }
 
-function authenticationWords({ spf, dkim, dmarc, arc }: AuthenticationResults) {
+export function authenticationWords({ spf, dkim, dmarc, arc }: AuthenticationResults) {
   return {
     spf: spf.result,
     dkim: bestWord(dkim.map(({ result }) => result)),

@@ -2,22 +2,36 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { ClientIdentity, type IdentityOptions } from './client-identity.ts';
 import { ClientSession, type SessionOptions } from './client-session.ts';
 import { CommandStream } from './command-stream.ts';
-import { confirmedHostname, type ReverseResolver } from './confirmed-hostname.ts';
+import type { AddressLimits } from './address-limits.ts';
+import { DataPace } from './data-pace.ts';
 import { DataReceiver, type BareLineEndings } from './data-receiver.ts';
-import { keepContent } from './received-content.ts';
-import { refuseMessage } from './refuse-message.ts';
-import { reply, type Reply } from './reply.ts';
+import { readForwardedClient } from './forwarded-client.ts';
+import type { LimitReason, SmtpLimits } from './limits.ts';
+import { receiveContent, type Reception } from './received-content.ts';
+import { refuseMessage, type MessageLimits, type Refusal } from './refuse-message.ts';
+import { isPositive, reply, type Reply } from './reply.ts';
+import { SpoolFull } from './spool.ts';
 import type { Connection } from './transaction.ts';
 
-export type ConnectionOptions = SessionOptions & {
-  readonly bareLineEndings: BareLineEndings;
-  readonly resolver: ReverseResolver;
-  readonly reverseLookupMs: number;
-};
+export type ConnectionOptions = SessionOptions &
+  IdentityOptions & {
+    readonly bareLineEndings: BareLineEndings;
+    /** Whether there is a certificate. */
+    readonly offersTls: boolean;
+    readonly limits: SmtpLimits & MessageLimits;
+    readonly addresses: AddressLimits;
+  };
 
 type Callback = () => void;
+
+const turnedAway: Partial<Readonly<Record<LimitReason, string>>> = {
+  sessions: 'Too many sessions, try again later',
+  'address-sessions': 'Too many sessions from your address, try again later',
+  'connection-rate': 'Too many connections from your address, try again later',
+};
 
 /** The SMTP server side of one client: reads commands and bytes, writes replies; what they mean is in the session. */
 export class ClientConnection extends SMTPConnection {
@@ -25,11 +39,13 @@ export class ClientConnection extends SMTPConnection {
   readonly #options: ConnectionOptions;
   readonly #session: ClientSession;
   readonly #closed = Promise.withResolvers<undefined>();
-  readonly #hostname: Promise<string | null>;
+  readonly #identity: ClientIdentity;
   #helo = '';
   #extended = false;
   #working = false;
   #draining = false;
+  #errors = 0;
+  #leaveAddress: Callback = () => undefined;
 
   constructor(
     server: SMTPServer,
@@ -43,12 +59,8 @@ export class ClientConnection extends SMTPConnection {
       isThere: () => !this._socket.destroyed && !this._socket.readableEnded,
     });
     this.closed = this.#closed.promise;
-    // Started now and awaited at MAIL: a slow DNS server must not delay the greeting.
-    this.#hostname = confirmedHostname(
-      this.remoteAddress,
-      options.resolver,
-      options.reverseLookupMs,
-    );
+    const peer = { address: this.remoteAddress, port: this.remotePort };
+    this.#identity = new ClientIdentity(peer, options);
   }
 
   /** 421 and close: now where the session is idle, else after the transaction that is open. */
@@ -67,20 +79,45 @@ export class ClientConnection extends SMTPConnection {
   override init(): void {
     this._setListeners(() => {
       const { maxClients = Infinity } = this._server.options;
-      if (this._server.connections.size <= maxClients) this.connectionReady();
-      else this.send(421, `${this.name} Too many sessions, try again later`, false);
+      if (this._server.connections.size > maxClients) {
+        this.#turnAway('sessions');
+        return;
+      }
+      const admission = this.#options.addresses.admit(this.remoteAddress);
+      if (!admission.ok) {
+        this.#turnAway(admission.reason);
+        return;
+      }
+      this.#leaveAddress = admission.leave;
+      this.connectionReady();
     });
+  }
+
+  /** Also counts errors: who makes nothing else is guessing addresses, or is no mail server. */
+  override send(code: number, data: string | string[], context?: string | false): void {
+    super.send(code, data, context);
+    if (code < 500 || ++this.#errors !== this.#options.limits.maxErrors) return;
+    this.#options.onRefused('errors');
+    this.#answer(reply(421, '4.7.0', 'Too many errors'));
   }
 
   override _createParser(): CommandStream {
     const parser = new CommandStream({ maxCommandLength: this._server.options.maxCommandLength });
-    parser.oncommand = (command, callback) => this._onCommand(command, callback);
+    parser.oncommand = (command, callback) => {
+      if (parser.hasMore && this.#mustWait(command)) this.#breakOff();
+      else this._onCommand(command, callback);
+    };
+    parser.onbarelinefeed = (callback) => {
+      this.#answer(reply(500, '5.5.2', 'Bare LF at the end of a command'));
+      callback();
+    };
     parser.on('error', (error) => this.send(421, error.message));
     return parser;
   }
 
   override _onClose(): void {
     super._onClose();
+    this.#leaveAddress();
     void this.#session.close().finally(() => this.#closed.resolve(undefined));
   }
 
@@ -93,7 +130,13 @@ export class ClientConnection extends SMTPConnection {
   }
 
   override handler_MAIL(command: Buffer, callback: Callback): void {
-    void this.#work(callback, () => this.#session.mail(command));
+    if (this.#options.addresses.admitMessage(this.#identity.address)) {
+      void this.#work(callback, () => this.#session.mail(command));
+      return;
+    }
+    this.#options.onRefused('message-rate');
+    this.#answer(reply(450, '4.7.1', 'Too many messages from your address, try again later'));
+    callback();
   }
 
   override handler_RCPT(command: Buffer, callback: Callback): void {
@@ -103,8 +146,26 @@ export class ClientConnection extends SMTPConnection {
   override handler_RSET(_command: Buffer, callback: Callback): void {
     void this.#work(callback, async () => {
       await this.#session.reset();
+      this.#identity.endTransaction();
       return reply(250, '2.0.0', 'Flushed');
     });
+  }
+
+  /** RFC 3207 §4.2: everything the client said in plain text is forgotten, here and at the next hop. */
+  override handler_STARTTLS(command: Buffer, callback: Callback): void {
+    void this.#session.forget().finally(() => {
+      this.#helo = '';
+      this.#extended = false;
+      super.handler_STARTTLS(command, callback);
+    });
+  }
+
+  override handler_XCLIENT(command: Buffer, callback: Callback): void {
+    void this.#work(callback, () => this.#forward('XCLIENT', command));
+  }
+
+  override handler_XFORWARD(command: Buffer, callback: Callback): void {
+    void this.#work(callback, () => this.#forward('XFORWARD', command));
   }
 
   override handler_QUIT(command: Buffer, callback: Callback): void {
@@ -128,32 +189,78 @@ export class ClientConnection extends SMTPConnection {
       callback();
       return;
     }
-    const { bareLineEndings, maxMessageBytes } = this.#options;
+    const { bareLineEndings, maxMessageBytes, limits } = this.#options;
     const receiver = new DataReceiver(bareLineEndings, maxMessageBytes);
+    const pace = new DataPace(limits, () => this.#cutSlow());
     const parser = this._parser;
-    const stream = parser.receiveData(receiver);
+    const stream = parser.receiveData(receiver, pace);
+    stream.once('close', () => pace[Symbol.dispose]()); // the client went away in the middle
     // smtp-server looks at it: no idle timeout while we decide, an error in it when the client goes away.
     this._dataStream = stream;
     this.send(354, 'End data with <CR><LF>.<CR><LF>', false);
     callback();
     void this.#work(
       () => parser.continue(),
-      () => this.#receive(stream, receiver),
+      () => this.#receive(stream, receiver).finally(() => this.#identity.endTransaction()),
     );
   }
 
   async #receive(stream: Readable, receiver: DataReceiver): Promise<Reply | null> {
-    const content = await keepContent(stream).catch(() => null);
-    if (content === null) {
-      await this.#session.reset(); // the client went away in the middle of the message
-      return null;
-    }
-    await using kept = content;
-    const refusal = await refuseMessage(receiver.fault, kept);
-    const answer = refusal ?? (await this.#session.message(kept));
-    if (refusal !== null) await this.#session.reset();
+    const reception = await receiveContent(stream, this.#options.spool);
+    await using kept = reception.kind === 'received' ? reception.content : null;
+    const refusal = await this.#refuse(reception, receiver);
     this._dataStream = false;
-    return answer;
+    if (refusal === null && kept !== null && !this._socket.destroyed) {
+      const answer = await this.#session.message(kept);
+      if (isPositive(answer)) this.#errors = 0;
+      return answer;
+    }
+    await this.#session.reset();
+    if (refusal?.reason) this.#options.onRefused(refusal.reason);
+    return refusal?.reply ?? null;
+  }
+
+  /** Null also for a message that was interrupted: nobody is there to hear why. */
+  async #refuse(reception: Reception, { fault }: DataReceiver): Promise<Refusal | null> {
+    switch (reception.kind) {
+      case 'interrupted':
+        return null;
+      case 'not-kept':
+        this.#options.onError(reception.cause);
+        // RFC 5321 §4.2.3: insufficient system storage.
+        return {
+          reply: reply(452, '4.3.1', 'Insufficient storage, try again later'),
+          reason: reception.cause instanceof SpoolFull ? 'spool-full' : 'spool-failed',
+        };
+      case 'received':
+        return refuseMessage(fault, reception.content, this.#options.limits);
+    }
+  }
+
+  /**
+   * Whether this command must be the last one in a segment: everything where PIPELINING was not announced, and DATA
+   * where it gets a 354 (RFC 2920 §3.1): what stands behind it was not written by one who speaks SMTP.
+   */
+  #mustWait(command: Buffer): boolean {
+    const isData = /^DATA\b/i.test(command.toString('latin1', 0, 5));
+    return !this.#extended || (isData && this.#session.refuseData() === null);
+  }
+
+  #breakOff(): void {
+    this.#answer(reply(554, '5.5.0', 'SMTP synchronization error: wait for the reply'));
+    this.close();
+  }
+
+  /** RFC 5321 §3.8: 421 at any time. The rest of the message goes nowhere. */
+  #cutSlow(): void {
+    this.#options.onRefused('slow-data');
+    if (this._dataStream) this._dataStream.destroy(new Error('the client is too slow'));
+    this.#answer(reply(421, '4.4.2', 'Message arrives too slowly'));
+  }
+
+  #turnAway(reason: LimitReason): void {
+    this.#options.onRefused(reason);
+    this.send(421, `${this.name} ${turnedAway[reason] ?? ''}`, false);
   }
 
   async #greet(command: Buffer, extended: boolean): Promise<Reply> {
@@ -165,18 +272,39 @@ export class ClientConnection extends SMTPConnection {
     return {
       code: 250,
       enhancedCode: null,
-      lines: [this.name, ...(await this.#session.greet(extended))],
+      lines: [this.name, ...(await this.#keywords(extended))],
     };
   }
 
-  async #connection(): Promise<Connection> {
-    return {
-      clientAddress: this.remoteAddress,
-      clientPort: this.remotePort,
-      clientHostname: await this.#hostname,
-      helo: this.#helo,
-      protocol: this.secure ? 'ESMTPS' : this.#extended ? 'ESMTP' : 'SMTP',
-    };
+  async #keywords(extended: boolean): Promise<readonly string[]> {
+    this.#identity.endTransaction();
+    const keywords = await this.#session.greet(extended);
+    if (!extended) return [];
+    const offersTls = this.#options.offersTls && !this.secure;
+    return [...keywords, ...(offersTls ? ['STARTTLS'] : []), ...this.#identity.keywords];
+  }
+
+  /** Postfix XCLIENT_README and XFORWARD_README. */
+  async #forward(verb: 'XCLIENT' | 'XFORWARD', command: Buffer): Promise<Reply> {
+    if (!this.#identity.mayForward) return reply(550, '5.7.0', 'Not authorized');
+    if (this.#session.isInTransaction) return reply(503, '5.5.1', 'Mail transaction in progress');
+    const client = readForwardedClient(verb, command.toString('latin1'));
+    if (client === null) return reply(501, '5.5.4', `Bad attribute of ${verb}`);
+    if (verb === 'XFORWARD') {
+      this.#identity.forward(client);
+      return reply(250, '2.0.0', 'Ok');
+    }
+    this.#identity.handOver(client);
+    await this.#session.forget();
+    this.#helo = '';
+    this.#extended = false;
+    this.hostNameAppearsAs = false;
+    return { code: 220, enhancedCode: null, lines: [`${this.name} ESMTP`] };
+  }
+
+  #connection(): Promise<Connection> {
+    const protocol = this.secure ? 'ESMTPS' : this.#extended ? 'ESMTP' : 'SMTP';
+    return this.#identity.describe({ helo: this.#helo, protocol });
   }
 
   /** Runs one command to its reply; smtp-server reads the next command after `done`. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { announcedKeywords, headerOverheadBytes, messageLimitBytes } from './capabilities.ts';
 import type { Content } from './content.ts';
 import {
@@ -10,12 +11,14 @@ import {
   withSize,
 } from './esmtp-parameters.ts';
 import type { LearnedCapabilities } from './learned-capabilities.ts';
+import type { DuplicateCause, LimitReason } from './limits.ts';
 import { MirroredTransaction } from './mirrored-transaction.ts';
 import type { NextHopTransaction } from './next-hop.ts';
-import { NextHopSession } from './next-hop-session.ts';
-import type { NextHopSettings } from './next-hop-settings.ts';
+import type { NextHops } from './next-hops.ts';
+import type { NextHopSession } from './next-hop-session.ts';
 import { parsePathCommand, type PathCommand } from './path-command.ts';
 import { isPositive, reply, SmtpError, type Reply } from './reply.ts';
+import type { Spool } from './spool.ts';
 import { newTransactionId } from './transaction-id.ts';
 import type { Connection, Transaction } from './transaction.ts';
 
@@ -23,11 +26,17 @@ export type Handle = (transaction: Transaction, nextHop: NextHopTransaction) => 
 
 /** What all sessions of one front hop share. */
 export type SessionOptions = {
-  readonly nextHop: NextHopSettings;
+  readonly nextHops: NextHops;
   readonly maxMessageBytes: number;
   readonly maxRecipients: number;
   readonly handle: Handle;
+  /** Why the candidate cannot join the recipients that the next hop has accepted, or null. Asked before the next hop is. */
+  readonly admitRecipient?:
+    ((accepted: readonly string[], candidate: string) => Reply | null) | undefined;
   readonly onError: (error: Error) => void;
+  readonly onRefused: (reason: LimitReason) => void;
+  readonly onDuplicateRisk: (cause: DuplicateCause) => void;
+  readonly spool: Spool;
   /** What a message is stamped with on receipt. */
   readonly now: () => Date;
   readonly capabilities: LearnedCapabilities;
@@ -46,6 +55,7 @@ type OpenTransaction = {
   readonly nextHop: NextHopSession;
 };
 
+const noRoom = reply(452, '4.3.1', 'Insufficient storage, try again later');
 const localError = reply(451, '4.3.0', 'Local error, try again later');
 const lost = reply(451, '4.4.1', 'Next hop is not available, try again later');
 
@@ -58,6 +68,8 @@ export class ClientSession {
   readonly #client: Client;
   readonly #closing = new AbortController();
   #nextHop: NextHopSession | null = null;
+  /** Whom the next-hop session was opened for. */
+  #spokenFor: Connection | null = null;
   #open: OpenTransaction | null = null;
   #announced: readonly string[] = [];
   #delivery: Promise<unknown> = Promise.resolve();
@@ -73,9 +85,7 @@ export class ClientSession {
 
   /** EHLO (or HELO, with `extended` false) ends a transaction (RFC 5321 §4.1.4) and gives the keywords to announce. */
   async greet(extended: boolean): Promise<readonly string[]> {
-    await this.reset();
-    // A next-hop session carries the name of the last EHLO.
-    await this.#nextHop?.quit();
+    await this.forget();
     const { capabilities, maxMessageBytes } = this.#options;
     this.#announced = extended
       ? announcedKeywords(maxMessageBytes, await capabilities.current())
@@ -89,12 +99,18 @@ export class ClientSession {
     if (mail === null) return reply(501, '5.1.7', 'Bad sender address syntax');
     const refusal = refuseParameters(mail) ?? refuseAddress(mail, wantsSmtpUtf8(mail));
     if (refusal !== null) return refusal;
+    const { spool, onRefused } = this.#options;
+    if (!spool.hasRoomFor(declaredSizeBytes(mail))) {
+      onRefused('spool-full');
+      return noRoom;
+    }
     return this.#answered(async () => {
       const nextHop = await this.#nextHopSession();
       const { capabilities } = nextHop;
       const limitBytes = messageLimitBytes(this.#options.maxMessageBytes, capabilities);
-      const early =
-        refuseSize(mail, limitBytes) ?? refuseMissing(mail, capabilities, this.#announced);
+      const tooLarge = refuseSize(mail, limitBytes);
+      if (tooLarge !== null) onRefused('message-size');
+      const early = tooLarge ?? refuseMissing(mail, capabilities, this.#announced);
       if (early !== null) return early;
       const sizeBytes = declaredSizeBytes(mail) + headerOverheadBytes;
       const answer = await nextHop.mail(withSize(mail, sizeBytes, capabilities));
@@ -112,8 +128,13 @@ export class ClientSession {
     const refusal = refuseParameters(rcpt) ?? refuseAddress(rcpt, wantsSmtpUtf8(open.mail));
     if (refusal !== null) return refusal;
     // RFC 5321 §4.5.3.1.10: the client sends the others in another transaction.
-    if (open.accepted.length >= this.#options.maxRecipients)
+    if (open.accepted.length >= this.#options.maxRecipients) {
+      this.#options.onRefused('recipients');
       return reply(452, '4.5.3', 'Too many recipients');
+    }
+    const accepted = open.accepted.map(({ address }) => address);
+    const notNow = this.#options.admitRecipient?.(accepted, rcpt.address) ?? null;
+    if (notNow !== null) return notNow;
     return this.#answered(async () => {
       const missing = refuseMissing(rcpt, open.nextHop.capabilities, this.#announced);
       if (missing !== null) return missing;
@@ -146,6 +167,13 @@ export class ClientSession {
     await open?.nextHop.reset();
   }
 
+  /** Also what the next hop was told about the client, such as the name of its last EHLO. */
+  async forget(): Promise<void> {
+    await this.reset();
+    this.#announced = [];
+    await this.#nextHop?.quit();
+  }
+
   /** The client is gone: QUIT at the next hop, once a delivery that is under way has ended. Never throws. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -160,11 +188,12 @@ export class ClientSession {
   }
 
   async #handle({ mail, accepted, nextHop }: OpenTransaction, content: Content): Promise<Reply> {
-    const { handle, onError, now } = this.#options;
+    const { handle, onError, onDuplicateRisk, now } = this.#options;
     const mirrored = new MirroredTransaction({
       session: nextHop,
       clientIsThere: () => this.#client.isThere(),
       onError,
+      onReplyLost: () => onDuplicateRisk('reply-lost'),
     });
     try {
       const receivedAt = now();
@@ -175,10 +204,12 @@ export class ClientSession {
         rcptParameters: accepted.map(({ parameters }) => parameters),
       };
       const connection = await this.#client.connection();
-      return await handle(
+      const answer = await handle(
         { id: newTransactionId(receivedAt), receivedAt, connection, envelope, content },
         mirrored,
       );
+      if (isPositive(answer) && !this.#client.isThere()) onDuplicateRisk('unacknowledged');
+      return answer;
     } catch (error) {
       onError(error as Error);
       // Once the next hop has answered, its word holds: a 451 after its 250 would only make a duplicate.
@@ -190,13 +221,14 @@ export class ClientSession {
   }
 
   async #nextHopSession(): Promise<NextHopSession> {
-    if (this.#nextHop?.isOpen === true) return this.#nextHop;
-    const { nextHop, capabilities } = this.#options;
-    const { signal } = this.#closing;
-    const session = await NextHopSession.open(nextHop, {
-      connection: await this.#client.connection(),
-      signal,
-    });
+    const connection = await this.#client.connection();
+    if (this.#nextHop?.isOpen === true && isDeepStrictEqual(connection, this.#spokenFor))
+      return this.#nextHop;
+    // What the next hop was told about the client holds for a whole session, so another client needs another one.
+    await this.#nextHop?.quit();
+    const { nextHops, capabilities } = this.#options;
+    const session = await nextHops.open({ connection, signal: this.#closing.signal });
+    this.#spokenFor = connection;
     this.#nextHop = session;
     capabilities.learn(session.capabilities);
     return session;

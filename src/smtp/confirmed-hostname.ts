@@ -44,7 +44,7 @@ async function lookUp(address: string, resolver: ReverseResolver): Promise<strin
   return null;
 }
 
-function isHostname(name: string): boolean {
+export function isHostname(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => labelSyntax.test(label));
 }
 

@@ -1,7 +1,8 @@
 import type { Content } from './content.ts';
 import { withSize } from './esmtp-parameters.ts';
-import { NextHopSession } from './next-hop-session.ts';
-import { defaultTimeouts, nextHopSettings, type HostAndPort } from './next-hop-settings.ts';
+import { NextHops } from './next-hops.ts';
+import type { NextHopSession } from './next-hop-session.ts';
+import { defaultTimeouts, nextHopSettings, type NextHopRoute } from './next-hop-settings.ts';
 import type { PathCommand } from './path-command.ts';
 import { isPositive, reply, SmtpError, type Reply } from './reply.ts';
 import type { Envelope } from './transaction.ts';
@@ -9,21 +10,20 @@ import type { Envelope } from './transaction.ts';
 /**
  * Sends one message where there is no live client (quarantine release) and returns the next hop's reply: to the final
  * dot, or the first refusal on the way there; so with one recipient at a time each gets its own. Transport trouble is a
- * 451 reply, never a throw.
+ * 451 reply, never a throw. To the next hop we are ourselves: the client that sent the message is not there any more.
  */
 export async function deliverOnce(
-  nextHop: HostAndPort,
-  hostname: string,
+  route: NextHopRoute,
   envelope: Envelope,
   content: Content,
 ): Promise<Reply> {
   let session: NextHopSession | null = null;
   try {
-    const settings = nextHopSettings(nextHop, hostname, defaultTimeouts);
-    session = await NextHopSession.open(settings, {
-      connection: null,
-      signal: new AbortController().signal,
+    const nextHops = new NextHops({
+      settings: nextHopSettings(route, defaultTimeouts),
+      onError: () => undefined, // the next one is tried; if that fails, too, the reply says so
     });
+    session = await nextHops.open({ connection: null, signal: new AbortController().signal });
     return await deliver(session, envelope, content);
   } catch (error) {
     return error instanceof SmtpError ? error.reply : reply(451, '4.3.0', (error as Error).message);

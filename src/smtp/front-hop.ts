@@ -3,29 +3,53 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { AddressLimits } from './address-limits.ts';
+import { listAddresses, type IsListed } from './address-ranges.ts';
+import { loadCertificate, watchCertificate, type CertificateFiles } from './certificate.ts';
 import { ClientConnection, type ConnectionOptions } from './client-connection.ts';
-import type { Handle } from './client-session.ts';
+import type { Handle, SessionOptions } from './client-session.ts';
 import type { ReverseResolver } from './confirmed-hostname.ts';
 import type { BareLineEndings } from './data-receiver.ts';
+import type { DuplicateCause, LimitReason, SmtpLimits } from './limits.ts';
 import { learnCapabilities } from './learned-capabilities.ts';
-import { nextHopSettings, type HostAndPort, type SmtpTimeouts } from './next-hop-settings.ts';
+import { NextHops } from './next-hops.ts';
+import {
+  nextHopSettings,
+  type HostAndPort,
+  type NextHopRoute,
+  type SmtpTimeouts,
+} from './next-hop-settings.ts';
+import { receiveProxyHeader } from './receive-proxy-header.ts';
+import { Spool, type SpoolSettings } from './spool.ts';
 
 export type FrontHopOptions = {
   /** Port 0 takes a free one. */
   readonly listen: HostAndPort;
-  readonly nextHop: HostAndPort;
-  /** Our name in greetings. */
-  readonly hostname: string;
+  /** Where mail goes, and how we call ourselves, also in greetings. */
+  readonly route: NextHopRoute;
+  /** With it STARTTLS is announced; null: it is not. */
+  readonly certificate: CertificateFiles | null;
+  /** Addresses and CIDR ranges whose connections begin with a PROXY header. */
+  readonly proxyPeers: readonly string[];
+  /** Addresses and CIDR ranges that may use XCLIENT and XFORWARD. */
+  readonly xclientPeers: readonly string[];
   readonly maxMessageBytes: number;
   readonly maxRecipients: number;
   readonly maxSessions: number;
   readonly timeouts: SmtpTimeouts;
+  readonly limits: SmtpLimits;
+  readonly spool: SpoolSettings;
   readonly bareLineEndings: BareLineEndings;
   /** How long transactions in flight may go on after a dispose; longer than analysis and final reply take. */
   readonly drainMs: number;
   readonly resolver: ReverseResolver;
   /** For what the client is only told as 451: next hop lost, `handle` threw. The reason is in `cause`. */
   readonly onError: (error: Error) => void;
+  readonly admitRecipient?: SessionOptions['admitRecipient'];
+  /** A limit of ours refused a connection, a command or a message. */
+  readonly onRefused: (reason: LimitReason) => void;
+  /** A message may arrive twice. */
+  readonly onDuplicateRisk: (cause: DuplicateCause) => void;
   /** What messages are stamped with on receipt; real time when absent. */
   readonly now?: () => Date;
 };
@@ -35,29 +59,69 @@ export type FrontHop = AsyncDisposable & { readonly address: HostAndPort };
 
 /**
  * Listens, and mirrors every transaction to the next hop; `handle` decides at the end of DATA and gives the final reply.
- * @throws when it cannot listen.
+ * @throws Error in one sentence when it cannot listen, or cannot write to the spool.
  */
 export async function startFrontHop(options: FrontHopOptions, handle: Handle): Promise<FrontHop> {
-  const { hostname, maxSessions, timeouts, drainMs, onError, now = () => new Date() } = options;
-  const nextHop = nextHopSettings(options.nextHop, hostname, timeouts);
-  const capabilities = learnCapabilities(nextHop, onError);
+  const { route, maxSessions, timeouts, drainMs, onError, now = () => new Date() } = options;
+  // Many clients come by way of a mail server in front of us; what it forwards is counted by client.
+  const exempt = [...options.limits.exempt, ...options.xclientPeers];
+  const limits = { ...options.limits, exempt, hostname: route.hostname };
+  const shared = {
+    limits,
+    addresses: new AddressLimits(limits, () => performance.now()),
+    spool: await Spool.open(options.spool),
+  };
+  const isForwarder = listAddresses(options.xclientPeers);
+  const certificate =
+    options.certificate === null ? null : await loadCertificate(options.certificate);
+  const settings = nextHopSettings(route, timeouts);
+  const nextHops = new NextHops({ settings, onError });
+  const capabilities = learnCapabilities(settings, onError);
   const server = new FrontHopServer(
     {
-      name: hostname,
+      name: route.hostname,
       maxClients: maxSessions,
       socketTimeout: timeouts.clientIdleMs,
       maxCommandLength: 4096,
       hideENHANCEDSTATUSCODES: false,
-      disabledCommands: ['AUTH', 'STARTTLS', 'XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'],
+      disableReverseLookup: true, // it would hold the greeting; see confirmedHostname
+      disabledCommands: [
+        ...['AUTH', 'WIZ', 'SHELL', 'KILL'],
+        ...(certificate === null ? ['STARTTLS'] : []),
+        ...(options.xclientPeers.length === 0 ? ['XCLIENT', 'XFORWARD'] : []),
+      ],
+      ...certificate,
     },
-    { ...options, now, nextHop, handle, capabilities, reverseLookupMs: timeouts.reverseLookupMs },
+    {
+      ...options,
+      ...shared,
+      now,
+      nextHops,
+      handle,
+      capabilities,
+      reverseLookupMs: timeouts.reverseLookupMs,
+      proxyHeaderMs: timeouts.proxyHeaderMs,
+      offersTls: certificate !== null,
+      isProxy: listAddresses(options.proxyPeers),
+      isForwarder,
+    },
   );
   try {
     const address = await listen(server, options.listen);
     server.on('error', onError);
+    const renewal =
+      options.certificate === null || certificate === null
+        ? null
+        : watchCertificate({
+            files: options.certificate,
+            current: certificate,
+            onChange: (renewed) => server.updateSecureContext(renewed),
+            onError,
+          });
     return {
       address,
       [Symbol.asyncDispose]: async () => {
+        renewal?.[Symbol.dispose]();
         await server.drain(drainMs);
         await capabilities[Symbol.asyncDispose]();
       },
@@ -68,14 +132,18 @@ export async function startFrontHop(options: FrontHopOptions, handle: Handle): P
   }
 }
 
+type ServerOptions = ConnectionOptions & {
+  readonly isProxy: IsListed;
+  readonly proxyHeaderMs: number;
+};
+
 class FrontHopServer extends SMTPServer {
   readonly #clients = new Set<ClientConnection>();
-  readonly #options: ConnectionOptions;
+  readonly #options: ServerOptions;
+  /** Load balancers that have not yet said who their client is. */
+  readonly #unannounced = new Set<Socket>();
 
-  constructor(
-    serverOptions: ConstructorParameters<typeof SMTPServer>[0],
-    options: ConnectionOptions,
-  ) {
+  constructor(serverOptions: ConstructorParameters<typeof SMTPServer>[0], options: ServerOptions) {
     super(serverOptions);
     this.#options = options;
   }
@@ -85,6 +153,29 @@ class FrontHopServer extends SMTPServer {
       socket.destroy(); // accepted just before the end
       return;
     }
+    if (this.#options.isProxy(socket.remoteAddress ?? '')) void this.#acceptProxied(socket);
+    else this.#accept(socket, socketOptions);
+  }
+
+  async #acceptProxied(socket: Socket): Promise<void> {
+    const { maxClients = Infinity } = this.options;
+    if (this.#unannounced.size >= maxClients) {
+      socket.destroy();
+      return;
+    }
+    this.#unannounced.add(socket);
+    try {
+      const client = await receiveProxyHeader(socket, this.#options.proxyHeaderMs);
+      const known = client && { remoteAddress: client.address, remotePort: client.port };
+      this.#accept(socket, known ?? {});
+    } catch (error) {
+      this.#options.onError(error as Error);
+    } finally {
+      this.#unannounced.delete(socket);
+    }
+  }
+
+  #accept(socket: Socket, socketOptions: SMTPConnectionOptions): void {
     const client = new ClientConnection(this, { socket, options: socketOptions }, this.#options);
     this.connections.add(client);
     this.#clients.add(client);
@@ -96,6 +187,7 @@ class FrontHopServer extends SMTPServer {
   async drain(drainMs: number): Promise<void> {
     const stopped = once(this.server, 'close');
     this.server.close();
+    for (const socket of this.#unannounced) socket.destroy();
     for (const client of this.#clients) client.drain();
     const allClosed = Promise.all([...this.#clients].map(({ closed }) => closed));
     const patience = new AbortController();

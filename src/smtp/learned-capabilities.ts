@@ -1,5 +1,5 @@
 import type { Capabilities } from './capabilities.ts';
-import { NextHopSession } from './next-hop-session.ts';
+import { NextHops } from './next-hops.ts';
 import type { NextHopSettings } from './next-hop-settings.ts';
 
 export type LearnedCapabilities = {
@@ -14,14 +14,15 @@ export type LearnedCapabilities = {
  * A session that finds out at MAIL that the announcement was wrong says 421, never 5yz.
  */
 export function learnCapabilities(
-  nextHop: NextHopSettings,
+  nextHops: readonly NextHopSettings[],
   onError: (error: Error) => void,
 ): LearnedCapabilities & AsyncDisposable {
   const stopping = new AbortController();
-  const asked = NextHopSession.open(
-    { ...nextHop, replyMs: nextHop.connectMs },
-    { connection: null, signal: stopping.signal },
-  ).then(
+  const asking = new NextHops({
+    settings: nextHops.map((nextHop) => ({ ...nextHop, replyMs: nextHop.connectMs })),
+    onError,
+  });
+  const asked = asking.open({ connection: null, signal: stopping.signal }).then(
     async (session) => {
       await session.quit();
       return session.capabilities;

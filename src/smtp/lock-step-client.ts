@@ -10,6 +10,8 @@ export type SendOptions = {
   /** Longest time the next hop may refuse to take more bytes. */
   readonly stallMs: number;
   readonly finalReplyMs: number;
+  /** How many replies follow the final dot: one, or with LMTP one per recipient. */
+  readonly finalReplies: number;
   /** Asked right before the final dot; on false the connection is dropped without it. */
   readonly mayCommit: () => Promise<boolean>;
 };
@@ -29,7 +31,8 @@ export class LockStepClient {
   readonly #socket: Socket;
   readonly #parser = new ReplyParser();
   #lost: Error | null = null;
-  #waiting: PromiseWithResolvers<Reply> | null = null;
+  #waiting: (PromiseWithResolvers<readonly Reply[]> & { readonly missing: number }) | null = null;
+  #replies: Reply[] = [];
   #sending = false;
   /** A reply to DATA that came before the final dot. */
   #early: Reply | null = null;
@@ -54,22 +57,29 @@ export class LockStepClient {
   async command(line: string, deadlineMs: number): Promise<Reply> {
     if (/[\r\n]/.test(line)) throw new Error('a command with a line ending inside');
     if (this.#waiting !== null) throw new Error('a command while another one waits for its reply');
-    return this.#exchange(`${line}\r\n`, deadlineMs);
+    const [answer] = await this.#exchange(`${line}\r\n`, { deadlineMs, replies: 1 });
+    return answer ?? noReply();
   }
 
   /**
    * The message after a 354, dots stuffed, and the final dot. A refusal that arrives before the dot is the reply.
    * @throws when the message cannot be read or sent as a whole; the connection is then closed without the dot.
    */
-  async sendMessage(message: AsyncIterable<Buffer>, options: SendOptions): Promise<Reply> {
+  async sendMessage(
+    message: AsyncIterable<Buffer>,
+    options: SendOptions,
+  ): Promise<readonly Reply[]> {
     try {
       const stuffing = new DotStuffing();
       for await (const chunk of message) await this.#write(stuffing.push(chunk), options.stallMs);
       await this.#write(stuffing.end(), options.stallMs);
       if (!(await options.mayCommit())) throw clientGone();
-      if (this.#early !== null) return this.#refusedEarly(this.#early);
+      if (this.#early !== null) return [this.#refusedEarly(this.#early)];
       this.#sending = false;
-      return await this.#exchange('.\r\n', options.finalReplyMs);
+      return await this.#exchange('.\r\n', {
+        deadlineMs: options.finalReplyMs,
+        replies: options.finalReplies,
+      });
     } catch (error) {
       this.destroy();
       throw error;
@@ -90,9 +100,13 @@ export class LockStepClient {
     this.#lose(new Error('the connection to the next hop was closed'));
   }
 
-  async #exchange(line: string, deadlineMs: number): Promise<Reply> {
+  async #exchange(
+    line: string,
+    { deadlineMs, replies }: { readonly deadlineMs: number; readonly replies: number },
+  ): Promise<readonly Reply[]> {
     if (this.#lost !== null) throw nextHopLost(this.#lost);
-    this.#waiting = Promise.withResolvers();
+    this.#replies = [];
+    this.#waiting = { ...Promise.withResolvers(), missing: replies };
     const timer = setTimeout(
       () => this.#lose(new Error(`no reply within ${deadlineMs} ms`)),
       deadlineMs,
@@ -115,10 +129,13 @@ export class LockStepClient {
 
   #settle(answer: Reply): void {
     const waiting = this.#waiting;
-    this.#waiting = null;
     if (waiting !== null) {
+      this.#replies.push(answer);
+      // After a 421 nothing more comes (RFC 5321 §3.8).
+      if (this.#replies.length < waiting.missing && answer.code !== 421) return;
+      this.#waiting = null;
       this.#sending = answer.code === 354; // whatever comes next is about the message
-      waiting.resolve(answer);
+      waiting.resolve(this.#replies);
     } else if (this.#sending) {
       this.#early ??= answer;
       this.#wake();
@@ -164,6 +181,10 @@ export class LockStepClient {
     this.#waiting = null;
     this.#wake();
   }
+}
+
+function noReply(): never {
+  throw nextHopLost(new Error('no reply'));
 }
 
 function clientGone(): SmtpError {

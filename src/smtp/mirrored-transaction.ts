@@ -9,6 +9,8 @@ export type MirrorOptions = {
   /** Whether the client could still hear our reply. */
   readonly clientIsThere: () => boolean;
   readonly onError: (error: Error) => void;
+  /** The final dot was sent and no reply came: nobody knows whether the next hop has the message. */
+  readonly onReplyLost: () => void;
 };
 
 /** The transaction at the next hop that took the client's MAIL and RCPT, waiting for the decision. */
@@ -39,16 +41,19 @@ export class MirroredTransaction implements NextHopTransaction {
   }
 
   async #deliver(prefix: Buffer, content: Content): Promise<Reply> {
-    const { session, clientIsThere, onError } = this.#options;
+    const { session, clientIsThere, onError, onReplyLost } = this.#options;
+    const dot = { sent: false };
     try {
       // RFC 1047: a client that is gone will send the message again, so the next hop must not keep this copy. One turn
       // of the event loop lets a FIN be seen that has already arrived.
       return await session.data(prefix, content, async () => {
         await setImmediate();
-        return clientIsThere();
+        dot.sent = clientIsThere();
+        return dot.sent;
       });
     } catch (error) {
       onError(error as Error);
+      if (dot.sent) onReplyLost();
       return error instanceof SmtpError
         ? error.reply
         : reply(451, '4.3.0', 'Local error, try again later');

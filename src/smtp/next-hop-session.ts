@@ -1,61 +1,62 @@
 import { parseCapabilities, type Capabilities } from './capabilities.ts';
 import { connectNextHop } from './connect-next-hop.ts';
 import type { Content } from './content.ts';
+import { introduce, sayHello, type Agreement } from './introduce-client.ts';
+import { lmtpOutcome } from './lmtp-outcome.ts';
 import { LockStepClient, nextHopLost } from './lock-step-client.ts';
 import type { NextHopSettings } from './next-hop-settings.ts';
 import { renderPathCommand, type PathCommand } from './path-command.ts';
-import { isPositive, SmtpError, type Reply } from './reply.ts';
+import type { Endpoint } from './proxy-protocol.ts';
+import { isPositive, reply, type Reply } from './reply.ts';
 import type { Connection } from './transaction.ts';
-import { xclientCommands } from './xclient.ts';
 
-type XclientDialogue = {
-  readonly commands: readonly string[];
-  readonly helo: string;
-  readonly deadlineMs: number;
-};
+/** Whom a session is for, null is ourselves; and a signal that gives it up while it is being opened. */
+export type OnBehalfOf = { readonly connection: Connection | null; readonly signal: AbortSignal };
 
 /** An SMTP session with the next hop, on behalf of one client. All methods but `quit` throw SmtpError when it is lost. */
 export class NextHopSession {
   readonly capabilities: Capabilities;
   readonly #client: LockStepClient;
   readonly #settings: NextHopSettings;
+  readonly #beforeMail: readonly string[];
   #inTransaction = false;
+  #recipients = 0;
 
   private constructor(
     client: LockStepClient,
     settings: NextHopSettings,
-    capabilities: Capabilities,
+    { capabilities, beforeMail }: Agreement,
   ) {
     this.#client = client;
     this.#settings = settings;
     this.capabilities = capabilities;
+    this.#beforeMail = beforeMail;
   }
 
   /**
-   * Opens a session, as `connection` where the next hop takes XCLIENT.
+   * Opens a session, as `connection` in the way the settings say (`clientIdentity`).
    * @throws SmtpError with the reply for the client: 451 4.4.1, or what the next hop said to XCLIENT or EHLO.
    */
   static async open(
     settings: NextHopSettings,
-    { connection, signal }: { connection: Connection | null; signal: AbortSignal },
+    { connection, signal }: OnBehalfOf,
   ): Promise<NextHopSession> {
-    const { socket, ehlo } = await connectNextHop(settings, signal);
+    const { socket, ehlo } = await connectNextHop(settings, {
+      client: endpointOf(connection),
+      signal,
+    });
     const client = new LockStepClient(socket);
     const stop = (): void => client.destroy();
     signal.addEventListener('abort', stop);
     try {
-      let capabilities = parseCapabilities(
-        ehlo ?? (await client.command(`EHLO ${settings.hostname}`, settings.replyMs)),
+      const capabilities = parseCapabilities(
+        ehlo ?? (await sayHello(client, settings, settings.hostname)),
       );
-      const offered = capabilities.get('XCLIENT');
-      if (connection !== null && offered !== undefined) {
-        capabilities = await speakFor(client, {
-          commands: xclientCommands(connection, offered),
-          helo: connection.helo,
-          deadlineMs: settings.replyMs,
-        });
-      }
-      return new NextHopSession(client, settings, capabilities);
+      const agreement =
+        connection === null
+          ? { capabilities, beforeMail: [] }
+          : await introduce(client, settings, { connection, capabilities });
+      return new NextHopSession(client, settings, agreement);
     } catch (error) {
       client.destroy();
       throw error;
@@ -69,13 +70,18 @@ export class NextHopSession {
   }
 
   async mail(command: PathCommand): Promise<Reply> {
+    // What it answers does not matter: XFORWARD only informs its log.
+    for (const line of this.#beforeMail) await this.#exchange(line);
     const answer = await this.#exchange(renderPathCommand(command));
     this.#inTransaction = isPositive(answer);
+    this.#recipients = 0;
     return answer;
   }
 
-  rcpt(command: PathCommand): Promise<Reply> {
-    return this.#exchange(renderPathCommand(command));
+  async rcpt(command: PathCommand): Promise<Reply> {
+    const answer = await this.#exchange(renderPathCommand(command));
+    if (isPositive(answer)) this.#recipients++;
+    return answer;
   }
 
   /** DATA, the prefix, the content and the final dot, unless `mayCommit` says no right before it. */
@@ -85,15 +91,17 @@ export class NextHopSession {
       await this.reset();
       return goAhead;
     }
-    const { replyMs, finalReplyMs } = this.#settings;
+    const { protocol, replyMs, finalReplyMs } = this.#settings;
     const message = concatenate(prefix, content.stream() as AsyncIterable<Buffer>);
-    const answer = await this.#client.sendMessage(message, {
+    const answers = await this.#client.sendMessage(message, {
       stallMs: replyMs,
       finalReplyMs,
+      finalReplies: protocol === 'lmtp' ? this.#recipients : 1,
       mayCommit,
     });
     this.#inTransaction = false;
-    return this.#checked(answer);
+    for (const answer of answers) this.#checked(answer);
+    return lmtpOutcome(answers) ?? nothingSaid;
   }
 
   /** RSET where a transaction is open. Where it fails the session is closed, which also forgets the transaction. */
@@ -129,22 +137,12 @@ export class NextHopSession {
   }
 }
 
-/** XCLIENT, answered by a new greeting each time, then EHLO (XCLIENT_README). */
-async function speakFor(
-  client: LockStepClient,
-  { commands, helo, deadlineMs }: XclientDialogue,
-): Promise<Capabilities> {
-  for (const command of commands) {
-    const greeting = await client.command(command, deadlineMs);
-    // To go on without it would be to go on with our own address, which the next hop may trust.
-    if (!isPositive(greeting))
-      throw nextHopLost(new Error(`XCLIENT was refused with ${greeting.code}`));
-  }
-  // The name in EHLO replaces the one in XCLIENT, so it must be the client's; a refusal is meant for the client, too.
-  const answer = await client.command(`EHLO ${helo}`, deadlineMs);
-  if (!isPositive(answer))
-    throw new SmtpError(answer, { cause: new Error("the client's EHLO name was refused") });
-  return parseCapabilities(answer);
+const nothingSaid = reply(451, '4.4.1', 'Next hop is not available, try again later');
+
+function endpointOf(connection: Connection | null): Endpoint | null {
+  return connection === null
+    ? null
+    : { address: connection.clientAddress, port: connection.clientPort };
 }
 
 async function* concatenate(

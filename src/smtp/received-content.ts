@@ -1,12 +1,96 @@
 import type { Readable } from 'node:stream';
 import { memoryContent, type Content } from './content.ts';
+import type { Spool, SpoolSpace } from './spool.ts';
 
 /** Content that is ours until the reply is given; disposing of it frees what holds it. */
 export type ReceivedContent = Content & AsyncDisposable;
 
-/** Keeps what arrives, in memory; the receiver bounds it. The only place that knows where received bytes are kept. */
-export async function keepContent(chunks: Readable): Promise<ReceivedContent> {
-  const kept: Buffer[] = [];
-  for await (const chunk of chunks as AsyncIterable<Buffer>) kept.push(chunk);
-  return { ...memoryContent(Buffer.concat(kept)), [Symbol.asyncDispose]: () => Promise.resolve() };
+export type Reception =
+  | { readonly kind: 'received'; readonly content: ReceivedContent }
+  /** The message has ended, but could not be kept. `cause` is SpoolFull or what the file system said. */
+  | { readonly kind: 'not-kept'; readonly cause: Error }
+  /** The client went away in the middle of the message. */
+  | { readonly kind: 'interrupted' };
+
+/**
+ * Keeps what arrives, in memory up to a threshold and beyond it in a file. What cannot be kept is still read to its end,
+ * because a client hears no reply before it has sent its final dot. The only place that knows where received bytes are.
+ */
+export async function receiveContent(chunks: Readable, spool: Spool): Promise<Reception> {
+  const keeper = new Keeper(spool);
+  let cause: Error | null = null;
+  try {
+    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+      cause ??= await keeper.keep(chunk);
+    }
+  } catch {
+    await keeper[Symbol.asyncDispose]();
+    return { kind: 'interrupted' };
+  }
+  return cause === null
+    ? { kind: 'received', content: keeper.content() }
+    : { kind: 'not-kept', cause };
+}
+
+const firstBufferBytes = 16_384;
+
+class Keeper implements AsyncDisposable {
+  readonly #spool: Spool;
+  /** Copied together, because a client that sends single bytes would make each of them cost a hundred. */
+  #memory: Buffer = Buffer.alloc(0);
+  #inMemoryBytes = 0;
+  #space: SpoolSpace | null = null;
+
+  constructor(spool: Spool) {
+    this.#spool = spool;
+  }
+
+  /** Why the chunk could not be kept, or null. After a failure nothing is kept any more. */
+  async keep(chunk: Buffer): Promise<Error | null> {
+    try {
+      const isSmall = this.#inMemoryBytes + chunk.length <= this.#spool.memoryBytes;
+      if (this.#space === null && isSmall) this.#remember(chunk);
+      else await this.#append(chunk);
+      return null;
+    } catch (error) {
+      await this[Symbol.asyncDispose](); // others need the room while the rest is drained
+      return error as Error;
+    }
+  }
+
+  content(): ReceivedContent {
+    const content =
+      this.#space?.file.content() ?? memoryContent(this.#memory.subarray(0, this.#inMemoryBytes));
+    this.#memory = Buffer.alloc(0);
+    return { ...content, [Symbol.asyncDispose]: () => this[Symbol.asyncDispose]() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const space = this.#space;
+    this.#space = null;
+    this.#memory = Buffer.alloc(0);
+    await space?.[Symbol.asyncDispose]();
+  }
+
+  #remember(chunk: Buffer): void {
+    const neededBytes = this.#inMemoryBytes + chunk.length;
+    if (neededBytes > this.#memory.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.max(firstBufferBytes, neededBytes, this.#memory.length * 2),
+      );
+      this.#memory.copy(larger, 0, 0, this.#inMemoryBytes);
+      this.#memory = larger;
+    }
+    chunk.copy(this.#memory, this.#inMemoryBytes);
+    this.#inMemoryBytes = neededBytes;
+  }
+
+  async #append(chunk: Buffer): Promise<void> {
+    if (this.#space === null) {
+      this.#space = await this.#spool.space();
+      await this.#space.append(this.#memory.subarray(0, this.#inMemoryBytes));
+      this.#memory = Buffer.alloc(0);
+    }
+    await this.#space.append(chunk);
+  }
 }

@@ -1,38 +1,87 @@
 import type { Content } from './content.ts';
 import type { DataFault } from './data-receiver.ts';
+import type { LimitReason, SmtpLimits } from './limits.ts';
 import { reply, type Reply } from './reply.ts';
 
-/** RFC 5321 §6.3: "normally at least 100". */
-const maxReceivedFields = 100;
-/** How much of a message is searched for them; a hundred fit in easily. */
-const hopCountPrefixBytes = 1_048_576;
+/** `reason` is null where it is no limit that was passed. */
+export type Refusal = { readonly reply: Reply; readonly reason: LimitReason | null };
 
-const faultReplies: Readonly<Record<DataFault, Reply>> = {
-  'bare-line-ending': reply(550, '5.6.11', 'Bare CR or LF in the message (RFC 5321 section 2.3.8)'),
-  nul: reply(550, '5.6.11', 'NUL in the message'),
-  'too-large': reply(552, '5.3.4', 'Message exceeds the size limit'),
+export type MessageLimits = Pick<
+  SmtpLimits,
+  'maxHeaderBytes' | 'maxReceivedFields' | 'maxOwnHops'
+> & {
+  /** By which we know our own Received fields. */
+  readonly hostname: string;
+};
+
+const faults: Readonly<Record<DataFault, Refusal>> = {
+  'bare-line-ending': {
+    reply: reply(550, '5.6.11', 'Bare CR or LF in the message (RFC 5321 section 2.3.8)'),
+    reason: null,
+  },
+  nul: { reply: reply(550, '5.6.11', 'NUL in the message'), reason: null },
+  'too-large': {
+    reply: reply(552, '5.3.4', 'Message exceeds the size limit'),
+    reason: 'message-size',
+  },
 };
 
 /** Why a message that was received in full is not taken, or null. */
 export async function refuseMessage(
   fault: DataFault | null,
   content: Content,
-): Promise<Reply | null> {
-  if (fault !== null) return faultReplies[fault];
-  const hops = countReceivedFields(await content.prefix(hopCountPrefixBytes));
-  return hops > maxReceivedFields ? reply(554, '5.4.6', 'Too many hops') : null;
+  limits: MessageLimits,
+): Promise<Refusal | null> {
+  if (fault !== null) return faults[fault];
+  const { maxHeaderBytes, maxReceivedFields, maxOwnHops, hostname } = limits;
+  const prefix = await content.prefix(maxHeaderBytes + 1);
+  const header = headerSection(prefix);
+  if (header.length > maxHeaderBytes)
+    return {
+      reply: reply(552, '5.3.4', `Header section exceeds the limit of ${maxHeaderBytes} bytes`),
+      reason: 'header-size',
+    };
+  const received = receivedFields(header);
+  const own = received.filter((field) => isOurs(field, hostname)).length;
+  if (received.length > maxReceivedFields)
+    return { reply: reply(554, '5.4.6', 'Too many hops'), reason: 'hops' };
+  if (own >= maxOwnHops)
+    return {
+      reply: reply(554, '5.4.6', `Mail loop: has been here ${own} times`),
+      reason: 'own-hops',
+    };
+  return null;
 }
 
-/** `Received` fields of the header section at the start of `message`. */
-export function countReceivedFields(message: Buffer): number {
-  let count = 0;
+const field = /^(?:[!-9;-~]+[ \t]*:|[ \t])/;
+/** The same of a line whose end was not read; RFC 5322 §2.1.1 bounds what can be a name. */
+const beginsLikeField = /^(?:[!-9;-~]{0,998}[ \t]*(?::|$)|[ \t])/;
+
+/** Up to the empty line, or to the first line that is no header field: there a body begins that has no empty line. */
+function headerSection(message: Buffer): Buffer {
   let at = 0;
   while (at < message.length) {
     const end = message.indexOf('\r\n', at);
-    if (end === at) break;
-    if (/^received[ \t]*:/i.test(message.toString('latin1', at, at + 24))) count++;
+    const line = message.toString('latin1', at, end === -1 ? message.length : end);
+    const isField = end === -1 ? beginsLikeField.test(line) : field.test(line);
+    if (!isField) return message.subarray(0, at);
     if (end === -1) break;
     at = end + 2;
   }
-  return count;
+  return message;
+}
+
+/** The `Received` fields of a header section, unfolded. */
+function receivedFields(header: Buffer): string[] {
+  return header
+    .toString('latin1')
+    .split(/\r\n(?![ \t])/)
+    .filter((field) => /^received[ \t]*:/i.test(field))
+    .map((field) => field.replaceAll('\r\n', ''));
+}
+
+/** Written by `traceFields`: our name, and an id in the form of ours. */
+function isOurs(field: string, hostname: string): boolean {
+  const [, by = ''] = /\sby\s+(\S+)\s+with\s+\S+\s+id\s+[0-9a-z]{20}(?![0-9a-z])/.exec(field) ?? [];
+  return by.toLowerCase() === hostname.toLowerCase();
 }

@@ -6,6 +6,10 @@ export const smtpServerInternals = {
   connection: ['_createParser', '_setListeners', '_onClose', '_socket', '_parser', '_dataStream'],
   handlers: ['EHLO', 'HELO', 'MAIL', 'RCPT', 'DATA', 'RSET', 'QUIT', 'VRFY', 'HELP'],
   stream: [
+    'write',
+    '_write',
+    '_remainder',
+    '_dataMode',
     '_feedDataStream',
     '_endDataMode',
     '_dataStream',

@@ -9,6 +9,8 @@ export type Connection = {
   /** Argument of HELO or EHLO. */
   readonly helo: string;
   readonly protocol: 'SMTP' | 'ESMTP' | 'ESMTPS';
+  /** Who connected to us, where the client is not the peer but the hop before our own relays (`trustedRelays`). */
+  readonly relay?: Connection;
 };
 
 /** RFC 5321 §3.3; addresses without angle brackets, local part as received. */

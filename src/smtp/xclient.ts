@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Connection } from './transaction.ts';
 
-/** XCLIENT_README: a command has at most 512 octets, with its line ending. */
+/** XCLIENT_README, XFORWARD_README: a command has at most 512 octets, with its line ending. */
 const maxCommandLength = 510;
 const maxValueLength = 400;
 const unavailable = '[UNAVAILABLE]';
@@ -11,23 +11,42 @@ const unavailable = '[UNAVAILABLE]';
  * address, which it may trust: every stranger could relay through us.
  */
 export function xclientCommands(connection: Connection, offeredAttributes: string): string[] {
+  return render('XCLIENT', attributesOf(connection), offeredAttributes);
+}
+
+/** XFORWARD commands: who the client is, for the next hop's log only (Postfix XFORWARD_README). */
+export function xforwardCommands(connection: Connection, offeredAttributes: string): string[] {
+  const attributes = [...attributesOf(connection), ['SOURCE', 'REMOTE'] as const];
+  return render('XFORWARD', attributes, offeredAttributes);
+}
+
+type Attribute = readonly [name: string, value: string];
+
+function attributesOf(connection: Connection): readonly Attribute[] {
   const { clientAddress, clientHostname, clientPort, helo, protocol } = connection;
-  const offered = new Set(offeredAttributes.toUpperCase().split(' '));
   // NAME and ADDR last: they change what the next hop lets this connection do.
-  const attributes = [
+  return [
     ['HELO', xtext(helo)],
     ['PROTO', protocol === 'SMTP' ? 'SMTP' : 'ESMTP'],
     ['PORT', String(clientPort)],
     ['NAME', clientHostname === null ? unavailable : xtext(clientHostname)],
     ['ADDR', isIPv6(clientAddress) ? `IPV6:${clientAddress}` : clientAddress],
   ];
+}
+
+function render(
+  verb: 'XCLIENT' | 'XFORWARD',
+  attributes: readonly Attribute[],
+  offeredAttributes: string,
+): string[] {
+  const offered = new Set(offeredAttributes.toUpperCase().split(' '));
   const commands: string[] = [];
-  for (const [name = '', value = ''] of attributes) {
+  for (const [name, value] of attributes) {
     if (!offered.has(name)) continue;
     const attribute = ` ${name}=${value.length > maxValueLength ? unavailable : value}`;
     const last = commands.at(-1);
     if (last === undefined || last.length + attribute.length > maxCommandLength)
-      commands.push(`XCLIENT${attribute}`);
+      commands.push(`${verb}${attribute}`);
     else commands.splice(-1, 1, last + attribute);
   }
   return commands;

@@ -9,6 +9,7 @@ const shell = await openShell();
 const commands = [
   '',
   'serve',
+  'doctor',
   'demo',
   'check',
   'learn',

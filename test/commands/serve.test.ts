@@ -6,10 +6,13 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
-import { SmtpRecorder } from '../support/smtp-recorder.ts';
+import { SmtpRecorder, type Script } from '../support/smtp-recorder.ts';
 import { openShell } from './shell.ts';
 
 const shell = await openShell();
+
+const refuseRelay: Script = (line) =>
+  line.includes('relay-test@example.org') ? '554 5.7.1 Relay access denied' : undefined;
 
 type LogLine = Readonly<Record<string, unknown>>;
 type Served = {
@@ -47,7 +50,7 @@ async function serve(nextHop: HostPort, ...flags: readonly string[]): Promise<Se
 }
 
 test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async () => {
-  await using recorder = await SmtpRecorder.start();
+  await using recorder = await SmtpRecorder.start(refuseRelay);
   const { child, lines, smtp, http } = await serve(recorder.address);
   const healthy = await fetch(`http://${http}/readyz`);
   assert.equal(healthy.status, 200);
@@ -80,7 +83,7 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
 });
 
 test('waits for a transaction on the first signal, and for nothing on the second', async () => {
-  await using recorder = await SmtpRecorder.start();
+  await using recorder = await SmtpRecorder.start(refuseRelay);
   const { child, lines, smtp } = await serve(recorder.address);
   await using client = await SmtpDialogue.greeted(smtp);
   await client.command('MAIL FROM:<ann@example.org>', 250);
@@ -97,6 +100,20 @@ test('waits for a transaction on the first signal, and for nothing on the second
   child.kill('SIGINT');
   assert.deepEqual(await closed, [130, null]);
   assert.equal(lines.at(-1)?.['msg'], 'stopping');
+});
+
+test('warns of a next hop that relays for strangers', async () => {
+  await using recorder = await SmtpRecorder.start();
+  const { child, lines, http } = await serve(recorder.address);
+  const warned = () => lines.find((line) => String(line['msg']).startsWith('open relay suspected'));
+  while (warned() === undefined) await once(child.stdout!, 'data');
+  assert.equal(warned()?.['level'], 'warn');
+  const metrics = await (await fetch(`http://${http}/metrics`)).text();
+  assert.match(metrics, /^aliaswatch_open_relay_suspected 1$/m);
+  assert.deepEqual(recorder.messages, []);
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  assert.deepEqual(await closed, [0, null]);
 });
 
 test('starts while the next hop is down, and the client keeps its mail', async () => {

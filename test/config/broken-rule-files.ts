@@ -67,7 +67,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `zebra`',
       '  1 | zebra: 1',
       '    | ^',
-      '  known here: mode, tag, quarantine, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, impersonation, failOpen, watch, learning',
     ],
   },
   {
@@ -142,6 +142,29 @@ export const brokenFiles: readonly BrokenFile[] = [
       '  1 | quarantine: {budget: 0.01}',
       '    |                      ^',
       '  write at most 0.001',
+    ],
+  },
+  {
+    name: 'anomalous mail treated more mildly than suspicious mail',
+    file: 'policy.yaml',
+    content: 'actions: {suspicious: reject, anomalous: tag}\n',
+    expected: [
+      'policy.yaml:1:42: must not be milder than what happens to suspicious mail (actions.suspicious is reject)',
+      '  1 | actions: {suspicious: reject, anomalous: tag}',
+      '    |                                          ^',
+      '  write `reject`, or a milder one for suspicious',
+    ],
+  },
+  {
+    name: 'a recipient domain with two modes',
+    file: 'policy.yaml',
+    content:
+      'recipientDomains:\n  - {domains: [a.example, b.example], mode: shadow}\n  - {domains: [b.example], mode: tag}\n',
+    expected: [
+      'policy.yaml:3:16: `b.example` has a mode already',
+      '  3 |   - {domains: [b.example], mode: tag}',
+      '    |                ^',
+      '  remove one of the two',
     ],
   },
   {
@@ -286,7 +309,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `__proto__`',
       '  1 | __proto__: {mode: shadow}',
       '    | ^',
-      '  known here: mode, tag, quarantine, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, impersonation, failOpen, watch, learning',
     ],
   },
   {
@@ -297,7 +320,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `<<`',
       '  1 | <<: {mode: shadow}',
       '    | ^',
-      '  known here: mode, tag, quarantine, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, impersonation, failOpen, watch, learning',
     ],
   },
   {

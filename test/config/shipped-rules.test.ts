@@ -18,6 +18,8 @@ describe('policy', () => {
   test('is the documented default', () => {
     assert.deepEqual(rules.policy, {
       mode: 'tag',
+      recipientDomains: [],
+      actions: { suspicious: 'tag', anomalous: 'quarantine' },
       tag: { budget: 1e-3, floorBits: 8 },
       quarantine: { budget: 1e-4, floorBits: 12, minMessages: 200, minDays: 7 },
       impersonation: { action: 'tag' },

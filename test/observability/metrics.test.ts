@@ -51,10 +51,13 @@ test('every series of a closed set is there, as 0, before its first event', asyn
   assert.equal(size('alias_verdicts_total'), 2 * 7);
   assert.equal(size('smtp_replies_total'), 3);
   assert.equal(size('fail_open_total'), 6);
+  assert.equal(size('smtp_refused_total'), 13);
+  assert.equal(size('duplicate_risk_total'), 2);
   assert.equal(size('stage_duration_seconds'), 7 * (15 + 3));
   for (const name of ['held', 'bytes', 'failed', 'released'])
     assert.equal(size(`quarantine_${name}_total`), 1);
   assert.equal(size('lessons_lost_total'), 1);
+  assert.equal(size('open_relay_suspected'), 1);
 });
 
 test('versions and the last reload', async () => {

@@ -211,6 +211,19 @@ test('the level decides what is written', () => {
   );
 });
 
+test('a next hop that relays for strangers is a warning and a gauge', async () => {
+  const { metrics, events, lines } = recorder();
+  events.relayTested('127.0.0.1:25', { kind: 'refused', reply: '554 5.7.1 Relay access denied' });
+  events.relayTested('127.0.0.1:25', { kind: 'unproven', why: 'it is down' });
+  assert.deepEqual(await moved(metrics), []);
+  assert.deepEqual(lines(), []);
+  events.relayTested('127.0.0.1:26', { kind: 'accepted', reply: '250 2.1.5 Ok' });
+  assert.deepEqual(await moved(metrics), ['aliaswatch_open_relay_suspected 1']);
+  const [line] = lines();
+  assert.equal(line?.['level'], 'warn');
+  assert.equal(line['nextHop'], '127.0.0.1:26');
+});
+
 test('no event throws, not even with a log and metrics that do', () => {
   const explode = () => {
     throw new Error('broken');
@@ -224,4 +237,5 @@ test('no event throws, not even with a log and metrics that do', () => {
   events.messageHeld(id, '', 1);
   events.holdFailed(new Error(), id);
   events.lessonLost(new Error(), id);
+  events.relayTested('127.0.0.1:25', { kind: 'refused', reply: '' });
 });

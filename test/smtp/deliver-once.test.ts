@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { deliverOnce } from '../../src/smtp/deliver-once.ts';
+import { plainRoute } from '../../src/smtp/next-hop-settings.ts';
 import { SmtpRecorder, type Script } from '../support/smtp-recorder.ts';
 
 const held = Buffer.from('X-Prefix: ours\r\nSubject: held\r\n\r\n.\r\n');
@@ -15,7 +16,11 @@ const envelope = {
 describe('delivering a held message', () => {
   test('in its own session, with the parameters of the client', async () => {
     await using recorder = await SmtpRecorder.start();
-    const answer = await deliverOnce(recorder.address, 'front.test', envelope, memoryContent(held));
+    const answer = await deliverOnce(
+      plainRoute(recorder.address, 'front.test'),
+      envelope,
+      memoryContent(held),
+    );
     assert.deepEqual(answer, { code: 250, enhancedCode: '2.0.0', lines: ['Ok: queued as R1'] });
     assert.deepEqual(recorder.messages, [held]);
     assert.deepEqual(recorder.sessions[0]!.commands, [
@@ -72,8 +77,7 @@ describe('delivering a held message', () => {
       await using recorder = await SmtpRecorder.start(c.script);
       const content = memoryContent(held);
       const { code, enhancedCode, lines } = await deliverOnce(
-        recorder.address,
-        'front.test',
+        plainRoute(recorder.address, 'front.test'),
         { ...envelope, ...c.stored },
         content,
       );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { deliverOnce } from '../../src/smtp/deliver-once.ts';
+import { plainRoute } from '../../src/smtp/next-hop-settings.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { skipWithoutPostfix, startPostfix, type Postfix } from '../support/postfix.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
@@ -133,8 +134,7 @@ suite('a real Postfix as next hop', { skip: skipWithoutPostfix() }, () => {
     };
     const release = (recipient: string) =>
       deliverOnce(
-        postfix,
-        'front.test',
+        plainRoute(postfix, 'front.test'),
         { ...envelope, rcptTo: [recipient] },
         memoryContent(Buffer.from(message)),
       );

@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { isInstalled } from './installed.ts';
+import { hasPythonModule, isInstalled } from './installed.ts';
 
 /**
- * Runs before the tests. With CI=true and root it installs the real servers that the tests use; anywhere else it only
- * leaves the suites to say what they miss.
+ * Runs before the tests. With CI=true and root it installs the real servers and the second
+ * implementations that the tests use; anywhere else it only leaves the suites to say what they miss.
  */
 const servers = [
-  { program: 'redis-server', aptPackage: 'redis-server' },
-  { program: 'postfix', aptPackage: 'postfix' },
+  { isThere: () => isInstalled('redis-server'), aptPackage: 'redis-server' },
+  { isThere: () => isInstalled('postfix'), aptPackage: 'postfix' },
+  { isThere: () => isInstalled('haproxy'), aptPackage: 'haproxy' },
+  { isThere: () => hasPythonModule('dkim'), aptPackage: 'python3-dkim' },
 ];
 
-const missing = servers
-  .filter(({ program }) => !isInstalled(program))
-  .map(({ aptPackage }) => aptPackage);
+const missing = servers.filter(({ isThere }) => !isThere()).map(({ aptPackage }) => aptPackage);
 if (missing.length > 0 && process.env['CI'] === 'true' && process.getuid?.() === 0) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const command of [['update'], ['install', '-y', '--no-install-recommends', ...missing]]) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -10,6 +11,20 @@ export function requireInstalled(program: string, aptPackage: string): string | 
   const reason = `${program} is not installed; install it with: apt-get install ${aptPackage}`;
   if (process.env['CI'] === 'true') throw new Error(reason);
   return reason;
+}
+
+/** The same for a module of Debian's own Python, which may not be the first one on the PATH. */
+export function requirePythonModule(module: string, aptPackage: string): string | false {
+  if (hasPythonModule(module)) return false;
+  const reason = `Python module ${module} is not installed; install it with: apt-get install ${aptPackage}`;
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  return reason;
+}
+
+export const debianPython = '/usr/bin/python3';
+
+export function hasPythonModule(module: string): boolean {
+  return spawnSync(debianPython, ['-c', `import ${module}`]).status === 0;
 }
 
 export function isInstalled(program: string): boolean {

@@ -26,9 +26,13 @@ export function skipWithoutPostfix(): string | false {
 
 /**
  * A private Postfix with its own configuration and queue, which gives mail for `example.test` to `deliverTo`. It refuses
- * `bad@` (550) and `full@` (452), trusts 127.0.0.1/32 to relay anywhere, and takes XCLIENT from there.
+ * `bad@` (550) and `full@` (452), trusts 127.0.0.1/32 to relay anywhere, and takes XCLIENT from there. `settings` are
+ * more lines of main.cf.
  */
-export async function startPostfix(deliverTo: { host: string; port: number }): Promise<Postfix> {
+export async function startPostfix(
+  deliverTo: { host: string; port: number },
+  settings: readonly string[] = [],
+): Promise<Postfix> {
   await using opened = new AsyncDisposableStack();
   const root = await mkdtemp(join(tmpdir(), 'aliaswatch-postfix-'));
   opened.defer(() => rm(root, { recursive: true, force: true }));
@@ -41,7 +45,7 @@ export async function startPostfix(deliverTo: { host: string; port: number }): P
   const port = await freePort();
   await writeFile(
     join(config, 'main.cf'),
-    mainCf({ queue, data, deliverTo, log: join(root, 'log') }),
+    `${mainCf({ queue, data, deliverTo, log: join(root, 'log') })}${settings.join('\n')}\n`,
   );
   await writeFile(join(config, 'master.cf'), masterCf(port));
   const postfix = (command: string): Promise<unknown> =>

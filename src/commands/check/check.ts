@@ -2,6 +2,7 @@ import type { Analysis } from '../../analysis.ts';
 import { openStore } from '../../baseline/open-store.ts';
 import { defaultStoreLimits } from '../../baseline/store.ts';
 import type { Action } from '../../decision/policy.ts';
+import { policyFor } from '../../decision/recipient-mode.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { readHeader } from '../../message/header.ts';
 import { readPseudonymKey } from '../../pseudonym-key.ts';
@@ -42,12 +43,14 @@ export async function check(
     stdin: context.stdin,
     maxBytes: settings.maxMessageBytes,
   });
-  const rules = flags.watchAll
+  const transaction = checkedTransaction(bytes, flags);
+  const watched = flags.watchAll
     ? watchAlso(
         active,
         readHeader(bytes).from.map(({ address }) => address),
       )
     : active;
+  const rules = { ...watched, policy: policyFor(transaction.envelope.rcptTo, watched.policy) };
   const limits = { ...defaultStoreLimits, ...rules.policy.learning };
   const location = flags.store ?? 'sqlite::memory:';
   await using baselines = await openStore(location, {
@@ -66,7 +69,7 @@ export async function check(
       throw failure;
     },
   });
-  const analysis = await offline.analyse(checkedTransaction(bytes, flags));
+  const analysis = await offline.analyse(transaction);
   report(context, { analysis, rules, flags });
 }
 

@@ -1,0 +1,56 @@
+import { canonicalDomain } from '../alias/address.ts';
+import type { Mode, Policy, RecipientDomains } from './policy.ts';
+
+/** From the least harmful to the most. */
+const modesByHarm: readonly Mode[] = ['shadow', 'tag', 'enforce'];
+
+type Modes = Pick<Policy, 'mode' | 'recipientDomains'>;
+
+/** Mode for the mail of one recipient: that of the entry with its domain, else the one for all. */
+export function recipientMode(recipient: string, { mode, recipientDomains }: Modes): Mode {
+  const domain = domainOf(recipient);
+  return recipientDomains.find(({ domains }) => domains.includes(domain))?.mode ?? mode;
+}
+
+/**
+ * Whether a recipient may join the first of a transaction. All of them share one reply to DATA, and where one
+ * recipient's mail may be held and another's may not there is none that fits both (RFC 5321 §4.5.3.1.10: the client
+ * sends the others in another transaction).
+ */
+export function maySharePolicy(first: string, candidate: string, policy: Modes): boolean {
+  const mayBeHeld = (recipient: string) => recipientMode(recipient, policy) === 'enforce';
+  return mayBeHeld(first) === mayBeHeld(candidate);
+}
+
+/**
+ * The policy of a transaction: its mode is the least harmful of its recipients', so that rules which change between
+ * RCPT and DATA never hold mail of a recipient whose mode forbids it.
+ */
+export function policyFor(recipients: readonly string[], policy: Policy): Policy {
+  if (policy.recipientDomains.length === 0 || recipients.length === 0) return policy;
+  // Many recipients have few domains.
+  const examples = new Map(
+    recipients.map((recipient) => [domainOf(recipient), recipient]),
+  ).values();
+  const modes = [...examples].map((recipient) => recipientMode(recipient, policy));
+  return { ...policy, mode: leastHarmful(modes) };
+}
+
+/** A mode given from outside the rules (`--mode`) replaces the one for all and is the most that is done to anybody. */
+export function withMode(policy: Policy, mode: Mode): Policy {
+  const recipientDomains = policy.recipientDomains.map((entry): RecipientDomains => ({
+    ...entry,
+    mode: leastHarmful([entry.mode, mode]),
+  }));
+  return { ...policy, mode, recipientDomains };
+}
+
+/** Empty for `postmaster`. */
+function domainOf(recipient: string): string {
+  const at = recipient.lastIndexOf('@');
+  return at === -1 ? '' : canonicalDomain(recipient.slice(at + 1));
+}
+
+function leastHarmful(modes: readonly Mode[]): Mode {
+  return modesByHarm.find((mode) => modes.includes(mode)) ?? 'shadow';
+}

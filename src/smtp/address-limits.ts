@@ -1,0 +1,76 @@
+import { isIPv6 } from 'node:net';
+import { LRUCache } from 'lru-cache';
+import { addressBytes } from './address-bytes.ts';
+import { listAddresses, type IsListed } from './address-ranges.ts';
+import type { LimitReason, SmtpLimits } from './limits.ts';
+
+/** Addresses whose rates are remembered; about 200 bytes each. Whoever has more of them is not stopped by rates. */
+const maxAddresses = 20_000;
+const minuteMs = 60_000;
+
+export type Admission =
+  { readonly ok: true; readonly leave: () => void } | { readonly ok: false; reason: LimitReason };
+
+type Buckets = { connections: number; messages: number; filledAtMs: number };
+
+/** Sessions and rates per client address: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
+export class AddressLimits {
+  readonly #limits: SmtpLimits;
+  readonly #nowMs: () => number;
+  readonly #isExempt: IsListed;
+  /** Only addresses with open sessions, so bounded by the sessions in total. */
+  readonly #sessions = new Map<string, number>();
+  readonly #buckets = new LRUCache<string, Buckets>({ max: maxAddresses });
+
+  /** `nowMs` is any clock that does not go back. */
+  constructor(limits: SmtpLimits, nowMs: () => number) {
+    this.#limits = limits;
+    this.#nowMs = nowMs;
+    this.#isExempt = listAddresses(limits.exempt);
+  }
+
+  /** A connection comes in; `leave` when it is closed. */
+  admit(address: string): Admission {
+    if (this.#isExempt(address)) return { ok: true, leave: () => undefined };
+    const key = networkOf(address);
+    const sessions = this.#sessions.get(key) ?? 0;
+    if (sessions >= this.#limits.maxSessionsPerAddress)
+      return { ok: false, reason: 'address-sessions' };
+    if (!this.#take(key, 'connections')) return { ok: false, reason: 'connection-rate' };
+    this.#sessions.set(key, sessions + 1);
+    return { ok: true, leave: () => this.#leave(key) };
+  }
+
+  /** Whether this address may begin another message now. */
+  admitMessage(address: string): boolean {
+    return this.#isExempt(address) || this.#take(networkOf(address), 'messages');
+  }
+
+  #leave(key: string): void {
+    const sessions = this.#sessions.get(key) ?? 0;
+    if (sessions > 1) this.#sessions.set(key, sessions - 1);
+    else this.#sessions.delete(key);
+  }
+
+  #take(key: string, what: 'connections' | 'messages'): boolean {
+    const { connectionsPerMinute, messagesPerMinute } = this.#limits;
+    const nowMs = this.#nowMs();
+    const full = { connections: connectionsPerMinute, messages: messagesPerMinute };
+    if (full[what] === 0) return true;
+    const before = this.#buckets.get(key) ?? { ...full, filledAtMs: nowMs };
+    const minutes = (nowMs - before.filledAtMs) / minuteMs;
+    const filled: Buckets = {
+      connections: Math.min(full.connections, before.connections + minutes * full.connections),
+      messages: Math.min(full.messages, before.messages + minutes * full.messages),
+      filledAtMs: nowMs,
+    };
+    const isThere = filled[what] >= 1;
+    if (isThere) filled[what] -= 1;
+    this.#buckets.set(key, filled);
+    return isThere;
+  }
+}
+
+function networkOf(address: string): string {
+  return isIPv6(address) ? (addressBytes(address)?.toString('hex', 0, 8) ?? address) : address;
+}
