@@ -10,7 +10,10 @@ const maxHeaderBlockBytes = 1_048_576;
  * The transaction without fields that only we may write (RFC 8601 §5): done before anything reads the message, so that
  * what is analysed is what is relayed (promise P4).
  */
-export async function withoutForgedFields(transaction: Transaction, authservId: string): Promise<Transaction> {
+export async function withoutForgedFields(
+  transaction: Transaction,
+  authservId: string,
+): Promise<Transaction> {
   const prefix = await transaction.content.prefix(maxHeaderBlockBytes);
   const { length } = findHeaderBlock(prefix);
   const block = prefix.subarray(0, length);

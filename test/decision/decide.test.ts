@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Alias, Pack } from '../../src/alias/alias.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
 import { decideClaim, decideScored, decideUnavailable } from '../../src/decision/decide.ts';
-import { failureCauses, type Mode, type Policy } from '../../src/decision/policy.ts';
+import { failureCauses, type Action, type Mode, type Policy } from '../../src/decision/policy.ts';
 import type { Score } from '../../src/score/score.ts';
 
 const loaded = await loadRules('rules');
@@ -121,6 +121,55 @@ for (const { name, score: given, pack: givenPack, verdict, action } of cases) {
       true,
       'the histogram takes every score, or the threshold would sink',
     );
+  });
+}
+
+const chosen: readonly {
+  readonly name: string;
+  readonly actions: Policy['actions'];
+  readonly score: Partial<Score>;
+  readonly pack: Pack | null;
+  readonly action: Action;
+}[] = [
+  {
+    name: 'suspicious mail is deferred where the policy says so',
+    actions: { suspicious: 'defer', anomalous: 'reject' },
+    score: { bits: 9, pValue: 9e-4 },
+    pack: null,
+    action: 'defer',
+  },
+  {
+    name: 'anomalous mail is refused where the policy says so',
+    actions: { suspicious: 'defer', anomalous: 'reject' },
+    score: { bits: 14, pValue: 9e-5 },
+    pack,
+    action: 'reject',
+  },
+  {
+    name: 'without history and pack nothing is refused',
+    actions: { suspicious: 'reject', anomalous: 'reject' },
+    score: { bits: 14, pValue: 9e-5, messages: 50 },
+    pack: null,
+    action: 'tag',
+  },
+  {
+    name: 'what may pass, passes',
+    actions: { suspicious: 'pass', anomalous: 'pass' },
+    score: { bits: 14, pValue: 9e-5, messages: 50 },
+    pack: null,
+    action: 'pass',
+  },
+];
+for (const { name, actions, score: given, pack: givenPack, action } of chosen) {
+  test(name, () => {
+    const decision = decideScored({
+      score: score(given),
+      alias: alias(givenPack),
+      policy: { ...policy, actions },
+    });
+    assert.equal(decision.action, action);
+    assert.equal(decision.learnFeatures, false, 'what is done does not make it undisputed');
+    assert.notEqual(decision.reason, '');
   });
 }
 

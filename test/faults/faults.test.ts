@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { requireInstalled } from '../support/installed.ts';
+import { allFaults } from './fault-list.ts';
+import { formatSummary } from './ledger.ts';
+import { runFaults } from './run-faults.ts';
+
+/** One of each sort; `npm run faults` strikes them all, many times. */
+const some = [
+  'killed as the next hop has the whole message, before its reply',
+  'killed as .json of a held message gets its name',
+  'smtp-sink -q .',
+  'next hop: faults at random commands',
+  'store hung (SIGSTOP)',
+  'resolver: hung',
+  'quarantine disk full',
+];
+
+const skip =
+  requireInstalled('smtp-sink', 'postfix') || requireInstalled('redis-server', 'redis-server');
+
+test('killed, starved and lied to, the gateway loses nothing that it took', { skip }, async (t) => {
+  const { ledger, faults, kills } = await runFaults({
+    messages: 300,
+    clients: 10,
+    seed: 7,
+    faults: allFaults.filter(({ name }) => some.includes(name)),
+    rounds: 1,
+    quietMs: 100,
+  });
+  t.diagnostic(formatSummary(ledger));
+  assert.deepEqual(ledger.lost, []);
+  assert.deepEqual(ledger.unexplained, []);
+  assert.equal(ledger.taken + ledger.refused, ledger.messages, 'every message came to an end');
+  assert.ok(ledger.taken >= 250, `${ledger.taken} messages were taken`);
+  assert.ok(ledger.copies.quarantine > 0, 'some were held');
+  assert.equal(faults.size, some.length);
+  assert.ok(kills >= 3, `${kills} kills`);
+});
