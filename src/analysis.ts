@@ -23,7 +23,10 @@ import { scoreMessage } from './score/score-message.ts';
 import type { Transaction } from './smtp/transaction.ts';
 import { StageFailure, timed, within } from './stage.ts';
 
-/** Bytes of a message that are read for analysis; what lies beyond are attachments. */
+/** Bytes that hold the header block; the front hop refuses longer ones. */
+const headerBytes = 256 * 1024;
+
+/** Bytes of a watched alias's message that are read for analysis; what lies beyond are attachments. */
 const analysedBytes = 4 * 1024 * 1024;
 
 /** All that was found out about one message, and what is to be done with it. */
@@ -54,8 +57,7 @@ export async function analyse(
   const found: Found = {};
   try {
     return await within(deps.analysisDeadlineMs, async () => {
-      const bytes = await transaction.content.prefix(analysedBytes);
-      const header = (found.header = readHeader(bytes));
+      const header = (found.header = readHeader(await transaction.content.prefix(headerBytes)));
       const authentication = (found.authentication = await timed('authenticate', deps.events, () =>
         deps.authenticate(transaction),
       ));
@@ -64,7 +66,7 @@ export async function analyse(
       found.alias = sender.alias.id;
       const features = await featuresOf(
         transaction,
-        { bytes, header, authentication, sender },
+        { header, authentication, sender },
         { rules, deps },
       );
       const observation = await observe(transaction, sender, { features, deps });
@@ -94,10 +96,12 @@ type Identified = {
 
 async function featuresOf(
   transaction: Transaction,
-  { bytes, header, authentication, sender }: Identified & { readonly bytes: Buffer },
+  { header, authentication, sender }: Identified,
   { rules, deps }: { readonly rules: ActiveRules; readonly deps: AnalysisDependencies },
 ): Promise<Features> {
-  const parsed = timed('parse', deps.events, () => parseMessage(bytes, header));
+  const parsed = timed('parse', deps.events, async () =>
+    parseMessage(await transaction.content.prefix(analysedBytes), header),
+  );
   const message = await parsed.catch((error: unknown) => {
     throw new StageFailure(error instanceof MessageTooLarge ? 'limit' : 'malformed', error);
   });

@@ -3,8 +3,8 @@ import type { Transaction } from '../smtp/transaction.ts';
 import { removeForgedFields } from './forged-fields.ts';
 import { replaceHead } from './replace-head.ts';
 
-/** Header blocks are read up to here; whatever claims to be ours further down is no header field to anybody. */
-const maxHeaderBlockBytes = 1_048_576;
+/** Bytes that hold the header block; the front hop refuses longer ones. */
+const maxHeaderBlockBytes = 256 * 1024;
 
 /**
  * The transaction without fields that only we may write (RFC 8601 §5): done before anything reads the message, so that

@@ -127,7 +127,7 @@ export const settingsSchema = z.strictObject({
   dataGraceMs: durationMs.exactOptional(),
   /** Refused commands and messages in a session since its last accepted message; then 421. */
   maxErrors: count(1, 100_000).exactOptional(),
-  maxHeaderBytes: count(1024, 16_777_216).exactOptional(),
+  maxHeaderBytes: count(1024, 262_144).exactOptional(),
   /** `Received` fields of a message; more are a loop (RFC 5321 §6.3). */
   maxReceivedFields: count(1, 10_000).exactOptional(),
   /** `Received` fields of a message that are ours; as many are a loop. */

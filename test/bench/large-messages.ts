@@ -5,14 +5,17 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
+import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
+import { loadRules } from '../../src/config/load-rules.ts';
+import { completeSettings } from '../../src/config/settings.ts';
+import { createLog } from '../../src/observability/log.ts';
+import { startServer } from '../../src/server.ts';
 import { startSmtpSink } from '../support/smtp-sink.ts';
-import { startTestFrontHop, testPrefix } from '../support/smtp-front-hop.ts';
-import type { Handle } from '../../src/smtp/client-session.ts';
-import { defaultSpoolSizes } from '../../src/smtp/spool.ts';
 
 /**
- * Peak memory of a front hop that takes large messages on many sessions at once, streams each twice as the verifier of
- * signatures does, reads what the analysis reads, and relays to smtp-sink. Senders are a process of their own.
+ * Peak memory of the whole gateway while it takes large messages on many sessions at once, authenticates each and relays
+ * it to smtp-sink. Senders are a process of their own.
  */
 const { values: options } = parseArgs({
   options: {
@@ -21,7 +24,7 @@ const { values: options } = parseArgs({
     client: { type: 'string' },
   },
 });
-const analysedBytes = 4_194_304;
+const anyPort = { host: '127.0.0.1', port: 0 };
 const sessions = Number(options.sessions);
 const messageBytes = Number(options.megabytes) * 1_000_000;
 
@@ -57,12 +60,21 @@ async function sendOne(): Promise<void> {
 
 async function measure(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-bench-'));
+  const loaded = await loadRules('rules');
+  if (!loaded.ok) throw new Error('the shipped rules do not load');
   try {
     await using sink = await startSmtpSink('-m', '200');
-    await using frontHop = await startTestFrontHop(sink, readTwiceAndDeliver, {
-      maxMessageBytes: 52_428_800,
-      maxSessions: 500,
-      spool: { directory, ...defaultSpoolSizes },
+    await using zone = await startZoneServer({}, { host: '127.0.0.1', port: 0 });
+    const dns = hostPortOf(zone.address);
+    const settings = completeSettings(
+      { listen: anyPort, http: anyPort, nextHop: [sink], dns: [dns], stateDir: directory },
+      'bench.test',
+    );
+    await using server = await startServer({
+      settings: { ...settings, nextHop: [sink] },
+      rules: loaded.rules,
+      log: createLog('silent'),
+      version: 'bench',
     });
     const startBytes = process.memoryUsage.rss();
     let peakBytes = 0;
@@ -74,7 +86,7 @@ async function measure(): Promise<void> {
       process.execPath,
       [
         import.meta.filename,
-        `--client=${frontHop.address.port}`,
+        `--client=${server.smtp.port}`,
         `--sessions=${sessions}`,
         `--megabytes=${options.megabytes}`,
       ],
@@ -96,14 +108,8 @@ function megabytes(bytes: number): number {
   return Math.round(bytes / 1_000_000);
 }
 
-async function readTwiceAndDeliver(
-  ...[{ content }, nextHop]: Parameters<Handle>
-): ReturnType<Handle> {
-  await content.prefix(analysedBytes);
-  for (let nth = 0; nth < 2; nth++) {
-    let readBytes = 0;
-    for await (const chunk of content.stream() as AsyncIterable<Buffer>) readBytes += chunk.length;
-    if (readBytes !== content.sizeBytes) throw new Error('short read');
-  }
-  return nextHop.deliver(testPrefix, content);
+function hostPortOf(text: string): HostPort {
+  const reading = parseHostPort(text);
+  if (!reading.ok) throw new Error(text);
+  return reading.value;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { createMetrics } from '../../src/observability/metrics.ts';
+import { requireInstalled } from '../support/installed.ts';
 
 type Family = { readonly type: string; readonly samples: Map<string, number> };
 
@@ -107,11 +108,9 @@ test('two registries share nothing', async () => {
   );
 });
 
-const hasPromtool = spawnSync('promtool', ['--version']).error === undefined;
-
 test(
   'promtool finds nothing to improve',
-  { skip: hasPromtool ? false : 'promtool is not installed: apt-get install prometheus' },
+  { skip: requireInstalled('promtool', 'prometheus') },
   async () => {
     const metrics = createMetrics('0.1.0');
     metrics.rulesActivated(rules);

@@ -10,6 +10,8 @@ const servers = [
   { isThere: () => isInstalled('postfix'), aptPackage: 'postfix' },
   { isThere: () => isInstalled('haproxy'), aptPackage: 'haproxy' },
   { isThere: () => hasPythonModule('dkim'), aptPackage: 'python3-dkim' },
+  { isThere: () => isInstalled('promtool'), aptPackage: 'prometheus' },
+  { isThere: () => isInstalled('openssl'), aptPackage: 'openssl' },
 ];
 
 const missing = servers.filter(({ isThere }) => !isThere()).map(({ aptPackage }) => aptPackage);
