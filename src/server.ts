@@ -129,7 +129,6 @@ export async function startServer({
           memoryBytes: settings.spoolMemoryBytes,
           maxBytes: settings.maxSpoolBytes,
         },
-        bareLineEndings: 'reject',
         admitRecipient: (accepted, candidate) =>
           admitRecipient(accepted, candidate, dependencies.rules()),
         resolver: reverseResolver(servers, settings.dnsTimeoutMs),

@@ -85,6 +85,10 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--data-grace-ms <n>',
     'how far a message may fall behind that pace (default 180000)',
   ],
+  bareLineEndings: [
+    '--bare-line-endings <how>',
+    'bare CR or LF in a message: reject (default) or normalize',
+  ],
   maxErrors: ['--max-errors <n>', 'errors in a session without an accepted message (default 20)'],
   maxHeaderBytes: ['--max-header-bytes <n>', 'header section of a message (default 262144)'],
   maxReceivedFields: [

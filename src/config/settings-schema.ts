@@ -125,6 +125,8 @@ export const settingsSchema = z.strictObject({
   minDataBytesPerSecond: count(0, 1_000_000).exactOptional(),
   /** How far a message may fall behind that rate, and the longest pause in it. */
   dataGraceMs: durationMs.exactOptional(),
+  /** Bare CR or LF in a message: refuse it, or make it CRLF before anything reads it (RFC 5321 §2.3.8). */
+  bareLineEndings: z.enum(['reject', 'normalize']).exactOptional(),
   /** Refused commands and messages in a session since its last accepted message; then 421. */
   maxErrors: count(1, 100_000).exactOptional(),
   maxHeaderBytes: count(1024, 262_144).exactOptional(),

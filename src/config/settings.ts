@@ -43,6 +43,7 @@ export function completeSettings(given: Given, hostname: string): Settings {
     maxMessageBytes: 50 * 1024 * 1024,
     maxRecipients: 1000,
     maxSessions: 500,
+    bareLineEndings: 'reject',
     ...defaultSmtpLimits,
     exempt: [...defaultSmtpLimits.exempt],
     clientIdleMs: defaultTimeouts.clientIdleMs,

@@ -76,6 +76,7 @@ test('defaults', async () => {
     clientIdleMs: 300_000,
     minDataBytesPerSecond: 500,
     dataGraceMs: 180_000,
+    bareLineEndings: 'reject',
     maxErrors: 20,
     maxHeaderBytes: 262_144,
     maxReceivedFields: 100,
