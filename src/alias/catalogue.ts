@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalAddress, watchedDomain } from './address.ts';
 import type { Alias } from './alias.ts';
 import { createLookAlikes, type LookAlikes } from './look-alike.ts';
-import { organizationalDomain } from './organizational-domain.ts';
+import { organizationalDomain } from '../authentication/alignment.ts';
 
 /** Every watched alias, and the ways to find one. */
 export type Catalogue = {

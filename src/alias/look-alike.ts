@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { foldText } from '../message/fold.ts';
 import { watchedDomain } from './address.ts';
 import type { Alias } from './alias.ts';
-import { organizationalDomain } from './organizational-domain.ts';
+import { organizationalDomain } from '../authentication/alignment.ts';
 
 /** Ways in which other mail passes itself off as a watched alias. */
 export type LookAlikes = {

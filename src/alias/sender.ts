@@ -4,7 +4,7 @@ import type { AuthenticationResults } from '../authentication/results.ts';
 import { canonicalDomain, watchedDomain } from './address.ts';
 import type { Alias } from './alias.ts';
 import type { Catalogue } from './catalogue.ts';
-import { isWithin } from './organizational-domain.ts';
+import { isWithin } from './is-within.ts';
 
 /** Who a message is from, as far as watched aliases are concerned. `why` is for a person. */
 export type Sender =

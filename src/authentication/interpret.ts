@@ -25,6 +25,8 @@ export type VerifierReport = {
     | false
     | {
         readonly signature?: false | { readonly status: { readonly result: string } };
+        /** Not there where the sets could not be read as a chain; no key was asked for then. */
+        readonly chain?: false | readonly object[];
         readonly status: {
           readonly result: string;
           readonly comment?: string;
@@ -134,12 +136,17 @@ function interpretDmarc(
   };
 }
 
-/** DNS trouble is `fail` to the verifier, with no comment or with a newest signature that had the trouble. */
+/**
+ * DNS trouble is `fail` to the verifier, with no comment or with a newest signature that had the trouble. Without a
+ * comment is also a chain with an algorithm that there is not: that one fails (RFC 8617 §5.2), or a sender could choose
+ * `temperror`.
+ */
 function interpretArc(report: VerifierReport['arc']): ResultWord {
   if (report === false) return 'none';
-  const { signature, status } = report;
+  const { signature, status, chain } = report;
+  const hasChain = chain !== undefined && chain !== false;
   const isTrouble =
-    (status.comment === undefined && status.policy === undefined) ||
+    (hasChain && status.comment === undefined && status.policy === undefined) ||
     (signature !== undefined && signature !== false && signature.status.result === 'temperror');
   return status.result === 'fail' && isTrouble ? 'temperror' : wordOf(status.result);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { linkDomain } from '../message/links.ts';
-import { organizationalDomain } from '../alias/organizational-domain.ts';
+import { organizationalDomain } from '../authentication/alignment.ts';
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?';
 const domain = `(?:${label}\\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?`;

@@ -23,8 +23,9 @@ export function maySharePolicy(first: string, candidate: string, policy: Modes):
 }
 
 /**
- * The policy of a transaction: its mode is the least harmful of its recipients', so that rules which change between
- * RCPT and DATA never hold mail of a recipient whose mode forbids it.
+ * The policy of a transaction (DESIGN 3). It enforces only where all recipients agree, so that rules which change
+ * between RCPT and DATA never hold mail of a recipient whose mode forbids it. Otherwise one that is not in shadow has
+ * the tag put there for all: it only adds header fields, and a sender could else escape it by adding a recipient.
  */
 export function policyFor(recipients: readonly string[], policy: Policy): Policy {
   if (policy.recipientDomains.length === 0 || recipients.length === 0) return policy;
@@ -33,7 +34,7 @@ export function policyFor(recipients: readonly string[], policy: Policy): Policy
     recipients.map((recipient) => [domainOf(recipient), recipient]),
   ).values();
   const modes = [...examples].map((recipient) => recipientMode(recipient, policy));
-  return { ...policy, mode: leastHarmful(modes) };
+  return { ...policy, mode: jointMode(modes) };
 }
 
 /** A mode given from outside the rules (`--mode`) replaces the one for all and is the most that is done to anybody. */
@@ -49,6 +50,11 @@ export function withMode(policy: Policy, mode: Mode): Policy {
 function domainOf(recipient: string): string {
   const at = recipient.lastIndexOf('@');
   return at === -1 ? '' : canonicalDomain(recipient.slice(at + 1));
+}
+
+function jointMode(modes: readonly Mode[]): Mode {
+  const [first = 'shadow'] = modes;
+  return modes.every((mode) => mode === first) ? first : 'tag';
 }
 
 function leastHarmful(modes: readonly Mode[]): Mode {

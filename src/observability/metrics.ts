@@ -117,7 +117,6 @@ function quarantineMetrics(registry: Registry) {
       'quarantine_failed_total',
       'Messages that could not be held',
     ),
-    quarantineReleased: counter(registry, 'quarantine_released_total', 'Held messages delivered'),
   };
 }
 

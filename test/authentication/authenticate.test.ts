@@ -427,7 +427,22 @@ describe('ARC', () => {
     },
     { name: 'no such key', message: () => sealed('none'), arc: 'fail' },
     { name: 'DNS trouble', message: () => sealed('servfail'), arc: 'temperror' },
+    ...['ARC-Seal', 'ARC-Message-Signature'].flatMap((field) =>
+      ['a=rsa-sha512;', 'a=;', ''].map((tag) => ({
+        name: `no DNS trouble: ${tag || 'no a='} in ${field}`,
+        message: async () => withAlgorithm(await sealed('servfail'), field, tag),
+        arc: 'fail' as const,
+      })),
+    ),
   ];
+  function withAlgorithm(message: string, field: string, tag: string): string {
+    const changed = message.replace(
+      new RegExp(`(^${field}:[^]*?)\\ba=rsa-sha256;`, 'm'),
+      `$1${tag}`,
+    );
+    assert.notEqual(changed, message);
+    return changed;
+  }
   for (const { name, message, arc } of cases) {
     test(name, async () => assert.equal((await lab.authenticate(await message())).arc.result, arc));
   }

@@ -58,12 +58,15 @@ describe('recipients in one transaction', () => {
   });
 });
 
-describe('mode of a transaction is the least harmful', () => {
+describe('mode of a transaction: tag for all where its recipients differ', () => {
   const cases: readonly (readonly [recipients: readonly string[], mode: Mode])[] = [
     [['a@held.example', 'b@held.example'], 'enforce'],
     [['a@held.example', 'b@elsewhere.example'], 'tag'],
-    [['a@held.example', 'b@quiet.example'], 'shadow'],
-    [['a@elsewhere.example', 'b@still.example'], 'shadow'],
+    [['a@held.example', 'b@quiet.example'], 'tag'],
+    [['a@held.example', 'b@elsewhere.example', 'c@quiet.example'], 'tag'],
+    [['a@elsewhere.example', 'b@still.example'], 'tag'],
+    [['a@still.example', 'b@elsewhere.example'], 'tag'],
+    [['a@quiet.example', 'b@still.example'], 'shadow'],
     [['a@elsewhere.example'], 'tag'],
     [[], 'tag'],
   ];

@@ -70,7 +70,7 @@ test('a recipient that the next hop refused decides nothing', async () => {
   await client.command('RCPT TO:<b@elsewhere.example>', 250);
 });
 
-test('shadow and tag share one, and nothing is done to it', async () => {
+test('shadow and tag share one, and it is tagged for all', async () => {
   await using nextHop = await SmtpRecorder.start();
   await using site = await twoPolicies(nextHop);
   await using client = await SmtpDialogue.greeted(site.server.smtp);
@@ -80,6 +80,6 @@ test('shadow and tag share one, and nothing is done to it', async () => {
   await client.data(await vendorMail({ tenant: publishedLure }), 250);
   assert.match(
     nextHop.messages[0]?.toString('latin1') ?? '',
-    /^X-Aliaswatch-Verdict: anomalous; action=pass; would=quarantine; mode=shadow;/m,
+    /^X-Aliaswatch-Verdict: anomalous; action=tag;/m,
   );
 });

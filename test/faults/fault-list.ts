@@ -7,6 +7,8 @@ import type { Surroundings } from './surroundings.ts';
 /** Breaks something, waits, and mends it. */
 export type Fault = {
   readonly name: string;
+  /** Why it cannot strike here, or null; left out, it can always. */
+  readonly obstacle?: (site: Surroundings) => string | null;
   readonly strike: (site: Surroundings, random: Random) => Promise<void>;
 };
 
@@ -151,6 +153,7 @@ const scripted: readonly Fault[] = [
 const dependencies: readonly Fault[] = [
   {
     name: 'store hung (SIGSTOP)',
+    obstacle: withoutRedis,
     strike: async ({ redis }, random) => {
       redis?.signal('SIGSTOP');
       await delay(300 + random.below(500));
@@ -159,6 +162,7 @@ const dependencies: readonly Fault[] = [
   },
   {
     name: 'store dead, back empty',
+    obstacle: withoutRedis,
     strike: async ({ redis }, random) => {
       await redis?.kill();
       await delay(200 + random.below(400));
@@ -167,6 +171,7 @@ const dependencies: readonly Fault[] = [
   },
   {
     name: 'store slow',
+    obstacle: withoutRedis,
     strike: async ({ slowStore }) => {
       for (let n = 0; n < 5; n++) {
         await slowStore(80);
@@ -185,6 +190,8 @@ const dependencies: readonly Fault[] = [
   })),
   {
     name: 'quarantine disk full',
+    obstacle: ({ fillQuarantine }) =>
+      fillQuarantine === null ? 'no small disk could be mounted; that needs root' : null,
     strike: async ({ fillQuarantine }, random) => {
       if (fillQuarantine === null) return;
       await using opened = new AsyncDisposableStack();
@@ -193,5 +200,9 @@ const dependencies: readonly Fault[] = [
     },
   },
 ];
+
+function withoutRedis({ redis }: Surroundings): string | null {
+  return redis === null ? 'redis-server is not installed' : null;
+}
 
 export const allFaults: readonly Fault[] = [...crashes, ...sinks, ...scripted, ...dependencies];

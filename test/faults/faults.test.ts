@@ -20,7 +20,7 @@ const skip =
   requireInstalled('smtp-sink', 'postfix') || requireInstalled('redis-server', 'redis-server');
 
 test('killed, starved and lied to, the gateway loses nothing that it took', { skip }, async (t) => {
-  const { ledger, faults, kills } = await runFaults({
+  const { ledger, faults, leftOut, kills } = await runFaults({
     messages: 300,
     clients: 10,
     seed: 7,
@@ -29,11 +29,18 @@ test('killed, starved and lied to, the gateway loses nothing that it took', { sk
     quietMs: 100,
   });
   t.diagnostic(formatSummary(ledger));
+  for (const [name, reason] of leftOut) t.diagnostic(`LEFT OUT ${name}: ${reason}`);
   assert.deepEqual(ledger.lost, []);
   assert.deepEqual(ledger.unexplained, []);
   assert.equal(ledger.taken + ledger.refused, ledger.messages, 'every message came to an end');
   assert.ok(ledger.taken >= 250, `${ledger.taken} messages were taken`);
   assert.ok(ledger.copies.quarantine > 0, 'some were held');
-  assert.equal(faults.size, some.length);
+  const expected = some.filter((name) => !leftOut.has(name));
+  assert.deepEqual([...faults.keys()].sort(), expected.sort());
+  const mayBeLeftOut = process.getuid?.() === 0 ? [] : ['quarantine disk full'];
+  assert.deepEqual(
+    [...leftOut.keys()].filter((name) => !mayBeLeftOut.includes(name)),
+    [],
+  );
   assert.ok(kills >= 3, `${kills} kills`);
 });

@@ -10,6 +10,8 @@ export type FaultRun = {
   readonly ledger: LedgerSummary;
   /** How often each fault struck. */
   readonly faults: ReadonlyMap<string, number>;
+  /** Faults that could not strike here, each with the reason. */
+  readonly leftOut: ReadonlyMap<string, string>;
   readonly kills: number;
   readonly starts: number;
 };
@@ -37,7 +39,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   await using site = await startSurroundings();
   const random = createRandom(seed);
   const ending = new AbortController();
-  const striking = strike(site, random, { ...options, signal: ending.signal });
+  const leftOut = obstaclesTo(options.faults, site);
+  const able = options.faults.filter(({ name }) => !leftOut.has(name));
+  const striking = strike(site, random, { ...options, faults: able, signal: ending.signal });
   let [next, done] = [0, 0];
   const client = async (): Promise<void> => {
     while (next < messages || !striking.isRoundComplete()) {
@@ -60,7 +64,16 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   await site.nextHop.close();
   await site.ledger.countHeld(site.quarantineDirectory);
   const { kills, starts } = site.gateway;
-  return { ledger: site.ledger.summary(), faults, kills, starts };
+  return { ledger: site.ledger.summary(), faults, leftOut, kills, starts };
+}
+
+function obstaclesTo(faults: readonly Fault[], site: Surroundings): ReadonlyMap<string, string> {
+  return new Map(
+    faults.flatMap(({ name, obstacle }): [string, string][] => {
+      const reason = obstacle?.(site) ?? null;
+      return reason === null ? [] : [[name, reason]];
+    }),
+  );
 }
 
 type Striking = {

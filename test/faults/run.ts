@@ -13,7 +13,7 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const startedMs = performance.now();
-const { ledger, faults, kills, starts } = await runFaults({
+const { ledger, faults, leftOut, kills, starts } = await runFaults({
   messages: Number(values.messages),
   clients: Number(values.clients),
   seed,
@@ -24,7 +24,8 @@ const { ledger, faults, kills, starts } = await runFaults({
 });
 const seconds = Math.round((performance.now() - startedMs) / 1000);
 const struck = [...faults].sort().map(([name, count]) => `\n    ${count} ${name}`);
+const absent = [...leftOut].map(([name, reason]) => `\n    LEFT OUT ${name}: ${reason}`);
 process.stdout.write(
-  `seed ${seed}, ${seconds} s, ${starts} starts of the gateway, ${kills} of them ended by SIGKILL\nfaults${struck.join('')}\n${formatSummary(ledger)}\n`,
+  `seed ${seed}, ${seconds} s, ${starts} starts of the gateway, ${kills} of them ended by SIGKILL\nfaults${struck.join('')}${absent.join('')}\n${formatSummary(ledger)}\n`,
 );
 if (ledger.lost.length > 0 || ledger.unexplained.length > 0) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { dayOf } from '../../baseline/ledger.ts';
 import { openStore } from '../../baseline/open-store.ts';
 import { defaultStoreLimits, type Commit } from '../../baseline/store.ts';
 import { formatHostPort, type HostPort } from '../../config/host-port.ts';
@@ -8,6 +9,7 @@ import { releaseHeld, type ReleaseOutcome } from '../../quarantine/release.ts';
 import { nextHopRoute } from '../../next-hop-route.ts';
 import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { exitCodes, printJson, type CommandContext } from '../command.ts';
+import { rulesFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
 import { printable, renderTable } from '../text-table.ts';
 
@@ -66,13 +68,15 @@ export async function release(
   context.exit(exitCodes.failed);
 }
 
-async function learn(lesson: Commit, { store }: Settings): Promise<Learning> {
+async function learn(lesson: Commit, settings: Settings): Promise<Learning> {
   try {
-    await using baselines = await openStore(store, {
-      limits: defaultStoreLimits,
+    const { learning } = (await rulesFor(settings)).policy;
+    await using baselines = await openStore(settings.store, {
+      limits: { ...defaultStoreLimits, ...learning },
       timeoutMs: patientStoreTimeoutMs,
     });
-    await baselines.commit(lesson);
+    // Learned today, so that it matures like everything else: a release is somebody's word, and words can be wrong.
+    await baselines.commit({ ...lesson, day: dayOf(new Date()) });
     return 'learned';
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };

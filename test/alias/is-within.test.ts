@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isWithin, organizationalDomain } from '../../src/alias/organizational-domain.ts';
+import { isWithin } from '../../src/alias/is-within.ts';
+import { organizationalDomain } from '../../src/authentication/alignment.ts';
 
 const organizations = [
   { host: 'accounts.google.com', is: 'google.com' },
