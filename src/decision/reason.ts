@@ -13,7 +13,9 @@ export function reasonOf({ bits, terms, cause, benignCause }: Score): string {
     .filter((term) => term.signal !== 'prior' && term.bits > 0)
     .slice(0, shownTerms);
   const rest = total - shown.reduce((sum, term) => sum + tenths(term.bits), 0);
-  const parts = [...shown.map(termText), `prior and the rest ${signed(rest)}`];
+  // Worlds are joined by `+`; the first benign cause, `steady`, explains nothing away.
+  const explained = benignCause.id === 'steady' ? '' : `what "${benignCause.title}" explains, `;
+  const parts = [...shown.map(termText), `${explained}prior and the rest ${signed(rest)}`];
   return `${format(total)} bits for ${cause.title} over ${benignCause.title}: ${parts.join('; ')}`;
 }
 

@@ -36,8 +36,8 @@ function joined(causes: readonly BenignCause[]): Score['benignCause'] {
 }
 
 /**
- * What the best attack adds to the same world without it, signal by signal; priors, small terms and what other
- * explanations make of it are the last term, so that all of them add up to the score (promise P7).
+ * What the best attack adds to the same world without it, for each signal that is shown; priors, small terms, what is not
+ * there and what a benign cause explains are the last term, so that all of them add up to the score (promise P7).
  */
 function termsOf(
   readings: readonly SignalReading[],
@@ -47,16 +47,11 @@ function termsOf(
   const twinBits = bitsPerReading(readings, twin);
   const terms = readings
     .map((reading, index): Term => {
-      const { signal, observed, baseline, level } = reading;
+      const { signal, observed, baseline } = reading;
       const difference = (attackBits[index] ?? 0) - (twinBits[index] ?? 0);
-      return {
-        signal,
-        bits: difference,
-        observed: level > 0 ? observed : `no ${signal}`,
-        baseline,
-      };
+      return { signal, bits: difference, observed, baseline };
     })
-    .filter((term) => Math.abs(term.bits) >= leastTermBits)
+    .filter((term) => term.observed !== '' && Math.abs(term.bits) >= leastTermBits)
     .sort((left, right) => right.bits - left.bits);
   const rest = bits - terms.reduce((sum, term) => sum + term.bits, 0);
   return [
