@@ -12,6 +12,8 @@ const servers = [
   { isThere: () => hasPythonModule('dkim'), aptPackage: 'python3-dkim' },
   { isThere: () => isInstalled('promtool'), aptPackage: 'prometheus' },
   { isThere: () => isInstalled('openssl'), aptPackage: 'openssl' },
+  { isThere: () => isInstalled('curl'), aptPackage: 'curl' },
+  { isThere: () => isInstalled('swaks'), aptPackage: 'swaks' },
 ];
 
 const missing = servers.filter(({ isThere }) => !isThere()).map(({ aptPackage }) => aptPackage);
