@@ -132,6 +132,9 @@ function shareQueries(client: DnsClient, options: ResolverOptions): SharedQuerie
   return shared;
 }
 
+/** Too little for an answer; and timers fire a few milliseconds early, when the deadline has passed in all but the clock. */
+const leastMs = 10;
+
 function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup {
   const deadline = performance.now() + limits.deadlineMs;
   const asked = new Map<string, Promise<Answer>>();
@@ -140,7 +143,8 @@ function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup 
   async function ask(question: Question): Promise<Answer> {
     const known = shared.recall(question);
     const leftMs = deadline - performance.now();
-    if (known === null && (budget <= 0 || leftMs < 1)) throw new DnsError('ETIMEOUT', question.key);
+    if (known === null && (budget <= 0 || leftMs < leastMs))
+      throw new DnsError('ETIMEOUT', question.key);
     if (known === null) budget--;
     return within(leftMs, known ?? shared.send(question), question.key);
   }
