@@ -1,4 +1,5 @@
 import { simpleParser } from 'mailparser';
+import type { AttachmentText } from './attachment-text.ts';
 import { outlineHtml, type HtmlOutline } from './html-outline.ts';
 import type { Header } from './header.ts';
 
@@ -7,6 +8,8 @@ export type Message = Header & {
   /** Paragraphs of the plain text. */
   readonly textBlocks: readonly string[];
   readonly html: HtmlOutline | null;
+  /** What could be read of the attachments. */
+  readonly attachments: readonly AttachmentText[];
 };
 
 /** The text of one message is read up to here; what is longer is refused as `MessageTooLarge`. */
@@ -37,6 +40,7 @@ export async function parseMessage(bytes: Buffer, header: Header): Promise<Messa
     ...header,
     textBlocks: paragraphsOf(text),
     html: html === '' ? null : outlineHtml(html),
+    attachments: [],
   };
 }
 
