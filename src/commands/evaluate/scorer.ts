@@ -1,23 +1,10 @@
 import type { Alias } from '../../alias/alias.ts';
 import { archivedTransaction, assumeAuthenticated } from '../../archive/archived-transaction.ts';
-import { dayOf } from '../../baseline/ledger.ts';
-import type { BaselineStore, Commit } from '../../baseline/store.ts';
-import { decideScored } from '../../decision/decide.ts';
-import type { Decision } from '../../decision/decision.ts';
+import type { BaselineStore } from '../../baseline/store.ts';
 import type { ActiveRules } from '../../dependencies.ts';
-import { extractFeatures } from '../../features/extract-features.ts';
 import type { Pseudonym } from '../../features/hash.ts';
+import { judge, type Judgement } from '../../judge.ts';
 import type { Message } from '../../message/message.ts';
-import { lessonOf } from '../../score/lesson.ts';
-import { lookupsOf } from '../../score/known-values.ts';
-import { scoreMessage } from '../../score/score-message.ts';
-import type { Score } from '../../score/score.ts';
-
-export type Scored = {
-  readonly score: Score;
-  readonly decision: Decision;
-  readonly lesson: Commit;
-};
 
 export type ToScore = {
   readonly id: string;
@@ -27,7 +14,7 @@ export type ToScore = {
   readonly countsTraffic: boolean;
 };
 
-export type Scorer = (asked: ToScore) => Promise<Scored>;
+export type Scorer = (asked: ToScore) => Promise<Judgement>;
 
 /**
  * The stages features → baseline → score → decision on archived mail: authentication is assumed to pass and nothing is
@@ -42,50 +29,20 @@ export function createScorer({
   readonly store: BaselineStore;
   readonly pseudonym: Pseudonym;
 }): Scorer {
-  const { causes, lists, policy } = rules;
-  return async ({ id, message, alias, receivedAt, countsTraffic }) => {
+  return ({ id, message, alias, receivedAt, countsTraffic }) => {
     const transaction = archivedTransaction({
       id,
       bytes: Buffer.alloc(0),
       header: message,
       receivedAt,
     });
+    const authentication = assumeAuthenticated(message);
     const address = message.from[0]?.address ?? '';
-    const features = extractFeatures({
-      transaction,
-      message,
-      authentication: assumeAuthenticated(message),
-      lists,
+    return judge({ transaction, message, authentication, alias, address, learnable: true }, rules, {
+      baselines: store,
       pseudonym,
-      address,
+      countsTraffic,
+      timed: async (_, work) => work(),
     });
-    const observation = await store.observe({
-      alias: alias.id,
-      at: receivedAt,
-      values: lookupsOf(features),
-      signature: null,
-      recipients: features.recipients.map((recipient) => recipient.address),
-      count: countsTraffic,
-    });
-    const today = dayOf(receivedAt);
-    const { score, readings } = scoreMessage({
-      features,
-      observation,
-      pack: alias.pack,
-      causes,
-      today,
-    });
-    const decision = decideScored({ score, alias, policy });
-    const lesson = lessonOf({
-      alias: alias.id,
-      day: today,
-      transactionId: id,
-      features,
-      readings,
-      scoreBits: score.bits,
-      withFeatures: decision.learnFeatures,
-      withScore: true,
-    });
-    return { score, decision, lesson };
   };
 }

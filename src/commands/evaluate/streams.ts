@@ -108,7 +108,7 @@ export async function replayStream(
       }
       if (honest.decision.action === 'quarantine') result.quarantined++;
     }
-    await store.commit(honest.lesson);
+    if (honest.lesson) await store.commit(honest.lesson);
   }
   const { scored, tagged, quarantined, ...rest } = result;
   return {
