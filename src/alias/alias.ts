@@ -34,6 +34,11 @@ export type Alias = {
   readonly dkimDomains: readonly string[];
   /** An SPF-aligned pass suffices to learn from a message (vendors that do not sign). */
   readonly spfIsEnough: boolean;
+  /**
+   * Who fills the mail: `slots`, somebody named in slots of the vendor's mail; `tenant`, whoever holds the place in the
+   * address that the pattern leaves open (`tenantOf`).
+   */
+  readonly actor: 'slots' | 'tenant';
   /** Null for an alias that is watched by policy alone. */
   readonly pack: Pack | null;
 };

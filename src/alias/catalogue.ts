@@ -73,6 +73,7 @@ function watchedAlias(address: string, taken: ReadonlySet<string>): Alias {
     addresses: [address],
     dkimDomains: [domain],
     spfIsEnough: false,
+    actor: 'slots',
     pack: null,
   };
 }

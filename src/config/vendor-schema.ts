@@ -45,16 +45,27 @@ const packSchema = z
     });
   });
 
-const aliasSchema = z.strictObject({
-  id: slug,
-  addresses: listOf(addressPattern, 200).min(1),
-  dkimDomains: listOf(signerDomain, 50).min(1),
-  spf: z.literal('enough').optional(),
-  /** Whether somebody saw such mail authenticate; false for facts from general knowledge. Read by people only. */
-  confirmed: z.boolean(),
-  pack: packSchema,
-  references: z.array(title).max(50).default([]),
-});
+const aliasSchema = z
+  .strictObject({
+    id: slug,
+    addresses: listOf(addressPattern, 200).min(1),
+    dkimDomains: listOf(signerDomain, 50).min(1),
+    spf: z.literal('enough').optional(),
+    /** `tenant`: what the `*` of the address stands for is who wrote the mail. */
+    actor: z.enum(['slots', 'tenant']).default('slots'),
+    /** Whether somebody saw such mail authenticate; false for facts from general knowledge. Read by people only. */
+    confirmed: z.boolean(),
+    pack: packSchema,
+    references: z.array(title).max(50).default([]),
+  })
+  .superRefine(({ actor, addresses }, context) => {
+    addresses.forEach((address, index) => {
+      if (actor === 'slots' || address.includes('*')) return;
+      const params = { hint: 'write a pattern whose `*` stands for the tenant, or remove `actor`' };
+      const message = `\`${address}\` names no tenant`;
+      context.addIssue({ code: 'custom', path: ['addresses', index], message, params });
+    });
+  });
 
 /** One file of `aliases/`: what is known of one vendor. */
 export const vendorSchema = z.strictObject({
@@ -63,12 +74,13 @@ export const vendorSchema = z.strictObject({
 });
 
 export function aliasesFrom({ vendor, aliases }: z.output<typeof vendorSchema>): readonly Alias[] {
-  return aliases.map(({ id, addresses, dkimDomains, spf, pack }) => ({
+  return aliases.map(({ id, addresses, dkimDomains, spf, actor, pack }) => ({
     id,
     vendor,
     addresses,
     dkimDomains,
     spfIsEnough: spf === 'enough',
+    actor,
     pack,
   }));
 }

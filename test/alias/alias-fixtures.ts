@@ -12,6 +12,7 @@ export function alias(id: string, addresses: readonly string[], facts: Partial<A
     addresses,
     dkimDomains: ['unused.example'],
     spfIsEnough: false,
+    actor: 'slots',
     pack: null,
     ...facts,
   };

@@ -79,6 +79,7 @@ describe('watched without a pack', () => {
       addresses: ['*@*.mail.example.co.uk'],
       dkimDomains: ['example.co.uk'],
       spfIsEnough: false,
+      actor: 'slots',
       pack: null,
     });
   });

@@ -26,6 +26,7 @@ const alias = (given: Pack | null): Alias => ({
   addresses: ['a@v.example'],
   dkimDomains: ['v.example'],
   spfIsEnough: false,
+  actor: 'slots',
   pack: given,
 });
 
