@@ -1,3 +1,10 @@
+/** What mail is for, in the words of packs. */
+export const mailFunctions = ['otp', 'security', 'billing', 'share', 'marketing'] as const;
+export type MailFunction = (typeof mailFunctions)[number];
+
+/** Subject of one kind of the vendor's mail; what stands in braces is a slot: `{tenant} verification code`. */
+export type SubjectTemplate = { readonly function: MailFunction; readonly subject: string };
+
 /**
  * What a vendor pack says of an alias before any history exists. Every list is a prior: it adds established values or
  * pseudo-counts, and learned history outweighs it.
@@ -17,8 +24,12 @@ export type Pack = {
   readonly closed: readonly string[];
   /** Where the text of a third party stands, for people. */
   readonly slots: readonly string[];
-  /** What this mail is for: `otp`, `security`, `billing`, `share`, `marketing`; empty where unknown. */
-  readonly functions: readonly string[];
+  /** What this mail is for; empty where unknown. */
+  readonly functions: readonly MailFunction[];
+  /** Kinds of mail that their subject tells apart. */
+  readonly templates: readonly SubjectTemplate[];
+  /** Masked hashes (as in table `line`) of sentences the vendor publishes as its own. */
+  readonly boilerplate: readonly string[];
   /** The vendor's own way in, which a warning names instead of the message's links. Empty where unknown. */
   readonly verifyAt: string;
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Alias } from '../alias/alias.ts';
+import { mailFunctions, type Alias } from '../alias/alias.ts';
+import { boilerplateHashes } from '../features/boilerplate.ts';
 import { signalIds } from '../features/signals.ts';
 import {
   addressPattern,
@@ -16,6 +17,28 @@ const phone = z
 const signals = listOf(z.enum(signalIds), signalIds.length).default([]);
 const domains = listOf(registrableDomain, 200).default([]);
 
+/** Literal text and `{slots}`, never two slots in a row: where one would end could not be told. */
+const subjectTemplate = z.strictObject({
+  function: z.enum(mailFunctions),
+  subject: title
+    .regex(/^(?:[^{}]|\{[a-z][a-z ]{0,30}\})*$/, {
+      error: 'is not a subject with slots such as `{tenant} verification code`',
+      abort: true,
+    })
+    .regex(/[^{}]{4}(?![a-z ]*\})/, {
+      error: 'has too little text of the vendor to be recognised by',
+    }),
+});
+
+const sentence = z
+  .string()
+  .trim()
+  .min(8)
+  .max(500)
+  .regex(/^[^{}]*$/, {
+    error: 'has a slot: only sentences that are always the same are recognised',
+  });
+
 const packSchema = z
   .strictObject({
     linkDomains: domains,
@@ -25,12 +48,20 @@ const packSchema = z
     open: signals,
     closed: signals,
     slots: z.array(title).max(20).default([]),
-    functions: listOf(z.enum(['otp', 'security', 'billing', 'share', 'marketing']), 5).default([]),
+    functions: listOf(z.enum(mailFunctions), mailFunctions.length).default([]),
+    templates: z.array(subjectTemplate).max(50).default([]),
+    boilerplate: listOf(sentence, 200).default([]),
     verifyAt: z
       .union([z.literal(''), z.url({ protocol: /^https$/, error: 'is not an https address' })])
       .default(''),
   })
-  .superRefine(({ open, closed }, context) => {
+  .superRefine(({ open, closed, functions, templates }, context) => {
+    templates.forEach((template, index) => {
+      if (functions.includes(template.function)) return;
+      const message = `\`${template.function}\` is not among the functions`;
+      const params = { hint: `add it to \`functions\`` };
+      context.addIssue({ code: 'custom', path: ['templates', index, 'function'], message, params });
+    });
     closed.forEach((signal, index) => {
       if (!open.includes(signal)) return;
       const params = {
@@ -81,6 +112,6 @@ export function aliasesFrom({ vendor, aliases }: z.output<typeof vendorSchema>):
     dkimDomains,
     spfIsEnough: spf === 'enough',
     actor,
-    pack,
+    pack: { ...pack, boilerplate: boilerplateHashes(pack.boilerplate) },
   }));
 }

@@ -1,6 +1,5 @@
 import { wordsOf } from '../message/fold.ts';
-import { maskSentence } from '../message/sentences.ts';
-import { valueHash } from './hash.ts';
+import { sentenceHash } from './boilerplate.ts';
 import type { LureHit, LureSentence } from './features.ts';
 import type { Lists } from './lists.ts';
 import type { MessageView } from './message-view.ts';
@@ -47,7 +46,7 @@ export function lureSentences(view: MessageView): readonly LureSentence[] {
     const { tokens, hits } = lureHits(folded, view.lists);
     if (hits.length === 0) continue;
     sentences.push({
-      value: valueHash(maskSentence(folded, names)),
+      value: sentenceHash(folded, names),
       tokens,
       hits,
       shown: folded.slice(0, 120),

@@ -18,6 +18,8 @@ const pack: Pack = {
   closed: [],
   slots: [],
   functions: [],
+  templates: [],
+  boilerplate: [],
   verifyAt: '',
 };
 const alias = (given: Pack | null): Alias => ({

@@ -182,6 +182,8 @@ test("a pack makes the vendor's own number ordinary and a closed slot loud from 
     closed: ['phone'],
     slots: [],
     functions: [],
+    templates: [],
+    boilerplate: [],
     verifyAt: '',
   };
   const features = await featuresOf(mail, archive);
