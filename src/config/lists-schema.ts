@@ -1,24 +1,7 @@
 import * as z from 'zod';
 import type { Lists } from '../features/lists.ts';
-import { foldText, wordsOf } from '../message/fold.ts';
+import { foldPhrase, phraseList, phrases, type LanguageFile } from './language-schema.ts';
 import { domainName, listOf, registrableDomain } from './name-schemas.ts';
-
-const maxPhraseWords = 3;
-
-const lurePhrase = z
-  .string()
-  .max(80)
-  .refine(
-    (phrase) => {
-      const words = foldPhrase(phrase).split(' ');
-      return words[0] !== '' && words.length <= maxPhraseWords;
-    },
-    { error: `is not a phrase of one to ${maxPhraseWords} words` },
-  );
-
-const languageCode = z
-  .string()
-  .regex(/^(?:any|[a-z]{2,3})$/, { error: 'is not a language code such as `en`, or `any`' });
 
 /** `lists.yaml`. */
 export const listsSchema = z.strictObject({
@@ -31,28 +14,37 @@ export const listsSchema = z.strictObject({
       .regex(/^[a-z][a-z0-9-]{1,62}$/, { error: 'is not a top-level domain without its dot' }),
     2000,
   ),
-  lureWords: z.record(languageCode, z.record(lurePhrase, z.number().min(1).max(6))),
+  brands: phrases(listOf(registrableDomain, 100)),
+  deskWords: phraseList(5000),
+  popularDomainsFile: z.string().min(1).max(1000),
 });
 
-/** Sets for look-up; lure words of all languages in one map, folded, the larger weight where two agree on a word. */
-export function listsFrom(lists: z.output<typeof listsSchema>): Lists {
-  const lureWords = new Map<string, number>();
-  for (const words of Object.values(lists.lureWords)) {
-    for (const [phrase, weight] of Object.entries(words)) {
-      const folded = foldPhrase(phrase);
-      lureWords.set(folded, Math.max(weight, lureWords.get(folded) ?? 0));
-    }
-  }
+/** Sets for look-up, everything that is compared with text folded as text is. */
+export function listsFrom(
+  lists: z.output<typeof listsSchema>,
+  languages: ReadonlyMap<string, LanguageFile>,
+  popularDomains: ReadonlySet<string>,
+): Lists {
+  const perLanguage = [...languages];
   return {
     freeHosting: new Set(lists.freeHosting),
     urlShorteners: new Set(lists.urlShorteners),
     freeMail: new Set(lists.freeMail),
     cheapTopLevelDomains: new Set(lists.cheapTopLevelDomains),
-    lureWords,
+    lureWords: new Map(
+      perLanguage.map(([code, { lureWords }]) => [code, foldedKeys(Object.entries(lureWords))]),
+    ),
+    commonWords: new Map(
+      perLanguage
+        .filter(([, { commonWords }]) => commonWords.length > 0)
+        .map(([code, { commonWords }]) => [code, new Set(commonWords.map(foldPhrase))]),
+    ),
+    brands: foldedKeys(Object.entries(lists.brands)),
+    deskWords: new Set(lists.deskWords.map(foldPhrase)),
+    popularDomains,
   };
 }
 
-/** The phrase as the words of a message are read, so that both meet. */
-function foldPhrase(phrase: string): string {
-  return wordsOf(foldText(phrase), 20).join(' ');
+function foldedKeys<Value>(entries: readonly (readonly [string, Value])[]): Map<string, Value> {
+  return new Map(entries.map(([phrase, value]) => [foldPhrase(phrase), value]));
 }

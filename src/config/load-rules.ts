@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { causesSchema, causeTableFrom } from './causes-schema.ts';
 import { findProblems } from './explain-issue.ts';
+import { languageCodeOf, languageSchema, type LanguageFile } from './language-schema.ts';
 import { listsFrom, listsSchema } from './lists-schema.ts';
-import { nearestName } from './nearest-name.ts';
 import { policySchema } from './policy-schema.ts';
+import { readPopularDomains } from './popular-domains.ts';
+import { listRuleFiles } from './rule-file-names.ts';
 import type { RuleProblem } from './rule-problem.ts';
 import type { RuleSet } from './rule-set.ts';
 import { aliasesFrom, vendorSchema } from './vendor-schema.ts';
@@ -19,12 +20,10 @@ export type RuleLoading =
 type Read<Value> = { readonly file: YamlFile; readonly value: Value };
 type Vendor = Read<z.output<typeof vendorSchema>>;
 
-const rootFiles = ['policy.yaml', 'causes.yaml', 'lists.yaml'];
-
 /** Reads and validates everything under a rules directory; reports every problem of every file at once, never throws. */
 export async function loadRules(directory: string): Promise<RuleLoading> {
-  const problems: RuleProblem[] = [];
-  const vendorFiles = await listVendorFiles(directory, problems);
+  const names = await listRuleFiles(directory);
+  const problems: RuleProblem[] = [...names.problems];
   const contents = new Map<string, Buffer>();
   const read = async <Schema extends z.ZodType>(
     name: string,
@@ -48,12 +47,22 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
   const causes = await read('causes.yaml', causesSchema);
   const lists = await read('lists.yaml', listsSchema);
   const vendors: Vendor[] = [];
-  for (const name of vendorFiles) {
+  for (const name of names.vendors) {
     const vendor = await read(`aliases/${name}`, vendorSchema);
     if (vendor) vendors.push(vendor);
   }
   problems.push(...repetitions(vendors));
-  if (problems.length > 0 || !policy || !causes || !lists)
+  const languages = new Map<string, LanguageFile>();
+  for (const name of names.languages) {
+    const language = await read(`languages/${name}`, languageSchema);
+    if (language) languages.set(languageCodeOf(name) ?? '', language.value);
+  }
+  const popular = lists
+    ? await readPopularDomains(resolve(directory, lists.value.popularDomainsFile))
+    : null;
+  if (popular?.ok === true) contents.set('popularDomainsFile', popular.bytes);
+  else problems.push(...(popular?.problems ?? []));
+  if (problems.length > 0 || !policy || !causes || !lists || popular?.ok !== true)
     return { ok: false, problems: inFileOrder(problems) };
   return {
     ok: true,
@@ -61,52 +70,10 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
       version: versionOf(contents),
       policy: policy.value,
       causes: causeTableFrom(causes.value),
-      lists: listsFrom(lists.value),
+      lists: listsFrom(lists.value, languages, popular.domains),
       aliases: vendors.flatMap(({ value }) => aliasesFrom(value)),
     },
   };
-}
-
-/** Names of the vendor files, sorted. A YAML file that nothing reads is a problem: it is a slip, and it would be silent. */
-async function listVendorFiles(
-  directory: string,
-  problems: RuleProblem[],
-): Promise<readonly string[]> {
-  const complain = (file: string, message: string, hint: string) =>
-    problems.push({ file, line: 1, column: 1, path: '', message, hint, excerpt: '' });
-  const list = async (folder: string): Promise<readonly string[]> => {
-    try {
-      const names = await readdir(folder);
-      return names.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort();
-    } catch {
-      complain(
-        folder,
-        'there is no such directory, or it may not be read',
-        'copy the `rules` directory that ships with Aliaswatch and edit the copy',
-      );
-      return [];
-    }
-  };
-  for (const name of await list(directory)) {
-    if (rootFiles.includes(name)) continue;
-    const near = nearestName(name, rootFiles);
-    complain(
-      join(directory, name),
-      'nothing reads this file',
-      near === null
-        ? `read are ${rootFiles.join(', ')} and aliases/*.yaml`
-        : `did you mean ${near}?`,
-    );
-  }
-  const names = await list(join(directory, 'aliases'));
-  for (const name of names.filter((name) => !name.endsWith('.yaml'))) {
-    complain(
-      join(directory, 'aliases', name),
-      'nothing reads this file',
-      'rename it so that it ends in .yaml',
-    );
-  }
-  return names.filter((name) => name.endsWith('.yaml'));
 }
 
 /** Vendors, ids and addresses that stand twice in the catalogue. */

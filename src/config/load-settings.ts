@@ -1,9 +1,10 @@
+import { noSuchFile } from './bounded-file.ts';
 import { findProblems } from './explain-issue.ts';
 import { nearestName } from './nearest-name.ts';
 import { completeSettings, type Settings } from './settings.ts';
 import { settingKeys, settingsSchema, type SettingKey } from './settings-schema.ts';
 import { printable } from './rule-problem.ts';
-import { noSuchFile, readYamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 /** Something wrong with a setting. */
 export type SettingProblem = {

@@ -1,4 +1,3 @@
-import { constants, open } from 'node:fs/promises';
 import {
   isMap,
   isNode,
@@ -8,6 +7,7 @@ import {
   type Document,
   type YAMLError,
 } from 'yaml';
+import { readBounded } from './bounded-file.ts';
 import type { FoundProblem } from './explain-issue.ts';
 import { formatPath, type RuleProblem } from './rule-problem.ts';
 
@@ -28,9 +28,6 @@ export type YamlReading =
 
 const maxFileBytes = 1_048_576;
 
-/** The message of a file that does not exist. */
-export const noSuchFile = 'there is no such file';
-
 /** Aliases resolved while a document becomes a value: plenty for people, nothing for a "billion laughs". */
 const maxAliasCount = 100;
 
@@ -47,7 +44,7 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
 
 /** Reads one YAML file; whatever is wrong with it is a problem, never a throw. */
 export async function readYamlFile(path: string): Promise<YamlReading> {
-  const bytes = await readBounded(path);
+  const bytes = await readBounded(path, maxFileBytes);
   if (typeof bytes === 'string') return { ok: false, problems: [wholeFile(path, bytes, '')] };
   try {
     return parseYaml(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -65,28 +62,6 @@ function unreadable(error: unknown): [message: string, hint: string] {
   if (message.startsWith('Excessive'))
     return ['aliases (`*name`) that expand to too much', 'write the values out'];
   return [`not YAML: ${message}`, ''];
-}
-
-/** The content, or what is wrong, as a sentence. Never reads more than the limit. */
-async function readBounded(path: string): Promise<Buffer | string> {
-  try {
-    // A named pipe must not make us wait.
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await file.stat()).isFile()) return 'not a file';
-    const buffer = Buffer.allocUnsafe(maxFileBytes + 1);
-    let length = 0;
-    while (length < buffer.length) {
-      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-      if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
-      length += bytesRead;
-    }
-    return `larger than ${maxFileBytes} bytes`;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return noSuchFile;
-    if (code === 'EACCES') return 'may not be read';
-    return `cannot be read: ${String(code ?? error)}`;
-  }
 }
 
 function parseYaml(path: string, bytes: Buffer, text: string): YamlReading {
@@ -158,6 +133,7 @@ function startOf(node: unknown): number | null {
   return isNode(node) ? (node.range?.[0] ?? null) : null;
 }
 
-function wholeFile(file: string, message: string, hint: string): RuleProblem {
+/** A problem of the file as a whole. */
+export function wholeFile(file: string, message: string, hint: string): RuleProblem {
   return { file, line: 1, column: 1, path: '', message, hint, excerpt: '' };
 }

@@ -1,4 +1,7 @@
-/** `rules/lists.yaml`: named sets that history cannot supply. All entries lower case. */
+/**
+ * `rules/lists.yaml`, `rules/languages/*.yaml` and the file of popular domains: what an alias's own history cannot supply.
+ * Domains are lower case. Phrases are folded words, one to three, single spaces between (see `phraseWords`).
+ */
 export type Lists = {
   /** Registrable (or private-suffix) domains where anybody may publish a page for nothing. */
   readonly freeHosting: ReadonlySet<string>;
@@ -8,8 +11,16 @@ export type Lists = {
   /** Top-level domains that cost next to nothing. */
   readonly cheapTopLevelDomains: ReadonlySet<string>;
   /**
-   * Folded lure word or phrase (up to 3 words, single spaces) → weight in bits: log2 of how much more often it stands
-   * in lures than in honest notifications, 1 to 6. All languages in one map; the file groups them by language.
+   * Language code, or `any`, → lure phrase → weight in bits: log2 of how much more often it stands in lures than in
+   * honest notifications, 1 to 6.
    */
-  readonly lureWords: ReadonlyMap<string, number>;
+  readonly lureWords: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Language code → the words that text in that language is made of. */
+  readonly commonWords: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Phrase that names a brand lures borrow → the brand's own registrable domains. */
+  readonly brands: ReadonlyMap<string, readonly string[]>;
+  /** How service desks and departments call themselves. */
+  readonly deskWords: ReadonlySet<string>;
+  /** Registrable domains that so many people visit that one more link to them says little. */
+  readonly popularDomains: ReadonlySet<string>;
 };

@@ -3,24 +3,35 @@ import { sentenceHash } from './boilerplate.ts';
 import type { LureHit, LureSentence } from './features.ts';
 import type { Lists } from './lists.ts';
 import type { MessageView } from './message-view.ts';
+import { phraseWords } from './phrase-words.ts';
 
 const maxWords = 2000;
 const longestPhrase = 3;
+const everywhere = ['en', 'any'];
 const maxSentences = 120;
 const maxSubjectWords = 60;
 
-/** Lure words and phrases of the list by token position; the longest phrase at a position wins and uses its words up. */
+/**
+ * Lure words and phrases by token position; the longest phrase at a position wins and uses its words up. Only the tables
+ * of `languages`, of English (an English lure in a foreign template is common) and of names that are the same everywhere
+ * are asked: a word of another language may only look like a lure ("bel", "die", "pin"). Where two tables know a phrase
+ * the larger weight counts.
+ */
 export function lureHits(
   folded: string,
   lists: Lists,
+  languages: readonly string[],
 ): { readonly tokens: number; readonly hits: readonly LureHit[] } {
-  const words = wordsOf(folded, maxWords);
+  const tables = [...new Set([...languages, ...everywhere])].flatMap(
+    (language) => lists.lureWords.get(language) ?? [],
+  );
+  const words = phraseWords(folded, maxWords);
   const hits: LureHit[] = [];
   for (let position = 0; position < words.length; position++) {
     for (let length = Math.min(longestPhrase, words.length - position); length >= 1; length--) {
       const word = words.slice(position, position + length).join(' ');
-      const weightBits = lists.lureWords.get(word);
-      if (weightBits === undefined) continue;
+      const weightBits = Math.max(0, ...tables.map((table) => table.get(word) ?? 0));
+      if (weightBits === 0) continue;
       hits.push({ position, word, weightBits });
       position += length - 1;
       break;
@@ -43,7 +54,7 @@ export function lureSentences(view: MessageView): readonly LureSentence[] {
   ]);
   const sentences: LureSentence[] = [];
   for (const { folded } of view.sentences) {
-    const { tokens, hits } = lureHits(folded, view.lists);
+    const { tokens, hits } = lureHits(folded, view.lists, view.languages);
     if (hits.length === 0) continue;
     sentences.push({
       value: sentenceHash(folded, names),

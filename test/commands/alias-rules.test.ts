@@ -80,7 +80,7 @@ describe('rules check', () => {
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(
       stdout,
-      /^\S+: valid, version [0-9a-f]{12}: \d+ aliases with \d+ addresses, \d+ attack causes, \d+ benign causes, \d+ lure words\n$/,
+      /^\S+: valid, version [0-9a-f]{12}: \d+ aliases with \d+ addresses, \d+ attack causes, \d+ benign causes, \d+ lure words of \d+ languages, \d+ brands, \d+ popular domains\n$/,
     );
   });
 

@@ -19,6 +19,11 @@ function causes({
   return `signals: {${signals}}\nattack: [${attack}]\nbenign:\n  - {id: steady, title: S, prior: null, chances: {}}\n${benign}`;
 }
 
+/** A valid `languages/en.yaml` but for its lure words. */
+function language(lureWords: string): string {
+  return `lureWords: ${lureWords}\ncommonWords: [the]\n`;
+}
+
 /** A valid `lists.yaml` but for its first line. */
 function lists(change: string): string {
   const parts = {
@@ -26,7 +31,9 @@ function lists(change: string): string {
     urlShorteners: '[]',
     freeMail: '[]',
     cheapTopLevelDomains: '[]',
-    lureWords: '{}',
+    brands: '{}',
+    deskWords: '[]',
+    popularDomainsFile: 'popular-domains.txt',
   };
   const key = change.slice(0, change.indexOf(':'));
   const rest = Object.entries(parts).filter(([name]) => name !== key);
@@ -505,38 +512,114 @@ export const brokenFiles: readonly BrokenFile[] = [
   },
   {
     name: 'a lure of four words',
-    file: 'lists.yaml',
-    content: lists('lureWords: {en: {call us right now: 3}}'),
+    file: 'languages/en.yaml',
+    content: language('{call us right now: 3}'),
     expected: [
-      'lists.yaml:1:18: `call us right now` is not a phrase of one to 3 words',
-      '  1 | lureWords: {en: {call us right now: 3}}',
-      '    |                  ^',
+      'languages/en.yaml:1:13: `call us right now` is not a phrase of one to 3 words',
+      '  1 | lureWords: {call us right now: 3}',
+      '    |             ^',
     ],
   },
   {
     name: 'a lure that weighs too much',
-    file: 'lists.yaml',
-    content: lists('lureWords: {en: {refund: 9}}'),
+    file: 'languages/en.yaml',
+    content: language('{refund: 9}'),
     expected: [
-      'lists.yaml:1:26: `9` is too large: at most 6',
-      '  1 | lureWords: {en: {refund: 9}}',
-      '    |                          ^',
+      'languages/en.yaml:1:21: `9` is too large: at most 6',
+      '  1 | lureWords: {refund: 9}',
+      '    |                     ^',
+    ],
+  },
+  {
+    name: 'one lure in two spellings that are read alike',
+    file: 'languages/en.yaml',
+    content: language('{sign in: 3, call: 2, "Sign-in": 4}'),
+    expected: [
+      'languages/en.yaml:1:34: `Sign-in` is read as the same words as `sign in`',
+      '  1 | lureWords: {sign in: 3, call: 2, "Sign-in": 4}',
+      '    |                                  ^',
+      '  remove one of the two',
+    ],
+  },
+  {
+    name: 'two common words on one line',
+    file: 'languages/en.yaml',
+    content: 'lureWords: {}\ncommonWords:\n  - the of\n',
+    expected: [
+      'languages/en.yaml:3:5: `the of` is not one word',
+      '  3 |   - the of',
+      '    |     ^',
     ],
   },
   {
     name: 'a language by its name',
-    file: 'lists.yaml',
-    content: lists('lureWords: {English: {refund: 4}}'),
+    file: 'languages/English.yaml',
+    content: language('{refund: 4}'),
     expected: [
-      'lists.yaml:1:13: `English` is not a language code such as `en`, or `any`',
-      '  1 | lureWords: {English: {refund: 4}}',
-      '    |             ^',
+      'languages/English.yaml:1:1: nothing reads this file',
+      '  name it after a language code, such as `en.yaml`, or `any.yaml`',
+    ],
+  },
+  {
+    name: 'a brand whose home is a host',
+    file: 'lists.yaml',
+    content: lists('brands: {paypal: [www.paypal.com]}'),
+    expected: [
+      'lists.yaml:1:19: `www.paypal.com` is not a registrable domain',
+      '  1 | brands: {paypal: [www.paypal.com]}',
+      '    |                   ^',
+      '  write `paypal.com`: links are counted by registrable domain',
+    ],
+  },
+  {
+    name: 'one desk in two spellings that are read alike',
+    file: 'lists.yaml',
+    content: lists('deskWords: [help desk, Help-Desk]'),
+    expected: [
+      'lists.yaml:1:24: `Help-Desk` is read as the same words as `help desk`',
+      '  1 | deskWords: [help desk, Help-Desk]',
+      '    |                        ^',
+      '  remove one of the two',
+    ],
+  },
+  {
+    name: 'popular domains in a file that is not there',
+    file: 'lists.yaml',
+    content: lists('popularDomainsFile: tranco.csv'),
+    expected: [
+      'tranco.csv:1:1: there is no such file',
+      '  lists.yaml names this file as `popularDomainsFile`',
+    ],
+  },
+  {
+    name: 'popular domains that are none',
+    file: 'popular-domains.txt',
+    content: '# ours\n1,google.com\nhttps://example.com/\nexample.org\ncafé.example\n',
+    expected: [
+      'popular-domains.txt:3:1: `https://example.com/` is not a domain name',
+      '  3 | https://example.com/',
+      '    | ^',
+      '  write one domain a line (international ones as `xn--…`), or `rank,domain`',
+      'popular-domains.txt:5:1: `café.example` is not a domain name',
+      '  5 | café.example',
+      '    | ^',
+      '  write one domain a line (international ones as `xn--…`), or `rank,domain`',
+    ],
+  },
+  {
+    name: 'more popular domains than anybody needs',
+    file: 'popular-domains.txt',
+    content: 'example.com\n'.repeat(200_001),
+    expected: [
+      'popular-domains.txt:200001:1: more than 200000 lines',
+      '  keep the first 200000: rarer domains are not popular',
     ],
   },
   {
     name: 'a list that is missing',
     file: 'lists.yaml',
-    content: 'freeHosting: []\nurlShorteners: []\nfreeMail: []\nlureWords: {}\n',
+    content:
+      'freeHosting: []\nurlShorteners: []\nfreeMail: []\nbrands: {}\ndeskWords: []\npopularDomainsFile: popular-domains.txt\n',
     expected: [
       'lists.yaml:1:1: `cheapTopLevelDomains` is missing',
       '  1 | freeHosting: []',

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ export async function copyOfRules(): Promise<RuleDirectory> {
   };
 }
 
-/** The same, quick to load: two vendors, empty lists. */
+/** The same, quick to load: two vendors, empty lists, one language. */
 export async function smallCopyOfRules(): Promise<RuleDirectory> {
   const directory = await copyOfRules();
   const aliases = join(directory.path, 'aliases');
@@ -30,9 +30,13 @@ export async function smallCopyOfRules(): Promise<RuleDirectory> {
     (name) => name !== 'docusign.yaml' && name !== 'zoom.yaml',
   );
   await Promise.all(others.map((name) => rm(join(aliases, name))));
+  await rm(join(directory.path, 'languages'), { recursive: true });
+  await mkdir(join(directory.path, 'languages'));
+  await directory.write('languages/en.yaml', 'lureWords: {refund: 4}\ncommonWords: [the]\n');
+  await directory.write('popular-domains.txt', 'google.com\n');
   await directory.write(
     'lists.yaml',
-    'freeHosting: []\nurlShorteners: []\nfreeMail: []\ncheapTopLevelDomains: []\nlureWords: {}\n',
+    'freeHosting: []\nurlShorteners: []\nfreeMail: []\ncheapTopLevelDomains: []\nbrands: {}\ndeskWords: []\npopularDomainsFile: popular-domains.txt\n',
   );
   return directory;
 }

@@ -15,14 +15,23 @@ export const lists: Lists = {
   freeMail: new Set(['gmail.com']),
   cheapTopLevelDomains: new Set(['xyz']),
   lureWords: new Map([
-    ['call', 3],
-    ['support desk', 5],
-    ['cancel', 3],
-    ['refund', 4],
-    ['bitcoin', 5],
-    ['within 24 hours', 5],
-    ['account', 1],
+    ['any', new Map([['bitcoin', 5]])],
+    [
+      'en',
+      new Map([
+        ['call', 3],
+        ['support desk', 5],
+        ['cancel', 3],
+        ['refund', 4],
+        ['within 24 hours', 5],
+        ['account', 1],
+      ]),
+    ],
   ]),
+  commonWords: new Map([['en', new Set(['the', 'your', 'is', 'to', 'and', 'of', 'for', 'at'])]]),
+  brands: new Map([['paypal', ['paypal.com']]]),
+  deskWords: new Set(['support desk', 'security team']),
+  popularDomains: new Set(['google.com']),
 };
 
 export type MailText = {

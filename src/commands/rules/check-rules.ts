@@ -25,11 +25,9 @@ export async function checkRules(
       problems,
     });
   } else if (loading.ok) {
-    const { version, aliases, addresses, attackCauses, benignCauses, lureWords } = countsOf(
-      loading.rules,
-    );
+    const counts = countsOf(loading.rules);
     context.stdout.write(
-      `${checked}: valid, version ${version}: ${aliases} aliases with ${addresses} addresses, ${attackCauses} attack causes, ${benignCauses} benign causes, ${lureWords} lure words\n`,
+      `${checked}: valid, version ${counts.version}: ${counts.aliases} aliases with ${counts.addresses} addresses, ${counts.attackCauses} attack causes, ${counts.benignCauses} benign causes, ${counts.lureWords} lure words of ${counts.languages} languages, ${counts.brands} brands, ${counts.popularDomains} popular domains\n`,
     );
   } else {
     const { problems } = loading;
@@ -47,6 +45,9 @@ function countsOf({ version, aliases, causes, lists }: RuleSet) {
     addresses: aliases.reduce((sum, alias) => sum + alias.addresses.length, 0),
     attackCauses: causes.attack.length,
     benignCauses: causes.benign.length,
-    lureWords: lists.lureWords.size,
+    lureWords: [...lists.lureWords.values()].reduce((sum, words) => sum + words.size, 0),
+    languages: lists.commonWords.size,
+    brands: lists.brands.size,
+    popularDomains: lists.popularDomains.size,
   };
 }

@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { languageCodeOf } from './language-schema.ts';
+import { nearestName } from './nearest-name.ts';
+import type { RuleProblem } from './rule-problem.ts';
+import { wholeFile } from './yaml-file.ts';
+
+const rootFiles = ['policy.yaml', 'causes.yaml', 'lists.yaml'];
+
+export type RuleFileNames = {
+  /** Both sorted, without their folder. */
+  readonly vendors: readonly string[];
+  readonly languages: readonly string[];
+  readonly problems: readonly RuleProblem[];
+};
+
+/**
+ * Names of the files that an operator may add to a rules directory. A YAML file that nothing reads is a problem: it is
+ * a slip, and it would be silent.
+ */
+export async function listRuleFiles(directory: string): Promise<RuleFileNames> {
+  const aliases = await yamlNames(join(directory, 'aliases'));
+  const languages = await yamlNames(join(directory, 'languages'));
+  const root = await yamlNames(directory);
+  const problems = [
+    ...root.problems,
+    ...root.names
+      .filter((name) => !rootFiles.includes(name))
+      .map((name) => unread(join(directory, name), hintFor(name))),
+    ...aliases.problems,
+    ...aliases.names
+      .filter((name) => !name.endsWith('.yaml'))
+      .map((name) =>
+        unread(join(directory, 'aliases', name), 'rename it so that it ends in .yaml'),
+      ),
+    ...languages.problems,
+    ...languages.names
+      .filter((name) => languageCodeOf(name) === null)
+      .map((name) =>
+        unread(
+          join(directory, 'languages', name),
+          'name it after a language code, such as `en.yaml`, or `any.yaml`',
+        ),
+      ),
+  ];
+  return {
+    vendors: aliases.names.filter((name) => name.endsWith('.yaml')),
+    languages: languages.names.filter((name) => languageCodeOf(name) !== null),
+    problems,
+  };
+}
+
+async function yamlNames(
+  folder: string,
+): Promise<{ readonly names: readonly string[]; readonly problems: readonly RuleProblem[] }> {
+  try {
+    const names = await readdir(folder);
+    return {
+      names: names.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort(),
+      problems: [],
+    };
+  } catch {
+    const message = 'there is no such directory, or it may not be read';
+    const hint = 'copy the `rules` directory that ships with Aliaswatch and edit the copy';
+    return { names: [], problems: [wholeFile(folder, message, hint)] };
+  }
+}
+
+function unread(file: string, hint: string): RuleProblem {
+  return wholeFile(file, 'nothing reads this file', hint);
+}
+
+function hintFor(name: string): string {
+  const near = nearestName(name, rootFiles);
+  return near === null
+    ? `read are ${rootFiles.join(', ')}, aliases/*.yaml and languages/*.yaml`
+    : `did you mean ${near}?`;
+}
