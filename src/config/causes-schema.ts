@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { signalIds } from '../features/signals.ts';
-import type { CauseTable } from '../score/causes.ts';
+import { signalIds, type SignalId } from '../features/signals.ts';
+import { betaMixture } from '../score/beta-mixture.ts';
+import type { CauseTable, SignalPrior } from '../score/causes.ts';
 import { slug, title } from './name-schemas.ts';
 
 /**
@@ -19,11 +20,35 @@ const chances = z.partialRecord(
   }),
 );
 
-const signalPrior = z.strictObject({
-  a: z.number().positive().max(1000),
-  b: z.number().positive().max(100_000),
-  cold: z.number().positive().max(0.999),
-});
+const a = z.number().min(0.001).max(1000);
+const b = z.number().min(0.001).max(100_000);
+
+const signalPrior = z
+  .strictObject({
+    a: a.optional(),
+    b: b.optional(),
+    components: z
+      .array(z.strictObject({ weight: z.number().min(0.001).max(1000), a, b }))
+      .min(1)
+      .max(4)
+      .optional(),
+    cold: z.number().positive().max(0.999),
+  })
+  .superRefine(({ a, b, components }, context) => {
+    const isOne = a !== undefined && b !== undefined;
+    const isNeither = a === undefined && b === undefined;
+    if (components === undefined ? isOne : isNeither) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'a prior is either `a` and `b`, or `components`',
+      params: { hint: 'e.g. {a: 0.5, b: 15, cold: 0.6}' },
+    });
+  });
+
+function signalPriorFrom({ a, b, components, cold }: z.output<typeof signalPrior>): SignalPrior {
+  const one = a === undefined || b === undefined ? [] : [{ weight: 1, a, b }];
+  return { components: betaMixture(components ?? one), cold };
+}
 
 const attackCause = z.strictObject({
   id: slug,
@@ -99,8 +124,10 @@ export function causeTableFrom({
   benign,
 }: z.output<typeof causesSchema>): CauseTable {
   const total = attack.reduce((sum, { weight }) => sum + weight, 0);
+  const priors = {} as Record<SignalId, SignalPrior>;
+  for (const signal of signalIds) priors[signal] = signalPriorFrom(signals[signal]);
   return {
-    signals,
+    signals: priors,
     attack: attack.map((cause) => ({ ...cause, weight: cause.weight / total })),
     benign,
   };

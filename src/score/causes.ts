@@ -1,4 +1,5 @@
 import type { SignalId } from '../features/signals.ts';
+import type { BetaMixture } from './beta-mixture.ts';
 
 /** How likely a signal is under a cause; a list gives one chance per level from level 1 up, the last one holds on. */
 export type Chance = number | readonly number[];
@@ -27,10 +28,10 @@ export type BenignCause = {
 };
 
 /**
- * Beta prior of the benign rate, fitted over aliases (measured C2), and how often an honest notification shows the
- * thing at all: what counts while an alias has no history to be new against.
+ * Prior of the benign rate, fitted over aliases (measured C2), and how often an honest notification shows the thing at
+ * all: what counts while an alias has no history to be new against.
  */
-export type SignalPrior = { readonly a: number; readonly b: number; readonly cold: number };
+export type SignalPrior = { readonly components: BetaMixture; readonly cold: number };
 
 /** `rules/causes.yaml`. */
 export type CauseTable = {

@@ -2,6 +2,7 @@ import type { Pack } from '../alias/alias.ts';
 import type { History } from '../baseline/history.ts';
 import { maturedDays, type ValueRecord } from '../baseline/value-record.ts';
 import { groupOf, type SignalId } from '../features/signals.ts';
+import { posteriorMean } from './beta-mixture.ts';
 import type { SignalPrior } from './causes.ts';
 
 /** A pack counts as 200 messages: none of them with a closed signal, 0.3 of them with an open one (measured section 5). */
@@ -19,8 +20,9 @@ export type RateQuestion = {
 };
 
 /**
- * How often honest mail of this alias shows a signal: (events + a) / (messages + a + b), the prior fitted over aliases,
- * the pack as pseudo-messages. Good–Turing with a prior: newness is suspicious only where it is rare (detection 2.3).
+ * How often honest mail of this alias shows a signal: (events + a) / (messages + a + b) under the prior fitted over
+ * aliases, the pack as pseudo-messages. Good–Turing with a prior: newness is suspicious only where it is rare
+ * (detection 2.3).
  */
 export function honestRate({
   signal,
@@ -30,15 +32,15 @@ export function honestRate({
   history,
   isStartingUp,
 }: RateQuestion): number {
-  const { a, b, cold } = prior;
   const isOpen = pack?.open.includes(signal) === true;
   const isClosed = pack?.closed.includes(signal) === true;
   const pseudo = isOpen || isClosed ? packMessages : 0;
   // Before the start-up is over everything is new: what counts is how often such mail has the thing at all.
-  if (isStartingUp && pseudo === 0) return cold;
-  return (
-    (events + a + (isOpen ? openRate * packMessages : 0)) /
-    (history.trials(groupOf(signal)) + a + b + pseudo)
+  if (isStartingUp && pseudo === 0) return prior.cold;
+  return posteriorMean(
+    prior.components,
+    events + (isOpen ? openRate * packMessages : 0),
+    history.trials(groupOf(signal)) + pseudo,
   );
 }
 
