@@ -8,6 +8,7 @@ import { loadRules } from '../../src/config/load-rules.ts';
 import { listsSchema } from '../../src/config/lists-schema.ts';
 import { readYamlFile } from '../../src/config/yaml-file.ts';
 import { signalIds } from '../../src/features/signals.ts';
+import { posteriorMean } from '../../src/score/beta-mixture.ts';
 import { copyOfRules, shippedRules } from './rule-directory.ts';
 
 const loading = await loadRules(shippedRules);
@@ -71,9 +72,8 @@ describe('causes', () => {
   });
 
   test('a new top-level domain speaks for a foreign link as measured: .56 against .14', () => {
-    const { a, b } = rules.causes.signals['link-tld'];
     const linkLure = rules.causes.attack.find(({ id }) => id === 'link-lure');
-    const benign = a / (a + b);
+    const benign = posteriorMean(rules.causes.signals['link-tld'].components, 0, 0);
     assert.ok(Math.abs(benign - 0.14) < 0.001);
     assert.ok(
       Math.abs(1 - (1 - chanceOf(linkLure?.chances['link-tld'])) * (1 - benign) - 0.56) < 0.005,
