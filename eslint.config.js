@@ -24,6 +24,7 @@ const impureModules = [
   'node:child_process',
   'node:sqlite',
   'node:timers*',
+  'node:worker_threads',
   'smtp-server',
   'nodemailer/lib/smtp-*',
   'mailauth*',
@@ -35,6 +36,10 @@ const impureModules = [
 
 /** Files inside a pure stage's folder that are adapters: the shell of that stage. */
 const adapters = [
+  'src/message/attachments/attachment-reader.ts',
+  'src/message/attachments/reading-thread.ts',
+  'src/message/attachments/reading-worker.ts',
+  'src/message/attachments/running-thread.ts',
   'src/authentication/authenticate.ts',
   'src/authentication/resolver.ts',
   'src/baseline/sqlite-store.ts',

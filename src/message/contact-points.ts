@@ -43,6 +43,7 @@ function phoneOf(written: string, before: string): string | null {
   const realDigits = written.replace(/\D/g, '').length;
   if (realDigits < 6) return null;
   const asked = phoneWord.test(before);
+  if (!asked && isDate(written)) return null;
   const international = /^\(?(\+|00)/.test(digits);
   const grouped = /\d[\s().·•⋅‑–—/_-]+\d/.test(digits);
   if (!international && !grouped && !asked) return null;
@@ -54,6 +55,14 @@ function phoneOf(written: string, before: string): string | null {
     if (number !== null) return number;
   }
   return asked && compact.length >= 8 ? `national:${compact}` : null;
+}
+
+/** 2024-03-06 12:15, 20240306: digits of a date or time stamp, which some numbering plan nearly always accepts. */
+function isDate(written: string): boolean {
+  const match = /^[\s(]*(?:19|20)\d\d[\s./_–—-]{0,3}(\d\d?)[\s./_–—-]{0,3}(\d\d?)(?!\d{6,})/u.exec(
+    written,
+  );
+  return match !== null && Number(match[1]) <= 12 && Number(match[2]) <= 31;
 }
 
 /** Without a word beside it, only the usual groupings count: 3-3-4, (3) 3-4, 1-3-3-4, 0x… groups. */

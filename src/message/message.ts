@@ -1,7 +1,11 @@
-import { simpleParser } from 'mailparser';
+import { simpleParser, type Attachment } from 'mailparser';
 import type { AttachmentText } from './attachment-text.ts';
+import { dataImagesOf } from './attachments/data-images.ts';
+import type { MessagePart, ReadAttachments } from './attachments/message-part.ts';
+import { readCalendars } from './attachments/read-calendars.ts';
 import { outlineHtml, type HtmlOutline } from './html-outline.ts';
 import type { Header } from './header.ts';
+import { paragraphsOf } from './paragraphs.ts';
 
 /** A message as the recipient's software reads it; every part bounded. */
 export type Message = Header & {
@@ -22,10 +26,15 @@ export class MessageTooLarge extends Error {
 }
 
 /**
- * Parses the body. `bytes` may be a prefix of a large message: what is cut off is attachments.
+ * Parses the body. `bytes` may be a prefix of a large message: what is cut off is attachments. Without
+ * `readAttachments` only calendars are read.
  * @throws MessageTooLarge, or whatever the MIME parser makes of hostile input.
  */
-export async function parseMessage(bytes: Buffer, header: Header): Promise<Message> {
+export async function parseMessage(
+  bytes: Buffer,
+  header: Header,
+  readAttachments: ReadAttachments = readCalendars,
+): Promise<Message> {
   const body = await simpleParser(bytes, {
     skipHtmlToText: true,
     skipTextToHtml: true,
@@ -38,17 +47,23 @@ export async function parseMessage(bytes: Buffer, header: Header): Promise<Messa
     throw new MessageTooLarge(`${text.length + html.length} characters of text`);
   return {
     ...header,
-    textBlocks: paragraphsOf(text),
+    textBlocks: paragraphsOf(text, maxParagraphs),
     html: html === '' ? null : outlineHtml(html),
-    attachments: [],
+    attachments: await readAttachments([...body.attachments.map(toPart), ...dataImagesOf(html)]),
   };
 }
 
-/** Plain text is wrapped at will: lines of one paragraph belong together. */
-function paragraphsOf(text: string): readonly string[] {
-  return text
-    .split(/\n(?:[ \t]*\n)+/)
-    .slice(0, maxParagraphs)
-    .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
-    .filter((paragraph) => paragraph !== '');
+function toPart({ content, contentType, filename, headers }: Attachment): MessagePart {
+  return {
+    content,
+    contentType: contentType.toLowerCase(),
+    filename: filename ?? null,
+    charset: charsetOf(headers.get('content-type')),
+  };
+}
+
+/** The parser's own type of a structured field says less than is there. */
+function charsetOf(field: unknown): string | null {
+  const { params } = (field ?? {}) as { readonly params?: { readonly charset?: unknown } };
+  return typeof params?.charset === 'string' ? params.charset : null;
 }

@@ -1,0 +1,56 @@
+/** Worker thread that decodes PDF and images, one part at a time; it may be terminated at any moment. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+import { getResolvedPDFJS } from 'unpdf';
+import { prepareZXingModule } from 'zxing-wasm/reader';
+import type { AttachmentText } from '../attachment-text.ts';
+import { readPdf } from './pdf.ts';
+import { readQrCodes } from './qr-codes.ts';
+import { UnreadableAttachment } from './unreadable-attachment.ts';
+
+/** What the worker is asked. */
+export type PartToRead = { readonly kind: 'pdf' | 'image'; readonly content: Uint8Array };
+
+/** What it answers: `ready` once, then for each part any number of texts and one end. */
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  /** Supersedes the text of the same kind from the same part. */
+  | { readonly kind: 'text'; readonly text: AttachmentText }
+  | { readonly kind: 'end'; readonly isReadable: boolean };
+
+const port = parentPort;
+if (port === null) throw new Error('reading-worker.ts runs in a worker thread');
+const answer = (message: WorkerMessage) => port.postMessage(message);
+
+/** Without this the decoder would look for its code on the Internet. */
+const wasmBinary = await readFile(
+  fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')),
+);
+await prepareZXingModule({
+  overrides: {
+    wasmBinary: wasmBinary.buffer.slice(
+      wasmBinary.byteOffset,
+      wasmBinary.byteOffset + wasmBinary.byteLength,
+    ),
+  },
+  fireImmediately: true,
+});
+await getResolvedPDFJS();
+
+// Whatever else is thrown leaves the decoder in doubt: it ends the thread, and the next part finds a new one.
+port.on('message', (part: PartToRead) => void read(part));
+answer({ kind: 'ready' });
+
+async function read({ kind, content }: PartToRead): Promise<void> {
+  try {
+    if (kind === 'image') {
+      const text = await readQrCodes(content);
+      if (text !== null) answer({ kind: 'text', text });
+    } else for await (const text of readPdf(content)) answer({ kind: 'text', text });
+    answer({ kind: 'end', isReadable: true });
+  } catch (error) {
+    if (!(error instanceof UnreadableAttachment)) throw error;
+    answer({ kind: 'end', isReadable: false });
+  }
+}

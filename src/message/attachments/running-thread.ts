@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import type { AttachmentText } from '../attachment-text.ts';
+import type { PartReading, ReadingThreadOptions } from './reading-thread.ts';
+import type { PartToRead, WorkerMessage } from './reading-worker.ts';
+
+/** A part that somebody waits for. */
+export type Job = {
+  readonly part: PartToRead;
+  readonly found: (text: AttachmentText) => void;
+  readonly settle: (outcome: PartReading['outcome'], error?: unknown) => void;
+};
+
+/** A thread from its start to its end. */
+export type RunningThread = {
+  /** There may be something to do. */
+  readonly proceed: () => void;
+  /** Kills the thread; what it was reading is settled. */
+  readonly end: (outcome: PartReading['outcome'], error?: unknown) => Promise<void>;
+};
+
+type Owner = {
+  readonly next: () => Job | null;
+  /** The thread is gone; `error` where it never was ready. */
+  readonly ended: (error: unknown) => void;
+};
+
+/** Starts a worker thread that takes one job after the other, and ends itself when a job hangs or brings it down. */
+export function startThread(options: ReadingThreadOptions, owner: Owner): RunningThread {
+  const worker = new Worker(options.worker, {
+    resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes },
+    // Nothing that decodes hostile files needs our secrets, or may write into our log.
+    env: {},
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  let isReady = false;
+  let job: Job | null = null;
+  let end: Promise<void> | null = null;
+  let timer = limit(
+    options.startLimitMs,
+    () => new Error('the reader of attachments did not start'),
+  );
+
+  function limit(limitMs: number, error: () => Error): NodeJS.Timeout {
+    return setTimeout(() => void finish('timeout', error()), limitMs);
+  }
+
+  function finish(outcome: PartReading['outcome'], error: unknown = null): Promise<void> {
+    end ??= (async () => {
+      clearTimeout(timer);
+      job?.settle(outcome, error);
+      // Waits until the thread is gone: two at a time would be twice the memory.
+      await worker.terminate();
+      owner.ended(isReady ? null : error);
+    })();
+    return end;
+  }
+
+  const proceed = () => {
+    if (!isReady || job !== null || end !== null) return;
+    job = owner.next();
+    if (job === null) {
+      worker.unref();
+      return;
+    }
+    worker.ref();
+    timer = limit(options.partLimitMs, () => new Error(`longer than ${options.partLimitMs} ms`));
+    worker.postMessage(job.part);
+  };
+
+  worker.on('message', (message: WorkerMessage) => {
+    if (message.kind === 'text') return job?.found(message.text);
+    clearTimeout(timer);
+    if (message.kind === 'ready') isReady = true;
+    else job?.settle(message.isReadable ? 'read' : 'unreadable');
+    job = null;
+    proceed();
+  });
+  worker.on('error', (error) => void finish('crash', error));
+  worker.on('exit', () => void finish('crash', new Error('the reader of attachments ended')));
+  return { proceed, end: finish };
+}
