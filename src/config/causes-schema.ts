@@ -33,6 +33,7 @@ const signalPrior = z
       .max(4)
       .optional(),
     cold: z.number().positive().max(0.999),
+    coldBy: z.record(z.string().min(1).max(64), z.number().positive().max(0.999)).default({}),
   })
   .superRefine(({ a, b, components }, context) => {
     const isOne = a !== undefined && b !== undefined;
@@ -45,9 +46,9 @@ const signalPrior = z
     });
   });
 
-function signalPriorFrom({ a, b, components, cold }: z.output<typeof signalPrior>): SignalPrior {
+function signalPriorFrom({ a, b, components, ...rest }: z.output<typeof signalPrior>): SignalPrior {
   const one = a === undefined || b === undefined ? [] : [{ weight: 1, a, b }];
-  return { components: betaMixture(components ?? one), cold };
+  return { ...rest, components: betaMixture(components ?? one) };
 }
 
 const attackCause = z.strictObject({

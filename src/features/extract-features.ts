@@ -1,8 +1,9 @@
 import { domainOf } from '../message/mailbox.ts';
+import { brandSightings } from './brands.ts';
 import { contactSightings } from './contacts.ts';
 import type { Features, Sighting } from './features.ts';
 import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from './identity.ts';
-import { linkSightings, textDomainSightings } from './links.ts';
+import { linkSightings, standingsOf, textDomainSightings, topLevelSightings } from './links.ts';
 import { lureHits, lureSentences, subjectWordHashes } from './lure-words.ts';
 import { viewMessage, type FeatureInput } from './message-view.ts';
 import { alignedSignature, pathLevels, pathSightings } from './sending-path.ts';
@@ -31,13 +32,16 @@ export function extractFeatures(input: FeatureInput): Features {
       ...slotClassSightings(view),
       ...linkSightings(view),
       ...textDomainSightings(view),
+      ...topLevelSightings(view),
       ...replyToSightings(view),
       ...displayNameSightings(view),
+      ...brandSightings(view),
       ...layoutSightings(view),
       ...(hasPath ? [...pathSightings(view), ...recipientSightings] : []),
     ],
     levels: hasPath ? pathLevels(view) : [],
-    subject: lureHits(view.foldedSubject, view.lists),
+    standings: standingsOf(view),
+    subject: lureHits(view.foldedSubject, view.lists, view.languages),
     subjectWords: subjectWordHashes(view),
     sentences: lureSentences(view),
     signatureHash: hasPath ? (alignedSignature(view.authentication)?.signatureHash ?? null) : null,

@@ -8,6 +8,9 @@ export type ValueTable =
   | 'reply-to'
   | 'display-name'
   | 'display-name-class'
+  | 'brand'
+  | 'greeting-class'
+  | 'attachment-class'
   | 'subject-class'
   | 'subject-word'
   | 'body-class'
@@ -35,6 +38,17 @@ export type LevelReading = {
   readonly shown: string;
 };
 
+/**
+ * How a domain stands outside this alias: 1 for one that few people know, 2 for one where anybody may be (free hosting,
+ * shortener, cheap top-level domain). Well-known domains are left out.
+ */
+export type Standing = {
+  readonly table: 'domain' | 'reply-to';
+  readonly value: string;
+  readonly level: number;
+  readonly shown: string;
+};
+
 /** A lure word at a token position of a slot. `word` is the folded form in the list, `weight` its own bits. */
 export type LureHit = {
   readonly position: number;
@@ -56,6 +70,7 @@ export type Features = {
   readonly hasPath: boolean;
   readonly sightings: readonly Sighting[];
   readonly levels: readonly LevelReading[];
+  readonly standings: readonly Standing[];
   readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };
   /** Hashes of the distinct words of the subject, numbers left out: how much of it the alias never wrote. */
   readonly subjectWords: readonly string[];

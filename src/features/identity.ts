@@ -1,21 +1,11 @@
-import { domainOf } from '../message/mailbox.ts';
-import { organizationOf } from '../message/links.ts';
 import type { Sighting } from './features.ts';
 import { valueHash } from './hash.ts';
-import { mailIdentity } from './links.ts';
+import { replyToIdentities } from './links.ts';
 import type { MessageView } from './message-view.ts';
 
 /** Reply-To away from the vendor's own domain (RFC 5322 §3.6.2): where an answer would go. */
 export function replyToSightings(view: MessageView): readonly Sighting[] {
-  const identities = new Set(
-    view.message.replyTo
-      .filter(
-        ({ address }) =>
-          address.includes('@') && organizationOf(domainOf(address)) !== view.ownDomain,
-      )
-      .map(({ address }) => mailIdentity(address, view.lists)),
-  );
-  return [...identities].slice(0, 10).map((value) => ({
+  return replyToIdentities(view).map((value) => ({
     signal: 'reply-to',
     table: 'reply-to',
     value,

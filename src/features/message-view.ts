@@ -1,15 +1,22 @@
 import type { AuthenticationResults } from '../authentication/results.ts';
-import { foldText } from '../message/fold.ts';
+import { foldText, wordsOf } from '../message/fold.ts';
 import { linksOf, organizationOf, type Link } from '../message/links.ts';
 import { domainOf } from '../message/mailbox.ts';
 import type { Message } from '../message/message.ts';
 import { sentencesOf } from '../message/sentences.ts';
 import type { Transaction } from '../smtp/transaction.ts';
+import { viewAttachments, type AttachmentView } from './attachments.ts';
 import type { Pseudonym } from './hash.ts';
+import { languagesOf } from './language.ts';
+import { foreignBareDomains, foreignLinkDomains } from './links.ts';
 import type { Lists } from './lists.ts';
 
 /** Text read for features; more than any notification, little enough for the message path. */
 const maxFoldedLength = 200_000;
+
+/** Words by which the languages are told. */
+const maxSubjectWords = 60;
+const maxLanguageWords = 2000;
 
 export type FeatureInput = {
   readonly transaction: Transaction;
@@ -31,7 +38,16 @@ export type MessageView = FeatureInput & {
   readonly sentences: readonly { readonly text: string; readonly folded: string }[];
   /** All sentences, folded, one per line. */
   readonly foldedBody: string;
+  /** Languages of subject and body together, the best fit first; possibly none. */
+  readonly languages: readonly string[];
+  /** Of the body and of attachments. */
   readonly links: readonly Link[];
+  readonly attachments: readonly AttachmentView[];
+  /** Subject, body and attachments, folded. */
+  readonly writtenText: string;
+  /** Registrable domains of links, and those spelled out in text, away from the vendor's own. */
+  readonly linkDomains: readonly string[];
+  readonly bareDomains: readonly string[];
 };
 
 export function viewMessage(input: FeatureInput): MessageView {
@@ -45,17 +61,39 @@ export function viewMessage(input: FeatureInput): MessageView {
     length += folded.length;
     sentences.push({ text, folded });
   }
+  const foldedSubject = foldText(message.subject);
+  const foldedBody = sentences.map(({ folded }) => folded).join('\n');
+  const attachments = viewAttachments(message.attachments);
+  const ownDomain = organizationOf(domainOf(address));
+  const links = linksOf(
+    [...(message.html?.links ?? []), ...attachments.flatMap((attachment) => attachment.links)],
+    [...sentences, ...attachments].map(({ text }) => text),
+  );
+  const writtenText = [
+    foldedSubject,
+    foldedBody,
+    ...attachments.map(({ folded }) => folded),
+  ].join('\n');
   return {
     ...input,
-    ownDomain: organizationOf(domainOf(address)),
+    ownDomain,
     displayName,
-    foldedSubject: foldText(message.subject),
+    foldedSubject,
     foldedName: foldText(displayName),
     sentences,
-    foldedBody: sentences.map(({ folded }) => folded).join('\n'),
-    links: linksOf(
-      message.html?.links ?? [],
-      sentences.map(({ text }) => text),
-    ),
+    foldedBody,
+    languages: messageLanguages(foldedSubject, foldedBody, input.lists),
+    links,
+    attachments,
+    writtenText,
+    linkDomains: foreignLinkDomains({ links, ownDomain }),
+    bareDomains: foreignBareDomains(writtenText, ownDomain),
   };
+}
+
+/** A subject that speaks a language of its own is heard beside a long body: that is where lures are put. */
+function messageLanguages(subject: string, body: string, lists: Lists): readonly string[] {
+  const subjectWords = wordsOf(subject, maxSubjectWords);
+  const words = [...subjectWords, ...wordsOf(body, maxLanguageWords)];
+  return [...new Set([...languagesOf(words, lists), ...languagesOf(subjectWords, lists)])];
 }

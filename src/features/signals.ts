@@ -10,15 +10,22 @@ export const signalIds = [
   'subject-words',
   'display-name',
   'display-name-class',
+  'brand',
+  'greeting-class',
+  'attachment-class',
   'body-class',
   'body-lure',
   'link',
   'link-tld',
-  'link-hosting',
+  'link-standing',
   'bare-domain',
   'mail-domain',
   'path-shape',
   'reply-to',
+  'reply-to-standing',
+  'stranger-reply-to',
+  'stranger-domain',
+  'value-elsewhere',
   'layout',
   'network',
   'mail-from',
@@ -37,13 +44,18 @@ export type SignalId = (typeof signalIds)[number];
 
 /**
  * What a signal needs in order to be asked at all, and so whose trials it counts: any message; a message whose way here
- * is known (an archive has none); a message with a new link domain (measured C9).
+ * is known (an archive has none); a message with a new link or bare domain (measured C9), with a new Reply-To; a message
+ * of which the organization's ledgers can say something.
  */
-export type SignalGroup = 'content' | 'path' | 'new-link';
+export type SignalGroup = 'content' | 'path' | 'new-link' | 'new-reply-to' | 'organization';
 
 const groups: Readonly<Partial<Record<SignalId, SignalGroup>>> = {
   'link-tld': 'new-link',
-  'link-hosting': 'new-link',
+  'link-standing': 'new-link',
+  'reply-to-standing': 'new-reply-to',
+  'stranger-reply-to': 'organization',
+  'stranger-domain': 'organization',
+  'value-elsewhere': 'organization',
   network: 'path',
   'mail-from': 'path',
   spf: 'path',

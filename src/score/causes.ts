@@ -31,7 +31,15 @@ export type BenignCause = {
  * Prior of the benign rate, fitted over aliases (measured C2), and how often an honest notification shows the thing at
  * all: what counts while an alias has no history to be new against.
  */
-export type SignalPrior = { readonly components: BetaMixture; readonly cold: number };
+export type SignalPrior = {
+  readonly components: BetaMixture;
+  readonly cold: number;
+  /**
+   * `cold` of one thing among those the signal stands for, by value of its table, by the value's first word, or by
+   * level: emoji in a subject are common, telephone numbers are not.
+   */
+  readonly coldBy: Readonly<Partial<Record<string, number>>>;
+};
 
 /** `rules/causes.yaml`. */
 export type CauseTable = {

@@ -17,7 +17,12 @@ export type RateQuestion = {
   readonly pack: Pack | null;
   readonly history: History;
   readonly isStartingUp: boolean;
+  /** What is shown, as `coldBy` names it; empty when nothing is. */
+  readonly shown: readonly string[];
 };
+
+/** The rarest thing shown is at least this share of all that a signal stands for: shares are judgement. */
+const leastShare = 0.1;
 
 /**
  * How often honest mail of this alias shows a signal: (events + a) / (messages + a + b) under the prior fitted over
@@ -31,17 +36,27 @@ export function honestRate({
   pack,
   history,
   isStartingUp,
+  shown,
 }: RateQuestion): number {
+  const cold = Math.min(
+    ...shown.map((what) => coldOf(prior, what)),
+    shown.length === 0 ? prior.cold : 1,
+  );
   const isOpen = pack?.open.includes(signal) === true;
   const isClosed = pack?.closed.includes(signal) === true;
   const pseudo = isOpen || isClosed ? packMessages : 0;
   // Before the start-up is over everything is new: what counts is how often such mail has the thing at all.
-  if (isStartingUp && pseudo === 0) return prior.cold;
-  return posteriorMean(
+  if (isStartingUp && pseudo === 0) return cold;
+  const rate = posteriorMean(
     prior.components,
     events + (isOpen ? openRate * packMessages : 0),
     history.trials(groupOf(signal)) + pseudo,
   );
+  return rate * Math.min(1, Math.max(leastShare, cold / prior.cold));
+}
+
+function coldOf({ cold, coldBy }: SignalPrior, what: string): number {
+  return coldBy[what] ?? coldBy[what.split(' ', 1)[0] ?? ''] ?? cold;
 }
 
 /**

@@ -10,7 +10,8 @@ export type MeasuredReading = {
   readonly level: number;
   readonly rate: number | null;
   readonly shown: string;
-  readonly isOrdinal: false;
+  /** Its honest rate is counted per level; otherwise by how often it fires at all. */
+  readonly isOrdinal: boolean;
 };
 
 export type Measured = ReadonlyMap<SignalId, MeasuredReading>;
@@ -46,20 +47,29 @@ export function binOf(signal: SignalId, value: number): number {
 function reading(
   value: number,
   level: number,
-  { rate = null, shown }: { readonly rate?: number | null; readonly shown: string },
+  {
+    rate = null,
+    isOrdinal = false,
+    shown,
+  }: { readonly rate?: number | null; readonly isOrdinal?: boolean; readonly shown: string },
 ): MeasuredReading {
-  return { value, level, rate, shown, isOrdinal: false };
+  return { value, level, rate, shown, isOrdinal };
 }
 
-/** Bits of lure language below which nothing is said of a subject, of a body. */
-const gates = { subjectBits: 9, bodyBits: 14 };
+/** Bits of lure language at which a subject, a body reaches level 1, 2 …; below the first nothing is said of it. */
+const lureSteps = { subject: [6, 9, 14, 20], body: [10, 14, 20, 28] };
 
-/** Fires above the gate and clear of the alias's own tail: 1.25 x its 99.5 % quantile + 6 bits (measured C5). */
+function lureLevel(bits: number, steps: readonly number[]): number {
+  return steps.filter((step) => bits >= step).length;
+}
+
+/** Counts clear of the alias's own tail: 1.25 x its 99.5 % quantile + 6 bits (measured C5). */
 function subjectLureReading(subject: Features['subject'], history: History): MeasuredReading {
   const value = subjectLureBits(subject, history);
   const own = quantile(history.histogram('subject-lure'), 0.995) ?? 0;
-  const fires = value >= gates.subjectBits && value > (own === 0 ? 0 : 1.25 * own + 6);
-  return reading(value, fires ? 1 : 0, {
+  const isClear = value > (own === 0 ? 0 : 1.25 * own + 6);
+  return reading(value, isClear ? lureLevel(value, lureSteps.subject) : 0, {
+    isOrdinal: true,
     shown: `lure language in the subject (${value.toFixed(0)} bits)`,
   });
 }
@@ -83,8 +93,10 @@ function subjectWordsReading(newWords: number, history: History): MeasuredReadin
 function bodyLureReading(residual: readonly LureSentence[], history: History): MeasuredReading {
   const value = bodyLureBits(residual, history);
   const shown = `lure language in text this alias never sent (${value.toFixed(0)} bits)`;
-  if (value < gates.bodyBits) return reading(value, 0, { shown });
-  return reading(value, 1, {
+  const level = lureLevel(value, lureSteps.body);
+  if (level === 0) return reading(value, 0, { isOrdinal: true, shown });
+  return reading(value, level, {
+    isOrdinal: true,
     shown,
     rate: history.isStartingUp ? null : bodyTail(value, history.histogram('body-lure')),
   });

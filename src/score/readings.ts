@@ -49,16 +49,21 @@ export function readSignals(input: ReadingInput): Readings {
   const measured = measure({ features, known, history, hourMessages: observation.hourMessages });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
   const fresh = freshSightings(features.sightings, known);
-  const isAsked = (group: SignalGroup) =>
-    group === 'path'
-      ? features.hasPath
-      : group === 'content' || fresh.some(({ signal }) => signal === 'link');
+  const shows = (...wanted: readonly SignalId[]) =>
+    fresh.some(({ signal }) => wanted.includes(signal));
+  const asked: Readonly<Record<SignalGroup, boolean>> = {
+    content: true,
+    path: features.hasPath,
+    'new-link': shows('link', 'bare-domain'),
+    'new-reply-to': shows('reply-to'),
+    organization: false,
+  };
   const signals = signalIds
-    .filter((signal) => isAsked(groupOf(signal)))
+    .filter((signal) => asked[groupOf(signal)])
     .map((signal) => {
       const isStartingUp = groupOf(signal) === 'path' ? startingUp.path : startingUp.content;
       const context = { signal, history, input, isStartingUp };
-      const quantity = measured.get(signal) ?? levelOf(signal, input);
+      const quantity = measured.get(signal) ?? levelOf(signal, input, fresh);
       return quantity
         ? readQuantity(quantity, context)
         : readValues(
@@ -109,6 +114,7 @@ function readValues(
     pack: input.pack,
     history,
     isStartingUp,
+    shown: shown.map(({ value }) => value),
   });
   const records = shown.map((sighting) => known.recordOf(sighting));
   const usual = Math.min(1, ...records.map((record) => usualShare(record, history, input.today)));
@@ -146,6 +152,7 @@ function readQuantity(
     pack: input.pack,
     history,
     isStartingUp,
+    shown: level > 0 ? [String(level)] : [],
   });
   return {
     signal,
@@ -160,7 +167,11 @@ function readQuantity(
 /** Upper ends of the steps of distinct recipients of one signature: 1 is ordinary. */
 const reuseSteps = [1, 2, 4, 8, 16];
 
-function levelOf(signal: SignalId, { features, observation }: ReadingInput): Quantity | null {
+function levelOf(
+  signal: SignalId,
+  { features, observation }: ReadingInput,
+  fresh: readonly Sighting[],
+): Quantity | null {
   const quantity = (level: number, shown: string): Quantity => ({
     level,
     shown,
@@ -174,9 +185,28 @@ function levelOf(signal: SignalId, { features, observation }: ReadingInput): Qua
       `one signature to ${recipients} recipients`,
     );
   }
+  const table = standingTables[signal];
+  if (table !== undefined) {
+    const values = new Set(
+      fresh.filter((sighting) => sighting.table === table).map(({ value }) => value),
+    );
+    const worst = features.standings
+      .filter((standing) => standing.table === table && values.has(standing.value))
+      .reduce((most, { level, shown }) => (level > most.level ? { level, shown } : most), {
+        level: 0,
+        shown: '',
+      });
+    return quantity(worst.level, worst.shown);
+  }
   const reading = features.levels.find((candidate) => candidate.signal === signal);
   return reading ? quantity(reading.level, reading.shown) : null;
 }
+
+/** How the world knows what is new to the alias, by the table it stands in. */
+const standingTables: Readonly<Partial<Record<SignalId, 'domain' | 'reply-to'>>> = {
+  'link-standing': 'domain',
+  'reply-to-standing': 'reply-to',
+};
 
 function bounded(rate: number): number {
   return Math.min(0.999, Math.max(1e-6, rate));

@@ -1,0 +1,76 @@
+import { domainOf } from '../message/mailbox.ts';
+import { organizationOf } from '../message/links.ts';
+import { wordsOf } from '../message/fold.ts';
+import type { Sighting } from './features.ts';
+import type { Lists } from './lists.ts';
+import type { MessageView } from './message-view.ts';
+
+const maxWords = 60;
+const longestPhrase = 3;
+const maxSightings = 10;
+
+/**
+ * Well-known names and the titles of service desks where a customer's name belongs: display name and foreign Reply-To.
+ * "MetaMask Support" via a survey service is not MetaMask; what the vendor itself is called does not count.
+ */
+export function brandSightings(view: MessageView): readonly Sighting[] {
+  const { lists, message, ownDomain } = view;
+  const foreign = message.replyTo.filter(
+    ({ address }) => address.includes('@') && organizationOf(domainOf(address)) !== ownDomain,
+  );
+  const texts = [
+    { place: 'the display name', domain: '', words: wordsOf(view.foldedName, maxWords) },
+    ...foreign.slice(0, 3).map(({ address }) => ({
+      place: 'Reply-To',
+      domain: organizationOf(domainOf(address)),
+      words: wordsOf(address.replace(/[^\p{L}\p{N}]+/gu, ' '), maxWords),
+    })),
+  ];
+  const seen = new Map<string, Sighting>();
+  for (const { place, domain, words } of texts) {
+    for (const { value, name } of namesIn(words, lists)) {
+      if (isOwn(value, { ownDomain, domain, lists }) || seen.has(value)) continue;
+      seen.set(value, { signal: 'brand', table: 'brand', value, shown: `${name} in ${place}` });
+    }
+  }
+  return [...seen.values()].slice(0, maxSightings);
+}
+
+type Name = { readonly value: string; readonly name: string };
+
+/** Names of the lists among the words, the longest phrase at a position first. */
+function namesIn(words: readonly string[], lists: Lists): readonly Name[] {
+  const names: Name[] = [];
+  for (let position = 0; position < words.length; position++) {
+    for (let length = Math.min(longestPhrase, words.length - position); length >= 1; length--) {
+      const phrase = words.slice(position, position + length).join(' ');
+      const kind = lists.brands.has(phrase) ? 'brand' : lists.deskWords.has(phrase) ? 'desk' : null;
+      if (kind === null) continue;
+      const name = kind === 'brand' ? `the name "${phrase}"` : `a service desk ("${phrase}")`;
+      names.push({ value: `${kind} ${phrase}`, name });
+      position += length - 1;
+      break;
+    }
+  }
+  return names;
+}
+
+/** The vendor's own name, or the owner of the name answering from its own domain. */
+function isOwn(
+  value: string,
+  {
+    ownDomain,
+    domain,
+    lists,
+  }: { readonly ownDomain: string; readonly domain: string; readonly lists: Lists },
+): boolean {
+  if (!value.startsWith('brand ')) return false;
+  const phrase = value.slice('brand '.length);
+  const genuine = lists.brands.get(phrase) ?? [];
+  const label = phrase.replaceAll(' ', '');
+  return (
+    genuine.includes(ownDomain) ||
+    (domain !== '' && genuine.includes(domain)) ||
+    (ownDomain.split('.')[0] ?? '').replaceAll('-', '').includes(label)
+  );
+}
