@@ -3,8 +3,9 @@ import type { Alias } from './alias.ts';
 
 /**
  * The tenant an address of a tenant-hosted alias stands for: the labels before the hosting domain, where the pattern
- * leaves labels open (`acme` of `support@acme.zendesk.com`), else the local part without its subaddress (`acme` of
- * `acme+replies@substack.com`, RFC 5233). Lower case; null for an alias of slots and for an address it does not cover.
+ * leaves labels open (`acme` of `support@acme.zendesk.com`), else the local part (`acme` of `acme@substack.com`). All of
+ * it: in `store+123@shopifyemail.com` the subaddress is who writes. Lower case; null for an alias of slots and for an
+ * address it does not cover.
  */
 export function tenantOf(alias: Alias, address: string): string | null {
   const canonical = alias.actor === 'tenant' ? canonicalAddress(address) : null;
@@ -31,6 +32,5 @@ function tenantBy(
     return domain.endsWith(patternDomain.slice(1))
       ? domain.slice(0, 1 - patternDomain.length) || null
       : null;
-  if (patternLocal !== '*' || patternDomain !== domain) return null;
-  return local.replace(/\+.*$/s, '') || null;
+  return patternLocal === '*' && patternDomain === domain ? local : null;
 }
