@@ -16,8 +16,11 @@ const headerBytes = 256 * 1024;
 /** Bytes of a watched alias's message that are read for analysis; what lies beyond are attachments. */
 const analysedBytes = 4 * 1024 * 1024;
 
+/** Longest that the attachments of one message are read, and waited for. */
+const attachmentsLimitMs = 1500;
+
 /** All that was found out about one message, and what is to be done with it. */
-export type Analysis = Omit<Judgement, 'score'> & {
+export type Analysis = Omit<Judgement, 'score' | 'readings'> & {
   readonly header: Header;
   readonly authentication: AuthenticationResults;
   /** Alias id, or null for unwatched mail. */
@@ -35,6 +38,7 @@ export async function analyse(
   deps: AnalysisDependencies,
 ): Promise<Analysis> {
   const found: Found = {};
+  const deadlineMs = performance.now() + deps.analysisDeadlineMs;
   try {
     return await within(deps.analysisDeadlineMs, async () => {
       const header = (found.header = readHeader(await transaction.content.prefix(headerBytes)));
@@ -45,7 +49,7 @@ export async function analyse(
       if (sender.kind !== 'alias') return unscored({ header, authentication, sender }, rules);
       found.alias = sender.alias.id;
       const { alias, address, learnable } = sender;
-      const message = await parse(transaction, header, deps);
+      const message = await parse(transaction, header, { ...deps, deadlineMs });
       const judged = await judge(
         { transaction, message, authentication, alias, address, learnable },
         rules,
@@ -70,10 +74,14 @@ type Found = { header?: Header; authentication?: AuthenticationResults; alias?: 
 async function parse(
   { content }: Transaction,
   header: Header,
-  deps: AnalysisDependencies,
+  { events, readAttachments, deadlineMs }: AnalysisDependencies & { readonly deadlineMs: number },
 ): Promise<Message> {
-  const parsed = timed('parse', deps.events, async () =>
-    parseMessage(await content.prefix(analysedBytes), header),
+  const parsed = timed('parse', events, async () =>
+    parseMessage(await content.prefix(analysedBytes), header, (parts) => {
+      // A slow answer from DNS and a slow PDF must not add up to a message that is not scored at all.
+      const limitMs = Math.min(attachmentsLimitMs, (deadlineMs - performance.now()) / 2);
+      return readAttachments(parts, limitMs);
+    }),
   );
   return await parsed.catch((error: unknown) => {
     throw new StageFailure(error instanceof MessageTooLarge ? 'limit' : 'malformed', error);

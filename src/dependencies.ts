@@ -3,6 +3,8 @@ import type { AuthenticationResults } from './authentication/results.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import type { Pseudonym } from './features/hash.ts';
+import type { MessagePart } from './message/attachments/message-part.ts';
+import type { AttachmentText } from './message/attachment-text.ts';
 import type { Events } from './observability/events.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 import type { Transaction } from './smtp/transaction.ts';
@@ -21,6 +23,11 @@ export type Names = {
 export type AnalysisDependencies = {
   /** Never throws: DNS trouble is a result (`temperror`). */
   readonly authenticate: (transaction: Transaction) => Promise<AuthenticationResults>;
+  /** Never rejects, and takes no longer than `limitMs`: what cannot be read in time is absent. */
+  readonly readAttachments: (
+    parts: readonly MessagePart[],
+    limitMs: number,
+  ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly pseudonym: Pseudonym;
   readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;

@@ -15,6 +15,7 @@ import { maySharePolicy, withMode } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { createPseudonym } from './features/hash.ts';
 import { createLessons } from './lessons.ts';
+import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
 import { startHttp } from './observability/http.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -76,6 +77,7 @@ export async function startServer({
   const resolver = opened.use(
     createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),
   );
+  const attachments = opened.use(createAttachmentReader({ onPart: events.attachmentRead }));
   const lessons = opened.use(createLessons(baselines, events));
 
   const dependencies: Dependencies = {
@@ -88,6 +90,7 @@ export async function startServer({
       maxQueries: dnsQueriesPerMessage,
       onError: (error, transactionId) => events.failedOpen('bug', error, transactionId),
     }),
+    readAttachments: attachments.read,
     withoutForgedFields: (transaction) => withoutForgedFields(transaction, settings.authservId),
     baselines,
     pseudonym: createPseudonym(await loadPseudonymKey(settings.stateDir)),

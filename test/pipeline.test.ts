@@ -8,6 +8,7 @@ import { loadRules } from '../src/config/load-rules.ts';
 import type { FailureCause } from '../src/decision/policy.ts';
 import type { ActiveRules, Dependencies } from '../src/dependencies.ts';
 import { createPseudonym } from '../src/features/hash.ts';
+import { readCalendars } from '../src/message/attachments/read-calendars.ts';
 import { readHeader } from '../src/message/header.ts';
 import { processTransaction } from '../src/pipeline.ts';
 import { reply, type Reply } from '../src/smtp/reply.ts';
@@ -45,6 +46,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
     names: { hostname: 'mx.test', authservId: 'mx.test', contactUrl: '' },
     withoutForgedFields: (transaction) => Promise.resolve(transaction),
     authenticate: () => Promise.resolve(assumeAuthenticated(readHeader(data))),
+    readAttachments: readCalendars,
     baselines,
     pseudonym: createPseudonym(Buffer.alloc(32)),
     quarantine: { hold: () => Promise.reject(new Error('not expected')) },
@@ -57,6 +59,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       smtpRefused: ignore,
       duplicateRisk: ignore,
       lessonLost: ignore,
+      attachmentRead: ignore,
       relayTested: ignore,
       failedOpen: (cause) => seen.failures.push(cause),
     },

@@ -10,6 +10,7 @@ import type { Settings } from '../config/settings.ts';
 import type { FailureCause } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import { createPseudonym } from '../features/hash.ts';
+import { createAttachmentReader } from '../message/attachments/attachment-reader.ts';
 import { readHeader } from '../message/header.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { CommandFailure } from './command.ts';
@@ -46,6 +47,7 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
     servers: settings.dns.map(formatHostPort),
     timeoutMs: dnsTimeoutMs,
   });
+  const attachments = createAttachmentReader({ onPart: () => undefined });
   const dependencies = {
     authenticate: options.assumeAuthenticated
       ? vouchFor
@@ -55,6 +57,7 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
           deadlineMs: analysisDeadlineMs * 0.8,
           maxQueries: dnsQueriesPerMessage,
         }),
+    readAttachments: attachments.read,
     baselines,
     pseudonym: createPseudonym(pseudonymKey),
     analysisDeadlineMs,
@@ -69,7 +72,10 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
   };
   return {
     analyse: (transaction) => analyse(transaction, rules, { ...dependencies, events }),
-    [Symbol.asyncDispose]: () => resolver[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await attachments[Symbol.asyncDispose]();
+      await resolver[Symbol.asyncDispose]();
+    },
   };
 }
 

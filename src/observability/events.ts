@@ -1,6 +1,8 @@
 import type { AuthenticationResults } from '../authentication/results.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { FailureCause } from '../decision/policy.ts';
+import type { PartKind } from '../message/attachments/part-kind.ts';
+import type { PartOutcome } from '../message/attachments/part-outcome.ts';
 import type { Header } from '../message/header.ts';
 import type { Score } from '../score/score.ts';
 import type { DuplicateCause, LimitReason } from '../smtp/limits.ts';
@@ -42,6 +44,8 @@ export interface Events {
   readonly duplicateRisk: (cause: DuplicateCause) => void;
   /** The next hop (`host:port`) was asked whether it relays for strangers who come through us. */
   readonly relayTested: (nextHop: string, proof: RelayProof) => void;
+  /** A calendar, a PDF or an image was read, or not; `error` where its reader was stopped. */
+  readonly attachmentRead: (kind: PartKind, outcome: PartOutcome, error: unknown) => void;
   /** A lesson could not be stored; delivery is not affected. */
   readonly lessonLost: (error: unknown, transactionId: string) => void;
 }

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { Verdict } from '../decision/decision.ts';
 import { failureCauses } from '../decision/policy.ts';
 import type { Action } from '../decision/policy.ts';
+import { partKinds } from '../message/attachments/part-kind.ts';
+import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { AliasLabels } from './alias-labels.ts';
 import type { Stage } from './events.ts';
@@ -88,6 +90,13 @@ function messageMetrics(registry: Registry) {
       'open_relay_suspected',
       '1 if a next hop took a foreign recipient from a stranger through us when we started',
     ),
+    attachments: counter(
+      registry,
+      'attachments_total',
+      "Calendars, PDFs and images in watched aliases' mail, by what came of reading them",
+      'kind',
+      'outcome',
+    ),
     lessonsLost: counter(registry, 'lessons_lost_total', 'Delivered messages not learned'),
     stageDuration: new Histogram({
       name: 'aliaswatch_stage_duration_seconds',
@@ -104,6 +113,9 @@ function messageMetrics(registry: Registry) {
   for (const cause of failureCauses) metrics.failOpen.inc({ cause }, 0);
   for (const reason of limitReasons) metrics.smtpRefused.inc({ reason }, 0);
   for (const cause of duplicateCauses) metrics.duplicateRisk.inc({ cause }, 0);
+  for (const kind of partKinds) {
+    for (const outcome of partOutcomes) metrics.attachments.inc({ kind, outcome }, 0);
+  }
   for (const stage of stages) metrics.stageDuration.zero({ stage });
   return metrics;
 }

@@ -50,6 +50,10 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
         );
       } else log.debug({ nextHop, ...proof }, 'relay test');
     }),
+    attachmentRead: neverThrowing((kind, outcome, error) => {
+      metrics.attachments.inc({ kind, outcome });
+      if (error !== null) log.warn({ kind, outcome, error }, 'attachment not read');
+    }),
     lessonLost: neverThrowing((error, id) => {
       metrics.lessonsLost.inc();
       log.warn({ id, error }, 'lesson lost');

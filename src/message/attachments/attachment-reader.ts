@@ -12,9 +12,6 @@ import {
   type ReadingThreadOptions,
 } from './reading-thread.ts';
 
-/** Longest that the attachments of one message are read, and waited for. */
-export const attachmentsLimitMs = 1500;
-
 export type AttachmentReaderOptions = {
   readonly thread?: ReadingThreadOptions;
   /** Told once of every calendar, PDF and image. `error` says why a thread ended. */
@@ -63,8 +60,13 @@ async function readPart(
   thread: ReadingThread,
 ): Promise<PartReading> {
   if (kind !== 'calendar') return thread.read({ kind, content }, signal);
-  const text = readCalendar(content, charset);
-  return { outcome: 'read', texts: text === null ? [] : [text], error: null };
+  try {
+    const text = readCalendar(content, charset);
+    return { outcome: 'read', texts: text === null ? [] : [text], error: null };
+  } catch (error) {
+    // A mistake of ours costs the attachment, not the message.
+    return { outcome: 'crash', texts: [], error };
+  }
 }
 
 function outcomeOf({ outcome, texts }: PartReading): PartOutcome {
