@@ -37,6 +37,10 @@ export type Readings = {
   readonly history: History;
   readonly signals: readonly SignalReading[];
   readonly measured: Measured;
+  /** What is not ordinary for the alias; what copies of one attack have in common is among it. */
+  readonly fresh: readonly Sighting[];
+  /** Hashes of the subject's words and of the body's lure sentences that the alias never wrote. */
+  readonly newText: readonly string[];
   /** Too little history to tell new from not yet seen, for content and for the sending path. */
   readonly startingUp: { readonly content: boolean; readonly path: boolean };
 };
@@ -71,7 +75,7 @@ export function readSignals(input: ReadingInput): Readings {
             { ...context, known },
           );
     });
-  return { history, signals, measured, startingUp };
+  return { history, signals, measured, fresh, newText: newText(features, known), startingUp };
 }
 
 function isPathStartingUp(known: KnownValues, today: number): boolean {
@@ -91,6 +95,16 @@ function freshSightings(sightings: readonly Sighting[], known: KnownValues): rea
     ({ signal, value }) =>
       signal !== 'path-shape' || !newDomains.has(value.slice(0, value.indexOf('/'))),
   );
+}
+
+function newText({ subjectWords, sentences }: Features, known: KnownValues): readonly string[] {
+  const text = [
+    ...subjectWords.map((value) => ({ table: 'subject-word', value })),
+    ...sentences.map(({ value }) => ({ table: 'line', value })),
+  ];
+  return text
+    .filter((value) => known.recordOf(value) === null && !known.isOrdinary(value))
+    .map(({ value }) => value);
 }
 
 type SignalContext = {
