@@ -1,8 +1,13 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { dayOf, type Snapshot } from './ledger.ts';
 import { SqliteBaselines } from './sqlite-baselines.ts';
+import {
+  explainSqliteError,
+  inTransaction,
+  openSqliteFile,
+  type SqliteContent,
+  type SqliteFileOptions,
+} from './sqlite-file.ts';
 import { ledgerSchema } from './sqlite-ledger.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
 import { trafficSchema } from './sqlite-traffic.ts';
@@ -16,20 +21,21 @@ import type {
 } from './store.ts';
 import { checkCommit, checkRequest } from './stored-form.ts';
 
-export type SqliteStoreOptions = {
-  /** Opens an existing store and never writes to it. */
-  readonly readOnly?: boolean;
-  /** Longest wait for another process that writes. */
-  readonly timeoutMs?: number;
+const content: SqliteContent = {
+  title: 'Baseline store',
+  holds: 'baselines',
+  schema: `${ledgerSchema} ${trafficSchema}`,
+  schemaVersion: 1,
+  applicationId: 0x41_4c_57_41, // 'ALWA'
 };
 
 /** Baselines in one file that several processes of a machine may share, or in `:memory:`. Rejects with one sentence when it cannot be opened. */
 export function openSqliteStore(
   path: string,
   limits: StoreLimits,
-  options: SqliteStoreOptions = {},
+  options: SqliteFileOptions = {},
 ): Promise<BaselineStore> {
-  return settle(() => new SqliteStore(path, limits, openDatabase(path, options)));
+  return settle(() => new SqliteStore(path, limits, openSqliteFile(path, content, options)));
 }
 
 class SqliteStore implements BaselineStore {
@@ -92,16 +98,12 @@ class SqliteStore implements BaselineStore {
     });
   }
 
-  #transaction<Answer>(begin: string, work: () => Answer): Answer {
+  #transaction<Answer>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => Answer): Answer {
     try {
-      this.#database.exec(begin);
-      const answer = work();
-      this.#database.exec('COMMIT');
-      return answer;
+      return inTransaction(this.#database, begin, work);
     } catch (error) {
-      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
       this.#baselines.rolledBack();
-      throw explain(this.#path, error);
+      throw explainSqliteError(error, { title: content.title, path: this.#path });
     }
   }
 }
@@ -112,87 +114,4 @@ function settle<Answer>(work: () => Answer): Promise<Answer> {
 
 function today(): number {
   return dayOf(new Date());
-}
-
-function openDatabase(
-  path: string,
-  { readOnly = false, timeoutMs = 1000 }: SqliteStoreOptions,
-): DatabaseSync {
-  const inFile = path !== ':memory:';
-  if (inFile && readOnly && !existsSync(path)) {
-    throw new Error(
-      `Baseline store ${path} does not exist: nothing was learned there; check the path`,
-    );
-  }
-  if (inFile && !existsSync(dirname(path))) {
-    throw new Error(
-      `Baseline store ${path}: the directory ${dirname(path)} does not exist; create it or name another path`,
-    );
-  }
-  let database: DatabaseSync | null = null;
-  try {
-    database = new DatabaseSync(path, { timeout: timeoutMs });
-    checkContent(database);
-    if (readOnly) readOnlyContent(database);
-    else prepareContent(database);
-    return database;
-  } catch (error) {
-    database?.close();
-    throw explain(path, error);
-  }
-}
-
-const schemaVersion = 1;
-/** 'ALWA', so that the file says whose it is. */
-const applicationId = 0x41_4c_57_41;
-
-/** Refuses what is not ours before anything is written. */
-function checkContent(database: DatabaseSync): void {
-  const tables = database.prepare('SELECT name FROM sqlite_schema').all();
-  const owner = database.prepare('PRAGMA application_id').get()?.['application_id'];
-  if (tables.length > 0 && owner !== applicationId)
-    throw new Error('is a database of another program; name another file');
-  if (version(database) > schemaVersion) {
-    throw new Error(
-      `was written by a newer Aliaswatch (format ${version(database)}, this one reads ${schemaVersion}); upgrade, or name another file`,
-    );
-  }
-}
-
-function version(database: DatabaseSync): number {
-  return database.prepare('PRAGMA user_version').get()?.['user_version'] as number;
-}
-
-/** By pragma: opened read-only, SQLite would leave its -wal and -shm files behind. */
-function readOnlyContent(database: DatabaseSync): void {
-  if (version(database) === 0) throw new Error('holds no baselines; nothing was learned there');
-  database.exec('PRAGMA query_only = ON');
-}
-
-function prepareContent(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  database.exec('BEGIN IMMEDIATE');
-  if (version(database) === 0) {
-    database.exec(
-      `${ledgerSchema} ${trafficSchema} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
-    );
-  }
-  database.exec('COMMIT');
-}
-
-/** SQLite result codes (sqlite.org/rescode.html) in words; errors without one are ours. */
-const reasons = new Map([
-  [5, 'is locked by another process for too long'],
-  [8, 'cannot be written; check the permissions of the file and its directory'],
-  [13, 'cannot be written: the disk is full'],
-  [14, 'cannot be opened; check that it is a file and that its directory can be written'],
-  [26, 'is not a baseline store, or is damaged; name another file'],
-]);
-
-function explain(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof RangeError) return error;
-  const code = 'errcode' in error ? Number(error.errcode) & 0xff : null;
-  return new Error(`Baseline store ${path} ${reasons.get(code ?? -1) ?? error.message}`, {
-    cause: error,
-  });
 }
