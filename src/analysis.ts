@@ -117,4 +117,10 @@ function unavailable(failure: FailureCause, found: Found, { policy }: ActiveRule
   };
 }
 
-const nothingLearned = { score: null, mature: false, lesson: null, releaseLesson: null } as const;
+const nothingLearned = {
+  score: null,
+  mature: false,
+  lesson: null,
+  releaseLesson: null,
+  seen: null,
+} as const;

@@ -9,8 +9,12 @@ import { extractFeatures } from './features/extract-features.ts';
 import type { Pseudonym } from './features/hash.ts';
 import type { Message } from './message/message.ts';
 import type { Stage } from './observability/events.ts';
+import type { OrganizationLedgers } from './organization/ledgers.ts';
+import { nameOfShared, organizationRequestOf, sharedValuesOf } from './organization/request.ts';
+import { linkDomainsOf, type WatchedSightings } from './organization/sightings.ts';
 import { lessonOf } from './score/lesson.ts';
 import { lookupsOf } from './score/known-values.ts';
+import type { Readings } from './score/readings.ts';
 import type { Score } from './score/score.ts';
 import { scoreMessage } from './score/score-message.ts';
 import type { Transaction } from './smtp/transaction.ts';
@@ -31,6 +35,8 @@ export type ToJudge = {
 /** What the message is, and what delivering it teaches. */
 export type Judgement = {
   readonly score: Score;
+  /** Every signal beside the history it was held against. */
+  readonly readings: Readings;
   /** The alias's own history is long enough to hold mail. */
   readonly mature: boolean;
   readonly decision: Decision;
@@ -38,10 +44,14 @@ export type Judgement = {
   readonly lesson: Commit | null;
   /** What a later release of this message teaches, or null. */
   readonly releaseLesson: Commit | null;
+  /** What it leaves for the organization's ledgers; null for mail of nobody's alias. */
+  readonly seen: WatchedSightings | null;
 };
 
 export type JudgeDependencies = {
   readonly baselines: Pick<BaselineStore, 'observe'>;
+  /** Null where nothing is to be asked about the organization's other mail. */
+  readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly pseudonym: Pseudonym;
   /** False reads the store without moving a counter (`check`, the twin of an injected message). */
   readonly countsTraffic: boolean;
@@ -57,7 +67,7 @@ export type JudgeDependencies = {
 export async function judge(
   { transaction, message, authentication, alias, address, learnable }: ToJudge,
   { lists, causes, policy }: ActiveRules,
-  { baselines, pseudonym, countsTraffic, timed }: JudgeDependencies,
+  { baselines, organization, pseudonym, countsTraffic, timed }: JudgeDependencies,
 ): Promise<Judgement> {
   const features = await timed('features', () =>
     extractFeatures({ transaction, message, authentication, lists, pseudonym, address }),
@@ -70,15 +80,20 @@ export async function judge(
     recipients: features.recipients.map((recipient) => recipient.address),
     count: countsTraffic,
   };
-  const observation = await timed('observe', () => baselines.observe(request)).catch(
-    (error: unknown) => {
-      throw new StageFailure('store', error);
-    },
-  );
+  // Both at once: a message waits for one round trip.
+  const [observation, view] = await timed('observe', () =>
+    Promise.all([
+      baselines.observe(request),
+      // Without an answer the signals of the organization are not asked, and mail goes on.
+      organization?.look(organizationRequestOf(features, request)).catch(() => null) ?? null,
+    ]),
+  ).catch((error: unknown) => {
+    throw new StageFailure('store', error);
+  });
   return timed('score', () => {
     const today = dayOf(transaction.receivedAt);
     const { pack } = alias;
-    const { score, readings } = scoreMessage({ features, observation, pack, causes, today });
+    const { score, readings } = scoreMessage({ features, observation, organization: view, pack, causes, today });
     const decision = decideScored({ score, alias, policy });
     const teaching = {
       alias: alias.id,
@@ -92,10 +107,18 @@ export async function judge(
     const release = { ...teaching, withFeatures: true, withScore: false };
     return {
       score,
+      readings,
       mature: isMature(score, policy),
       decision,
       lesson: learnable ? lessonOf(lesson) : null,
       releaseLesson: learnable ? lessonOf(release) : null,
+      seen: {
+        linkDomains: linkDomainsOf(message),
+        carried: {
+          alias: alias.id,
+          values: sharedValuesOf({ sightings: readings.fresh }).map(nameOfShared),
+        },
+      },
     };
   });
 }

@@ -79,8 +79,18 @@ test('evaluate --json keeps its contract', async () => {
       .filter((kind) => ['a', 'a2', 'a3', 'c', 'd'].includes(kind as string)),
     ['a', 'a2', 'a3', 'c', 'd'],
   );
-  for (const { n, tagged: flagged, quarantined: held } of byKind)
+  for (const row of byKind) {
+    const { n, tagged: flagged, quarantined: held } = row;
     assert.ok([n, flagged, held].every((count) => Number.isInteger(count)) && (n as number) > 0);
+    const sizeOf = (part: string) => (row[part] as { readonly n: number }).n;
+    for (const part of ['at100', 'at200', 'closed']) assert.ok(sizeOf(part) <= (n as number));
+    assert.equal(sizeOf('rigid') + sizeOf('mixed') + sizeOf('freeText'), n);
+  }
+  const sizes = new Map(byKind.map(({ kind, n }) => [kind, n as number]));
+  assert.equal(
+    sizes.get('h'),
+    ['h-ics', 'h-pdf', 'h-qr'].reduce((sum, kind) => sum + (sizes.get(kind) ?? 0), 0),
+  );
   assert.deepEqual(
     [abuse?.['messages'], abuse?.['tagged'], abuse?.['campaigns'], abuse?.['campaignsTagged']],
     [1, 1, 1, 1],

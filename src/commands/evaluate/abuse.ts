@@ -5,7 +5,7 @@ import type { Alias } from '../../alias/alias.ts';
 import { readMessageFile } from '../../archive/read-archive.ts';
 import { readHeader } from '../../message/header.ts';
 import { parseMessage } from '../../message/message.ts';
-import { isFlagged } from './streams.ts';
+import { isFlagged } from './facts.ts';
 import type { Scorer } from './scorer.ts';
 
 const labelSchema = z.looseObject({

@@ -50,7 +50,9 @@ export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> 
       timeoutMs: 1000,
     });
     const score = createScorer({ rules: input.rules, store, pseudonym });
-    results.push(await replayStream(stream, { store, score, bank, report: input.onMessage }));
+    results.push(
+      await replayStream(stream, { store, score, scoreCold: null, bank, report: input.onMessage }),
+    );
   }
   const abuse =
     input.abuse === null

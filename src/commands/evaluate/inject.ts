@@ -1,9 +1,11 @@
+import type { AttachmentText } from '../../message/attachment-text.ts';
 import type { HtmlOutline } from '../../message/html-outline.ts';
 import type { Message } from '../../message/message.ts';
 import type { LureBank } from './lures.ts';
 
 /** One way to abuse one slot of a genuine message; everything else stays the vendor's own. */
-export type InjectionKind = 'a' | 'a2' | 'a3' | 'b' | 'c' | 'd' | 'e' | 'e2' | 'f' | 'f3' | 'g';
+export type InjectionKind =
+  'a' | 'a2' | 'a3' | 'b' | 'c' | 'd' | 'e' | 'e2' | 'f' | 'f3' | 'g' | 'h-ics' | 'h-pdf' | 'h-qr';
 
 export const injectionKinds: readonly { readonly kind: InjectionKind; readonly title: string }[] = [
   { kind: 'a', title: 'callback lure before the subject' },
@@ -17,6 +19,9 @@ export const injectionKinds: readonly { readonly kind: InjectionKind; readonly t
   { kind: 'f', title: 'a, obfuscated' },
   { kind: 'f3', title: 'a3, obfuscated' },
   { kind: 'g', title: 'HTML in a text slot' },
+  { kind: 'h-ics', title: 'the callback paragraph in a calendar entry' },
+  { kind: 'h-pdf', title: 'the callback paragraph in a PDF' },
+  { kind: 'h-qr', title: 'its link or its number in a QR code' },
 ];
 
 /** The message with one slot filled by the bank's `index`-th lure. */
@@ -52,7 +57,29 @@ export function inject(
         message,
         `<div><h2>${bank.callbackSubject(index)}</h2><p>${bank.text(index, 20)}</p></div>`,
       );
+    case 'h-ics':
+    case 'h-pdf':
+    case 'h-qr':
+      return withAttachment(message, attachmentLure(kind, { bank, index }));
   }
+}
+
+/** What our readers make of an attachment with a lure: a meeting, an invoice, a picture of a code. */
+export function attachmentLure(
+  kind: 'h-ics' | 'h-pdf' | 'h-qr',
+  { bank, index }: { readonly bank: LureBank; readonly index: number },
+): AttachmentText {
+  const paragraph = bank.callbackParagraph(index);
+  if (kind === 'h-ics')
+    return { kind: 'calendar', blocks: ['Payment reminder', paragraph], links: [] };
+  if (kind === 'h-pdf') return { kind: 'pdf', blocks: [paragraph], links: [] };
+  return index % 2 === 0
+    ? { kind: 'qr-code', blocks: [], links: [`https://${bank.domain(index)}/view`] }
+    : { kind: 'qr-code', blocks: [`tel:+1${bank.phoneDigits(index)}`], links: [] };
+}
+
+function withAttachment(message: Message, attachment: AttachmentText): Message {
+  return { ...message, attachments: [...message.attachments, attachment] };
 }
 
 function withSubject(message: Message, lure: string): Message {

@@ -17,6 +17,8 @@ export type LureBank = {
   readonly callbackParagraph: (index: number) => string;
   /** `words` words of a lure without its links and numbers. */
   readonly text: (index: number, words: number) => string;
+  /** Ten digits of a number real lures name. */
+  readonly phoneDigits: (index: number) => string;
   /** A domain real lures link to. */
   readonly domain: (index: number) => string;
 };
@@ -46,8 +48,10 @@ export async function readLures(path: string): Promise<LureBank> {
     );
   const pick = <Item>(items: readonly Item[], index: number, otherwise: Item): Item =>
     items[(index * 7919) % Math.max(1, items.length)] ?? otherwise;
-  const phone = (index: number) => formatPhone(pick(phones, index, '8025383069'), index);
+  const phoneDigits = (index: number) => pick(phones, index, '8025383069').slice(-10);
+  const phone = (index: number) => formatPhone(phoneDigits(index), index);
   return {
+    phoneDigits,
     callbackSubject: (index) => fill(pick(callbackSubjects, index, ''), index, phone(index)),
     callbackParagraph: (index) => fill(pick(callbackParagraphs, index, ''), index, phone(index)),
     text: (index, words) => pick(texts, index, '').split(' ').slice(0, words).join(' '),

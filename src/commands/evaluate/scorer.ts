@@ -40,6 +40,7 @@ export function createScorer({
     const address = message.from[0]?.address ?? '';
     return judge({ transaction, message, authentication, alias, address, learnable: true }, rules, {
       baselines: store,
+      organization: null,
       pseudonym,
       countsTraffic,
       timed: async (_, work) => work(),

@@ -1,46 +1,18 @@
 import type { Alias } from '../../alias/alias.ts';
 import type { ArchivedMessage } from '../../archive/mbox.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
-import type { Decision } from '../../decision/decision.ts';
 import { readHeader } from '../../message/header.ts';
 import { parseMessage, type Message } from '../../message/message.ts';
+import { factsOf, type Facts } from './facts.ts';
+import { breaksFixedRule } from './fixed-rule.ts';
 import { inject, injectionKinds, type InjectionKind } from './inject.ts';
 import type { LureBank } from './lures.ts';
 import type { Scorer } from './scorer.ts';
+import { createNoveltyCounter, textKindOf, type TextKind } from './text-kind.ts';
 
 /** Until both are past, an alias is only learned (corpora: "after warm-up"). */
 const warmUp = { messages: 20, days: 14 };
 const injectionsPerStream = 30;
-
-export type AliasCounts = {
-  readonly alias: string;
-  readonly messages: number;
-  readonly scored: number;
-  readonly tagged: number;
-  readonly quarantined: number;
-};
-export type InjectionResult = {
-  readonly kind: InjectionKind;
-  readonly alias: string;
-  readonly messages: number;
-  readonly tagged: boolean;
-  readonly quarantined: boolean;
-  readonly bits: number;
-};
-/** An honest message that was flagged. */
-export type Alarm = {
-  readonly source: string;
-  readonly alias: string;
-  readonly bits: number;
-  readonly reason: string;
-};
-
-export type StreamResult = {
-  readonly counts: AliasCounts;
-  readonly injections: readonly InjectionResult[];
-  readonly alarms: readonly Alarm[];
-  readonly scores: readonly number[];
-};
 
 export type Stream = {
   readonly address: string;
@@ -48,130 +20,138 @@ export type Stream = {
   readonly messages: readonly ArchivedMessage[];
 };
 
+/** A scored message of a stream: honest, or with one slot changed. */
+export type StreamMessage = Facts & {
+  readonly source: string;
+  /** Position in the stream. */
+  readonly index: number;
+  readonly reason: string;
+  readonly breaksFixedRule: boolean;
+};
+
+export type InjectionResult = StreamMessage & { readonly kind: InjectionKind };
+
+export type StreamResult = {
+  readonly address: string;
+  readonly messages: number;
+  readonly textKind: TextKind;
+  /** Honest messages after warm-up. */
+  readonly honest: readonly StreamMessage[];
+  /** The honest messages as they would look to a site that has never heard of the alias: all of the stream. */
+  readonly cold: readonly Facts[];
+  readonly injections: readonly InjectionResult[];
+};
+
+export type ReplayOptions = {
+  readonly store: BaselineStore;
+  readonly score: Scorer;
+  /** Scores without history and without pack; null to leave that out. */
+  readonly scoreCold: Scorer | null;
+  readonly bank: LureBank | null;
+  readonly report: () => void;
+};
+
 /**
  * Replays one stream in arrival order: score, then learn, flagged mail left out (prequential). After warm-up, up to 30
  * messages evenly over the stream are scored again with one slot changed, against the very same history.
  */
-export async function replayStream(
-  stream: Stream,
-  {
-    store,
-    score,
-    bank,
-    report,
-  }: {
-    readonly store: BaselineStore;
-    readonly score: Scorer;
-    readonly bank: LureBank | null;
-    readonly report: () => void;
-  },
-): Promise<StreamResult> {
-  const arrivals = stream.messages.map(({ arrivedAt }) => arrivedAt ?? new Date(0));
-  const first = arrivals[0]?.getTime() ?? 0;
-  const isWarm = (index: number) =>
-    index >= warmUp.messages &&
-    (arrivals[index]?.getTime() ?? 0) - first >= warmUp.days * 86_400_000;
-  const chosen = evenly(
-    stream.messages.map((_, index) => index).filter(isWarm),
-    injectionsPerStream,
-  );
-  const result = {
-    injections: [] as InjectionResult[],
-    alarms: [] as Alarm[],
-    scores: [] as number[],
-    scored: 0,
-    tagged: 0,
-    quarantined: 0,
-  };
+export async function replayStream(stream: Stream, options: ReplayOptions): Promise<StreamResult> {
+  const { store, score, scoreCold, bank, report } = options;
+  const arrivals = arrivalsOf(stream);
+  const isWarm = warmAfter(arrivals);
+  const chosen = evenly(arrivals.map((_, index) => index).filter(isWarm), injectionsPerStream);
+  const countNovelWords = createNoveltyCounter();
+  const novelWords: number[] = [];
+  const honest: StreamMessage[] = [];
+  const cold: Facts[] = [];
+  const injections: InjectionResult[] = [];
   for (const [index, archived] of stream.messages.entries()) {
     report();
-    const receivedAt = arrivals[index] ?? new Date(0);
     const message = await parse(archived);
     if (message === null) continue;
-    const asked = { id: archived.source, message, alias: stream.alias, receivedAt };
-    const honest = await score({ ...asked, countsTraffic: true });
-    if (bank && chosen.has(index))
-      result.injections.push(
-        ...(await injectAll({ asked, address: stream.address, score, bank, index })),
-      );
-    if (isWarm(index)) {
-      result.scored++;
-      result.scores.push(honest.score.bits);
-      if (isFlagged(honest.decision)) {
-        result.tagged++;
-        result.alarms.push({
-          source: archived.source,
-          alias: stream.address,
-          bits: honest.score.bits,
-          reason: honest.decision.reason,
-        });
-      }
-      if (honest.decision.action === 'quarantine') result.quarantined++;
+    const novel = countNovelWords(message);
+    const receivedAt = arrivals[index] ?? new Date(0);
+    const asked: Asked = { id: archived.source, message, alias: stream.alias, receivedAt };
+    const judgement = await score({ ...asked, countsTraffic: true });
+    if (scoreCold) {
+      const strange = { ...asked, alias: { ...stream.alias, pack: null }, countsTraffic: false };
+      cold.push(factsOf(await scoreCold(strange)));
     }
-    if (honest.lesson) await store.commit(honest.lesson);
+    if (bank && chosen.has(index))
+      injections.push(...(await injectAll({ asked, score, bank, index })));
+    if (isWarm(index)) {
+      novelWords.push(novel);
+      honest.push(streamMessage(judgement, asked, index));
+    }
+    if (judgement.lesson) await store.commit(judgement.lesson);
   }
-  const { scored, tagged, quarantined, ...rest } = result;
   return {
-    counts: {
-      alias: stream.address,
-      messages: stream.messages.length,
-      scored,
-      tagged,
-      quarantined,
-    },
-    ...rest,
+    address: stream.address,
+    messages: stream.messages.length,
+    textKind: textKindOf(novelWords),
+    honest,
+    cold,
+    injections,
   };
 }
 
+/** Times of arrival, in the order of the stream. */
+export function arrivalsOf(stream: Stream): readonly Date[] {
+  return stream.messages.map(({ arrivedAt }) => arrivedAt ?? new Date(0));
+}
+
+/** Whether the message at a position comes after warm-up. */
+export function warmAfter(arrivals: readonly Date[]): (index: number) => boolean {
+  const first = arrivals[0]?.getTime() ?? 0;
+  return (index) =>
+    index >= warmUp.messages &&
+    (arrivals[index]?.getTime() ?? 0) - first >= warmUp.days * 86_400_000;
+}
+
+type Asked = {
+  readonly id: string;
+  readonly message: Message;
+  readonly alias: Alias;
+  readonly receivedAt: Date;
+};
+
 type InjectAll = {
-  readonly asked: {
-    readonly id: string;
-    readonly message: Message;
-    readonly alias: Alias;
-    readonly receivedAt: Date;
-  };
-  readonly address: string;
+  readonly asked: Asked;
   readonly score: Scorer;
   readonly bank: LureBank;
   readonly index: number;
 };
 
-async function injectAll({
-  asked,
-  address,
-  score,
-  bank,
-  index,
-}: InjectAll): Promise<readonly InjectionResult[]> {
+async function injectAll({ asked, score, bank, index }: InjectAll) {
   const results: InjectionResult[] = [];
   for (const [offset, { kind }] of injectionKinds.entries()) {
     const message = inject(asked.message, kind, { bank, index: index + offset });
-    const {
-      score: { bits, messages },
-      decision,
-    } = await score({ ...asked, message, countsTraffic: false });
-    results.push({
-      kind,
-      alias: address,
-      messages,
-      tagged: isFlagged(decision),
-      quarantined: decision.action === 'quarantine',
-      bits,
-    });
+    const judgement = await score({ ...asked, message, countsTraffic: false });
+    results.push({ kind, ...streamMessage(judgement, { ...asked, message }, index) });
   }
   return results;
 }
 
-/** Tag or stronger. */
-export function isFlagged({ action }: Decision): boolean {
-  return action !== 'pass';
+function streamMessage(
+  judgement: Awaited<ReturnType<Scorer>>,
+  { id, message, alias }: Asked,
+  index: number,
+): StreamMessage {
+  return {
+    ...factsOf(judgement),
+    source: id,
+    index,
+    reason: judgement.decision.reason,
+    breaksFixedRule: breaksFixedRule(message, alias),
+  };
 }
 
-async function parse({ bytes }: ArchivedMessage): Promise<Message | null> {
+export async function parse({ bytes }: ArchivedMessage): Promise<Message | null> {
   return parseMessage(bytes, readHeader(bytes)).catch(() => null);
 }
 
-function evenly(indexes: readonly number[], limit: number): ReadonlySet<number> {
+/** At most `limit` of the items, spread evenly. */
+export function evenly(indexes: readonly number[], limit: number): ReadonlySet<number> {
   const step = Math.max(1, indexes.length / limit);
   return new Set(
     Array.from(
