@@ -1,13 +1,13 @@
-import { opendir, readFile, stat } from 'node:fs/promises';
+import { open, opendir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { splitMbox, type ArchivedMessage } from './mbox.ts';
+import { createMboxSplitter, type ArchivedMessage } from './mbox.ts';
 
 /** Input that holds no mail: the message names it and says what is expected. */
 export class NotMail extends Error {
   override readonly name = 'NotMail';
 }
 
-const maxFileBytes = 2 ** 30;
+const maxMessageBytes = 2 ** 27;
 
 /**
  * Messages of an mbox file, a single message file, a Maildir or a folder of these, folders in name order. What a folder
@@ -46,11 +46,28 @@ async function* readFolder(path: string): AsyncGenerator<ArchivedMessage> {
 async function* readMailFile(path: string): AsyncGenerator<ArchivedMessage> {
   const { size } = await stat(path);
   if (size === 0) throw new NotMail(`${path} is empty: expected an mbox file or a message`);
-  if (size > maxFileBytes)
-    throw new NotMail(`${path} is larger than 1 GiB: split it, for example by month`);
-  const data = await readFile(path);
-  if (data.subarray(0, 5).toString('latin1') === 'From ') yield* splitMbox(data, path);
-  else yield readMessageFile(data, path);
+  if (await isMbox(path)) {
+    yield* readMbox(path);
+    return;
+  }
+  if (size > maxMessageBytes)
+    throw new NotMail(`${path} is larger than 128 MiB and no mbox: expected an mbox or a message`);
+  yield readMessageFile(await readFile(path), path);
+}
+
+async function isMbox(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(5), 0, 5, 0);
+  return buffer.toString('latin1', 0, bytesRead) === 'From ';
+}
+
+/** An mbox of any size, one piece at a time. */
+async function* readMbox(path: string): AsyncGenerator<ArchivedMessage> {
+  await using file = await open(path);
+  const splitter = createMboxSplitter(path);
+  const pieces = file.createReadStream({ encoding: 'latin1', highWaterMark: 2 ** 20 });
+  for await (const piece of pieces) yield* splitter.push(String(piece));
+  yield* splitter.end();
 }
 
 /** One message as a file; line endings become CRLF, as SMTP would have delivered it. */

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { parseArrival, splitMbox } from '../../src/archive/mbox.ts';
+import fc from 'fast-check';
+import { createMboxSplitter, parseArrival, splitMbox } from '../../src/archive/mbox.ts';
 import { NotMail, readArchive } from '../../src/archive/read-archive.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'aliaswatch-mbox-'));
@@ -20,6 +21,22 @@ test('messages are split at From lines, relics dropped, quoting undone, line end
   assert.deepEqual(
     messages.map(({ arrivedAt }) => arrivedAt?.toISOString()),
     ['2007-04-08T18:29:22.000Z', '2007-04-09T01:00:00.000Z'],
+  );
+});
+
+test('an mbox in pieces of any size gives the same messages', () => {
+  const mbox =
+    'From a@b.example Sun Apr  8 18:29:22 2007\r\n>From a@b.example\r\nSubject: one\r\n\r\nHi\r\n>>From me\r\n\r\nFrom no sender\n\nFrom c@d.example Mon Apr  9 01:00:00 2007\nSubject: two\n\nthe end';
+  const whole = [...splitMbox(Buffer.from(mbox), 'x')];
+  assert.equal(whole.length, 3);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: mbox.length }), (length) => {
+      const splitter = createMboxSplitter('x');
+      const messages = [];
+      for (let start = 0; start < mbox.length; start += length)
+        messages.push(...splitter.push(mbox.slice(start, start + length)));
+      assert.deepEqual([...messages, ...splitter.end()], whole);
+    }),
   );
 });
 
