@@ -10,6 +10,7 @@ const pureStages = [
   'alias',
   'features',
   'baseline',
+  'organization',
   'score',
   'decision',
   'action',
@@ -47,6 +48,9 @@ const adapters = [
   'src/baseline/open-store.ts',
 ];
 
+  'src/organization/sqlite-ledgers.ts',
+  'src/organization/redis-ledgers.ts',
+  'src/organization/open-organization.ts',
 const clock = [
   {
     selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",

@@ -7,6 +7,8 @@ import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
 import type { Events } from './observability/events.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
+import type { OrganizationFeed } from './organization-feed.ts';
+import type { OrganizationLedgers } from './organization/ledgers.ts';
 import type { Transaction } from './smtp/transaction.ts';
 
 /** A rule set in force, with its aliases ready to be looked up. */
@@ -30,6 +32,8 @@ export type AnalysisDependencies = {
   ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly pseudonym: Pseudonym;
+  readonly organization: Pick<OrganizationLedgers, 'look'> | null;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
   readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
   /** Analysis takes no longer; past it mail is `unavailable`. */
   readonly analysisDeadlineMs: number;
@@ -46,4 +50,6 @@ export type Dependencies = AnalysisDependencies & {
   /** Stores a lesson beside the message path; losing one is an event, never a delay. */
   readonly learn: (lesson: Commit) => void;
   readonly events: Events;
+  /** Tells the organization's ledgers what passed; beside the message path as well. */
+  readonly feedOrganization: OrganizationFeed;
 };

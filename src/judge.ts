@@ -67,7 +67,7 @@ export type JudgeDependencies = {
 export async function judge(
   { transaction, message, authentication, alias, address, learnable }: ToJudge,
   { lists, causes, policy }: ActiveRules,
-  { baselines, organization, pseudonym, countsTraffic, timed }: JudgeDependencies,
+  { baselines, organization, alerts, pseudonym, countsTraffic, timed }: JudgeDependencies,
 ): Promise<Judgement> {
   const features = await timed('features', () =>
     extractFeatures({ transaction, message, authentication, lists, pseudonym, address }),

@@ -28,8 +28,9 @@ export async function processTransaction(
   const answer = await act(transaction, nextHop, { analysis, prefix, deps });
 
   // learn: only from mail that the next hop took
-  if (isPositive(answer) && analysis.decision.effectiveAction !== 'quarantine' && analysis.lesson)
-    deps.learn(analysis.lesson);
+  const isDelivered = isPositive(answer) && analysis.decision.effectiveAction !== 'quarantine';
+  if (isDelivered && analysis.lesson) deps.learn(analysis.lesson);
+  void deps.feedOrganization({ transaction, analysis, lists: rules.lists, isDelivered });
   deps.events.transactionCompleted({
     transaction,
     reply: answer,

@@ -16,6 +16,8 @@ import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { createPseudonym } from './features/hash.ts';
 import { createLessons } from './lessons.ts';
 import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
+import { openOrganization } from './organization/open-organization.ts';
+import { createOrganizationFeed } from './organization-feed.ts';
 import { startHttp } from './observability/http.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -80,6 +82,18 @@ export async function startServer({
   const attachments = opened.use(createAttachmentReader({ onPart: events.attachmentRead }));
   const lessons = opened.use(createLessons(baselines, events));
 
+  const pseudonym = createPseudonym(await loadPseudonymKey(settings.stateDir));
+  const organization = opened.use(
+    await openOrganization(settings.store, {
+      limits: {
+        values: settings.organizationValues,
+        windowDays: active.policy.learning.windowDays,
+      },
+      timeoutMs: settings.storeTimeoutMs,
+      pseudonym,
+      events: { onLookup: events.organizationAsked, onLost: events.organizationLost },
+    }),
+  );
   const dependencies: Dependencies = {
     rules: () => active,
     names: settings,
@@ -93,10 +107,13 @@ export async function startServer({
     readAttachments: attachments.read,
     withoutForgedFields: (transaction) => withoutForgedFields(transaction, settings.authservId),
     baselines,
-    pseudonym: createPseudonym(await loadPseudonymKey(settings.stateDir)),
+    organization,
+    alerts: createAlerts(events),
+    pseudonym,
     quarantine,
     learn: lessons.learn,
     events,
+    feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     analysisDeadlineMs: settings.analysisDeadlineMs,
     countsTraffic: true,
   };

@@ -14,6 +14,7 @@ import { createAttachmentReader } from '../message/attachments/attachment-reader
 import { readHeader } from '../message/header.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { CommandFailure } from './command.ts';
+import type { OrganizationLedgers } from '../organization/ledgers.ts';
 
 /** Commands wait longer for a store than mail does. */
 export const patientStoreTimeoutMs = 5000;
@@ -30,6 +31,7 @@ export type OfflineAnalysisOptions = {
   readonly assumeAuthenticated: boolean;
   readonly countsTraffic: boolean;
   /** Told of mistakes of ours; the message is `unavailable`. What it throws, `analyse` throws. */
+  readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly onBug: (failure: CommandFailure) => void;
 };
 
@@ -40,7 +42,7 @@ export type OfflineAnalysis = AsyncDisposable & {
 
 /** The stages of production for a message that no client is waiting for. */
 export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAnalysis {
-  const { settings, rules, baselines, pseudonymKey, countsTraffic, onBug } = options;
+  const { settings, rules, baselines, organization, pseudonymKey, countsTraffic, onBug } = options;
   const { analysisDeadlineMs, authservId, dnsTimeoutMs } = settings;
   const resolver = createResolver({
     ...defaultResolverOptions,
@@ -67,6 +69,8 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
     stageMeasured: () => undefined,
     failedOpen: (cause: FailureCause, error: unknown) => {
       if (cause === 'bug') onBug(new CommandFailure(bugText(error), { cause: error }));
+    organization,
+    alerts: noAlerts,
       else if (cause === 'store') throw new CommandFailure(messageOf(error), { cause: error });
     },
   };

@@ -110,6 +110,14 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
   ],
   dnsTimeoutMs: ['--dns-timeout-ms <n>', 'longest wait for one DNS answer (default 1500)'],
   storeTimeoutMs: ['--store-timeout-ms <n>', 'longest wait for the store (default 150)'],
+  organizationValues: [
+    '--organization-values <n>',
+    "values that each of the organization's ledgers remembers (default 50000)",
+  ],
+  organizationSample: [
+    '--organization-sample <n>',
+    "of one in n messages of nobody's alias the links are counted too, 0 for none (default 10)",
+  ],
   relayDeadlineMs: [
     '--relay-deadline-ms <n>',
     "longest wait for the next hop's final reply (default 300000)",

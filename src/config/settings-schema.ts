@@ -141,6 +141,10 @@ export const settingsSchema = z.strictObject({
   analysisDeadlineMs: durationMs.exactOptional(),
   dnsTimeoutMs: durationMs.exactOptional(),
   storeTimeoutMs: durationMs.exactOptional(),
+  /** Values that each of the organization's ledgers remembers. */
+  organizationValues: count(100, 10_000_000).exactOptional(),
+  /** Of one in so many messages of nobody's alias the links are counted as well; 0: of none. */
+  organizationSample: count(0, 1_000_000).exactOptional(),
   relayDeadlineMs: durationMs.exactOptional(),
   drainMs: count(0, 86_400_000).exactOptional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).exactOptional(),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
 import { formatHostPort, type HostPort } from './host-port.ts';
+import { defaultLedgerLimits } from '../organization/ledgers.ts';
 import { defaultSmtpLimits } from '../smtp/limits.ts';
 import { defaultTimeouts } from '../smtp/next-hop-settings.ts';
 import { defaultSpoolSizes } from '../smtp/spool.ts';
@@ -52,6 +53,8 @@ export function completeSettings(given: Given, hostname: string): Settings {
     analysisDeadlineMs: 5000,
     dnsTimeoutMs: 1500,
     storeTimeoutMs: 150,
+    organizationValues: defaultLedgerLimits.values,
+    organizationSample: 10,
     relayDeadlineMs: 300_000,
     drainMs: 30_000,
     logLevel: 'info',

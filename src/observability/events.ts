@@ -14,6 +14,8 @@ import type { Transaction } from '../smtp/transaction.ts';
 export type Stage =
   'parse' | 'authenticate' | 'features' | 'observe' | 'score' | 'deliver' | 'commit';
 
+export type LookupOutcome = 'answered' | 'failed';
+
 /** What the log line and the counters of one transaction are made of. */
 export type CompletedTransaction = {
   readonly transaction: Transaction;
@@ -48,4 +50,8 @@ export interface Events {
   readonly attachmentRead: (kind: PartKind, outcome: PartOutcome, error: unknown) => void;
   /** A lesson could not be stored; delivery is not affected. */
   readonly lessonLost: (error: unknown, transactionId: string) => void;
+  /** The organization's ledgers were asked about a message; without an answer it is judged by its alias alone. */
+  readonly organizationAsked: (outcome: LookupOutcome, error: unknown) => void;
+  /** So much of what was counted for the organization's ledgers could not be stored; mail is not affected. */
+  readonly organizationLost: (touches: number, error: unknown) => void;
 }

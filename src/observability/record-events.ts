@@ -58,6 +58,14 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.lessonsLost.inc();
       log.warn({ id, error }, 'lesson lost');
     }),
+    organizationAsked: neverThrowing((outcome, error) => {
+      metrics.organizationLookups.inc({ outcome });
+      if (outcome === 'failed') log.warn({ error }, 'organization ledgers do not answer');
+    }),
+    organizationLost: neverThrowing((touches, error) => {
+      metrics.organizationLost.inc(touches);
+      log.warn({ touches, error }, 'organization counts lost');
+    }),
   };
 }
 

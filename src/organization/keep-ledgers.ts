@@ -55,17 +55,16 @@ export function keepLedgers(
   };
 
   return {
-    look: (request) =>
-      look(store, request, { limits, pseudonym }).then(
-        (view) => {
-          events.onLookup('answered', null);
-          return view;
-        },
-        (error: unknown) => {
-          events.onLookup('failed', error);
-          throw error;
-        },
-      ),
+    look: async (request) => {
+      try {
+        const view = await look(store, request, { limits, pseudonym });
+        events.onLookup('answered', null);
+        return view;
+      } catch (error) {
+        events.onLookup('failed', error);
+        throw error;
+      }
+    },
     count,
     flush,
     forget: async (what) => {

@@ -4,10 +4,12 @@ import type { Observation } from '../baseline/store.ts';
 import { maturedDays } from '../baseline/value-record.ts';
 import type { Features, Sighting } from '../features/features.ts';
 import { groupOf, signalIds, type SignalGroup, type SignalId } from '../features/signals.ts';
+import type { OrganizationView } from '../organization/organization.ts';
 import { countText, valueText } from './baseline-text.ts';
 import type { CauseTable } from './causes.ts';
 import { honestRate, usualShare } from './honest-rate.ts';
 import { knowValues, pathReach, type KnownValues } from './known-values.ts';
+import { organizationSignals } from './organization-signals.ts';
 import { measure, type Measured } from './measured-signals.ts';
 
 /** One signal of one message beside the alias's own history. */
@@ -26,6 +28,8 @@ export type SignalReading = {
 export type ReadingInput = {
   readonly features: Features;
   readonly observation: Observation;
+  /** Null where the organization's ledgers did not answer: nobody is a stranger then. */
+  readonly organization: OrganizationView | null;
   readonly pack: Pack | null;
   readonly causes: CauseTable;
   /** Day of receipt (day number, UTC). */
@@ -53,6 +57,7 @@ export function readSignals(input: ReadingInput): Readings {
   const measured = measure({ features, known, history, hourMessages: observation.hourMessages });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
   const fresh = freshSightings(features.sightings, known);
+  const organization = organizationSignals(fresh, input.organization);
   const shows = (...wanted: readonly SignalId[]) =>
     fresh.some(({ signal }) => wanted.includes(signal));
   const asked: Readonly<Record<SignalGroup, boolean>> = {
@@ -60,14 +65,19 @@ export function readSignals(input: ReadingInput): Readings {
     path: features.hasPath,
     'new-link': shows('link', 'bare-domain'),
     'new-reply-to': shows('reply-to'),
-    organization: false,
+    correspondent: organization.has('stranger-reply-to'),
+    'domain-here': organization.has('stranger-domain'),
+    elsewhere: organization.has('value-elsewhere'),
   };
   const signals = signalIds
     .filter((signal) => asked[groupOf(signal)])
     .map((signal) => {
       const isStartingUp = groupOf(signal) === 'path' ? startingUp.path : startingUp.content;
       const context = { signal, history, input, isStartingUp };
-      const quantity = measured.get(signal) ?? levelOf(signal, input, fresh);
+      const answer = organization.get(signal);
+      const quantity = answer
+        ? { ...answer, rate: null, isOrdinal: true }
+        : (measured.get(signal) ?? levelOf(signal, input, fresh));
       return quantity
         ? readQuantity(quantity, context)
         : readValues(

@@ -65,7 +65,14 @@ const stages: Readonly<Record<string, () => unknown>> = {
   features: () => extractFeatures(input),
   'observe (SQLite)': () => store.observe(request),
   score: () =>
-    scoreMessage({ features, observation, pack: null, causes, today: dayOf(receivedAt) }),
+    scoreMessage({
+      features,
+      observation,
+      organization: null,
+      pack: null,
+      causes,
+      today: dayOf(receivedAt),
+    }),
 };
 
 const cpuMs: Record<string, number[]> = {};

@@ -27,6 +27,7 @@ function open(observe: () => Promise<Observation>, onBug: (failure: CommandFailu
     settings,
     rules,
     baselines: { observe },
+    organization: null,
     pseudonymKey: Buffer.alloc(32),
     assumeAuthenticated: true,
     countsTraffic: false,

@@ -80,7 +80,11 @@ async function scoreOf(
     given,
   );
   const observation = historyOf(messages, usual, features, extra);
-  return { ...scoreMessage({ features, observation, pack, causes, today }), features, observation };
+  return {
+    ...scoreMessage({ features, observation, organization: null, pack, causes, today }),
+    features,
+    observation,
+  };
 }
 
 test('honest mail scores far below any threshold', async () => {
@@ -167,7 +171,14 @@ test('an alias without history: everything is new, and newness alone says nothin
     hourMessages: 1,
     snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
   };
-  const { score } = scoreMessage({ features, observation, pack: null, causes, today });
+  const { score } = scoreMessage({
+    features,
+    observation,
+    organization: null,
+    pack: null,
+    causes,
+    today,
+  });
   assert.ok(score.bits < 4, String(score.bits));
 });
 
@@ -195,9 +206,14 @@ test("a pack makes the vendor's own number ordinary and a closed slot loud from 
     snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
   };
   const phone = (given: Pack) =>
-    readSignals({ features, observation, pack: given, causes, today }).signals.find(
-      ({ signal }) => signal === 'phone',
-    )!;
+    readSignals({
+      features,
+      observation,
+      organization: null,
+      pack: given,
+      causes,
+      today,
+    }).signals.find(({ signal }) => signal === 'phone')!;
   assert.equal(phone(pack).level, 0);
   assert.equal(phone({ ...pack, phones: [] }).level, 1);
   assert.ok(phone({ ...pack, phones: [] }).rate < 0.01);

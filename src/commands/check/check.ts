@@ -62,6 +62,7 @@ export async function check(
     settings,
     rules,
     baselines,
+    organization: null,
     pseudonymKey: await readPseudonymKey(settings.stateDir),
     assumeAuthenticated: flags.assumeAuthenticated === true,
     countsTraffic: false,

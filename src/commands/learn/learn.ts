@@ -93,6 +93,7 @@ async function learnSpool(
     settings,
     rules,
     baselines,
+    organization: null,
     pseudonymKey,
     assumeAuthenticated,
     countsTraffic: true,
