@@ -38,19 +38,21 @@ const impureModules = [
 /** Files inside a pure stage's folder that are adapters: the shell of that stage. */
 const adapters = [
   'src/message/attachments/attachment-reader.ts',
+  'src/message/attachments/load-qr-decoder.ts',
   'src/message/attachments/reading-thread.ts',
   'src/message/attachments/reading-worker.ts',
   'src/message/attachments/running-thread.ts',
   'src/authentication/authenticate.ts',
   'src/authentication/resolver.ts',
+  'src/baseline/sqlite-file.ts',
   'src/baseline/sqlite-store.ts',
   'src/baseline/redis-store.ts',
   'src/baseline/open-store.ts',
-];
-
   'src/organization/sqlite-ledgers.ts',
   'src/organization/redis-ledgers.ts',
   'src/organization/open-organization.ts',
+];
+
 const clock = [
   {
     selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",

@@ -1,3 +1,4 @@
+import type { Alerts } from './alerts/alerts.ts';
 import type { Catalogue } from './alias/catalogue.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
@@ -6,9 +7,9 @@ import type { Pseudonym } from './features/hash.ts';
 import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
 import type { Events } from './observability/events.ts';
-import type { Quarantine } from './quarantine/quarantine.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import type { Transaction } from './smtp/transaction.ts';
 
 /** A rule set in force, with its aliases ready to be looked up. */
@@ -31,9 +32,9 @@ export type AnalysisDependencies = {
     limitMs: number,
   ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
-  readonly pseudonym: Pseudonym;
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
+  readonly pseudonym: Pseudonym;
   readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
   /** Analysis takes no longer; past it mail is `unavailable`. */
   readonly analysisDeadlineMs: number;
@@ -49,7 +50,7 @@ export type Dependencies = AnalysisDependencies & {
   readonly quarantine: Pick<Quarantine, 'hold'>;
   /** Stores a lesson beside the message path; losing one is an event, never a delay. */
   readonly learn: (lesson: Commit) => void;
-  readonly events: Events;
   /** Tells the organization's ledgers what passed; beside the message path as well. */
   readonly feedOrganization: OrganizationFeed;
+  readonly events: Events;
 };

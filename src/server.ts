@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
+import { createAlerts } from './alerts/alerts.ts';
 import { createCatalogue } from './alias/catalogue.ts';
 import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
@@ -15,9 +16,9 @@ import { maySharePolicy, withMode } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { createPseudonym } from './features/hash.ts';
 import { createLessons } from './lessons.ts';
-import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
 import { openOrganization } from './organization/open-organization.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
+import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
 import { startHttp } from './observability/http.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -81,7 +82,6 @@ export async function startServer({
   );
   const attachments = opened.use(createAttachmentReader({ onPart: events.attachmentRead }));
   const lessons = opened.use(createLessons(baselines, events));
-
   const pseudonym = createPseudonym(await loadPseudonymKey(settings.stateDir));
   const organization = opened.use(
     await openOrganization(settings.store, {
@@ -94,6 +94,7 @@ export async function startServer({
       events: { onLookup: events.organizationAsked, onLost: events.organizationLost },
     }),
   );
+
   const dependencies: Dependencies = {
     rules: () => active,
     names: settings,
@@ -112,8 +113,8 @@ export async function startServer({
     pseudonym,
     quarantine,
     learn: lessons.learn,
-    events,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
+    events,
     analysisDeadlineMs: settings.analysisDeadlineMs,
     countsTraffic: true,
   };
@@ -162,6 +163,7 @@ export async function startServer({
     ),
   );
   opened.use(proveRelayInBackground(route, events));
+  void attachments.warm();
   log.info(
     {
       version,

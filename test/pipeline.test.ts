@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { noAlerts } from '../src/alerts/alerts.ts';
 import { createCatalogue } from '../src/alias/catalogue.ts';
 import { assumeAuthenticated } from '../src/archive/archived-transaction.ts';
 import { defaultStoreLimits } from '../src/baseline/store.ts';
@@ -48,13 +49,13 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
     authenticate: () => Promise.resolve(assumeAuthenticated(readHeader(data))),
     readAttachments: readCalendars,
     baselines,
-    pseudonym: createPseudonym(Buffer.alloc(32)),
     organization: null,
     alerts: noAlerts,
+    pseudonym: createPseudonym(Buffer.alloc(32)),
     quarantine: { hold: () => Promise.reject(new Error('not expected')) },
     learn: () => seen.learned++,
-    events: {
     feedOrganization: () => Promise.resolve(),
+    events: {
       transactionCompleted: ignore,
       stageMeasured: ignore,
       messageHeld: ignore,
@@ -62,13 +63,13 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       smtpRefused: ignore,
       duplicateRisk: ignore,
       lessonLost: ignore,
-      attachmentRead: ignore,
       organizationAsked: ignore,
       organizationLost: ignore,
       campaignSeen: ignore,
       breakerOpened: ignore,
       breakerClosed: ignore,
       budgetUsed: ignore,
+      attachmentRead: ignore,
       relayTested: ignore,
       failedOpen: (cause) => seen.failures.push(cause),
     },

@@ -1,3 +1,4 @@
+import { noAlerts } from '../alerts/alerts.ts';
 import { canonicalAddress } from '../alias/address.ts';
 import { createCatalogue } from '../alias/catalogue.ts';
 import { analyse, type Analysis } from '../analysis.ts';
@@ -11,13 +12,17 @@ import type { FailureCause } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import { createPseudonym } from '../features/hash.ts';
 import { createAttachmentReader } from '../message/attachments/attachment-reader.ts';
+import type { MessagePart } from '../message/attachments/message-part.ts';
 import { readHeader } from '../message/header.ts';
+import type { OrganizationLedgers } from '../organization/ledgers.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { CommandFailure } from './command.ts';
-import type { OrganizationLedgers } from '../organization/ledgers.ts';
 
 /** Commands wait longer for a store than mail does. */
 export const patientStoreTimeoutMs = 5000;
+
+/** Nobody waits: what production has ready when mail comes is started here when it is needed. */
+const attachmentReaderStartMs = 10_000;
 
 const dnsQueriesPerMessage = 60;
 const maxHeaderBytes = 262_144;
@@ -26,12 +31,12 @@ export type OfflineAnalysisOptions = {
   readonly settings: Pick<Settings, 'dns' | 'dnsTimeoutMs' | 'analysisDeadlineMs' | 'authservId'>;
   readonly rules: ActiveRules;
   readonly baselines: Pick<BaselineStore, 'observe'>;
+  readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly pseudonymKey: Buffer;
   /** The operator vouches for the mail; otherwise it is authenticated, with DNS as it is now. */
   readonly assumeAuthenticated: boolean;
   readonly countsTraffic: boolean;
   /** Told of mistakes of ours; the message is `unavailable`. What it throws, `analyse` throws. */
-  readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly onBug: (failure: CommandFailure) => void;
 };
 
@@ -59,18 +64,21 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
           deadlineMs: analysisDeadlineMs * 0.8,
           maxQueries: dnsQueriesPerMessage,
         }),
-    readAttachments: attachments.read,
+    readAttachments: async (parts: readonly MessagePart[], limitMs: number) => {
+      if (parts.length > 0) await attachments.warm();
+      return attachments.read(parts, limitMs);
+    },
     baselines,
+    organization,
+    alerts: noAlerts,
     pseudonym: createPseudonym(pseudonymKey),
-    analysisDeadlineMs,
+    analysisDeadlineMs: analysisDeadlineMs + attachmentReaderStartMs,
     countsTraffic,
   };
   const events = {
     stageMeasured: () => undefined,
     failedOpen: (cause: FailureCause, error: unknown) => {
       if (cause === 'bug') onBug(new CommandFailure(bugText(error), { cause: error }));
-    organization,
-    alerts: noAlerts,
       else if (cause === 'store') throw new CommandFailure(messageOf(error), { cause: error });
     },
   };
