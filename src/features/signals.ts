@@ -44,18 +44,19 @@ export type SignalId = (typeof signalIds)[number];
 
 /**
  * What a signal needs in order to be asked at all, and so whose trials it counts: any message; a message whose way here
- * is known (an archive has none); a message with a new link or bare domain (measured C9), with a new Reply-To; a message
- * of which the organization's ledgers can say something.
+ * is known (an archive has none); a message with a new link or bare domain (measured C9), with a new Reply-To; one of
+ * whose new correspondents, domains or values the organization's ledgers can tell.
  */
-export type SignalGroup = 'content' | 'path' | 'new-link' | 'new-reply-to' | 'organization';
+export type SignalGroup =
+  'content' | 'path' | 'new-link' | 'new-reply-to' | 'correspondent' | 'domain-here' | 'elsewhere';
 
 const groups: Readonly<Partial<Record<SignalId, SignalGroup>>> = {
   'link-tld': 'new-link',
   'link-standing': 'new-link',
   'reply-to-standing': 'new-reply-to',
-  'stranger-reply-to': 'organization',
-  'stranger-domain': 'organization',
-  'value-elsewhere': 'organization',
+  'stranger-reply-to': 'correspondent',
+  'stranger-domain': 'domain-here',
+  'value-elsewhere': 'elsewhere',
   network: 'path',
   'mail-from': 'path',
   spf: 'path',

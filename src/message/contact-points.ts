@@ -43,7 +43,7 @@ function phoneOf(written: string, before: string): string | null {
   const realDigits = written.replace(/\D/g, '').length;
   if (realDigits < 6) return null;
   const asked = phoneWord.test(before);
-  if (!asked && isDate(written)) return null;
+  if (isDate(written)) return null;
   const international = /^\(?(\+|00)/.test(digits);
   const grouped = /\d[\s().·•⋅‑–—/_-]+\d/.test(digits);
   if (!international && !grouped && !asked) return null;
