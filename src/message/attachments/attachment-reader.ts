@@ -24,6 +24,8 @@ export type AttachmentReader = AsyncDisposable & {
     parts: readonly MessagePart[],
     limitMs: number,
   ) => Promise<readonly AttachmentText[]>;
+  /** Starts the thread before it is needed, which takes half a second; resolves when it is ready, or has failed. */
+  readonly warm: () => Promise<void>;
 };
 
 /**
@@ -50,6 +52,7 @@ export function createAttachmentReader({
       );
       return texts.flat();
     },
+    warm: thread.warm,
     [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
   };
 }

@@ -34,10 +34,12 @@ export type PartReading = {
   readonly error: unknown;
 };
 
-/** One thread, started when it is first needed and again after it has ended; parts are read in the order they come. */
+/** One thread, started when it is first needed or warmed, and again after a part has brought it down; parts are read in the order they come. */
 export type ReadingThread = AsyncDisposable & {
   /** Never rejects. After `signal` the answer is what has been found so far. */
   readonly read: (part: PartToRead, signal: AbortSignal) => Promise<PartReading>;
+  /** Starts the thread; resolves when it is ready, or has ended. */
+  readonly warm: () => Promise<void>;
 };
 
 /** Disposing ends the thread; what it reads or what waits then was `busy`. */
@@ -46,15 +48,17 @@ export function createReadingThread(options: ReadingThreadOptions): ReadingThrea
   let thread: RunningThread | null = null;
   let isDisposed = false;
 
+  const start = () =>
+    (thread ??= startThread(options, { next: () => waiting.shift() ?? null, ended }));
   const proceed = () => {
-    if (waiting.length === 0 || isDisposed) return;
-    thread ??= startThread(options, { next: () => waiting.shift() ?? null, ended });
-    thread.proceed();
+    if (waiting.length > 0 && !isDisposed) start().proceed();
   };
-  const ended = (error: unknown) => {
+  const ended: Parameters<typeof startThread>[1]['ended'] = (during, error) => {
     thread = null;
-    // To try again at once, for those who wait, what has just failed would not help them.
-    if (error !== null) for (const job of waiting.splice(0)) job.settle('crash', error);
+    // To start again at once what has just failed to start would not help those who wait.
+    if (during === 'start') for (const job of waiting.splice(0)) job.settle('crash', error);
+    // What brought it down may come again; the message after it shall not wait for the start.
+    if (during === 'job' && !isDisposed) start();
     proceed();
   };
 
@@ -82,6 +86,9 @@ export function createReadingThread(options: ReadingThreadOptions): ReadingThrea
         proceed();
       }
       return promise;
+    },
+    warm: async () => {
+      if (!isDisposed) await start().started;
     },
     [Symbol.asyncDispose]: async () => {
       isDisposed = true;

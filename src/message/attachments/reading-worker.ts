@@ -1,10 +1,8 @@
 /** Worker thread that decodes PDF and images, one part at a time; it may be terminated at any moment. */
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { getResolvedPDFJS } from 'unpdf';
-import { prepareZXingModule } from 'zxing-wasm/reader';
 import type { AttachmentText } from '../attachment-text.ts';
+import { loadQrDecoder } from './load-qr-decoder.ts';
 import { readPdf } from './pdf.ts';
 import { readQrCodes } from './qr-codes.ts';
 import { UnreadableAttachment } from './unreadable-attachment.ts';
@@ -23,19 +21,7 @@ const port = parentPort;
 if (port === null) throw new Error('reading-worker.ts runs in a worker thread');
 const answer = (message: WorkerMessage) => port.postMessage(message);
 
-/** Without this the decoder would look for its code on the Internet. */
-const wasmBinary = await readFile(
-  fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')),
-);
-await prepareZXingModule({
-  overrides: {
-    wasmBinary: wasmBinary.buffer.slice(
-      wasmBinary.byteOffset,
-      wasmBinary.byteOffset + wasmBinary.byteLength,
-    ),
-  },
-  fireImmediately: true,
-});
+await loadQrDecoder();
 await getResolvedPDFJS();
 
 // Whatever else is thrown leaves the decoder in doubt: it ends the thread, and the next part finds a new one.

@@ -12,6 +12,8 @@ export type Job = {
 
 /** A thread from its start to its end. */
 export type RunningThread = {
+  /** Resolves when the thread is ready, or has ended. */
+  readonly started: Promise<void>;
   /** There may be something to do. */
   readonly proceed: () => void;
   /** Kills the thread; what it was reading is settled. */
@@ -20,8 +22,8 @@ export type RunningThread = {
 
 type Owner = {
   readonly next: () => Job | null;
-  /** The thread is gone; `error` where it never was ready. */
-  readonly ended: (error: unknown) => void;
+  /** The thread is gone: it could not be started, a job brought it to its end, or it had none. */
+  readonly ended: (during: 'start' | 'job' | 'rest', error: unknown) => void;
 };
 
 /** Starts a worker thread that takes one job after the other, and ends itself when a job hangs or brings it down. */
@@ -35,6 +37,7 @@ export function startThread(options: ReadingThreadOptions, owner: Owner): Runnin
   });
   worker.stdout.resume();
   worker.stderr.resume();
+  const { promise: started, resolve: hasStarted } = Promise.withResolvers<undefined>();
   let isReady = false;
   let job: Job | null = null;
   let end: Promise<void> | null = null;
@@ -53,7 +56,8 @@ export function startThread(options: ReadingThreadOptions, owner: Owner): Runnin
       job?.settle(outcome, error);
       // Waits until the thread is gone: two at a time would be twice the memory.
       await worker.terminate();
-      owner.ended(isReady ? null : error);
+      hasStarted(undefined);
+      owner.ended(isReady ? (job === null ? 'rest' : 'job') : 'start', error);
     })();
     return end;
   }
@@ -67,18 +71,22 @@ export function startThread(options: ReadingThreadOptions, owner: Owner): Runnin
     }
     worker.ref();
     timer = limit(options.partLimitMs, () => new Error(`longer than ${options.partLimitMs} ms`));
-    worker.postMessage(job.part);
+    // A copy: the part may be a piece of a larger buffer, all of which would be sent.
+    const content = new Uint8Array(job.part.content);
+    worker.postMessage({ ...job.part, content }, [content.buffer]);
   };
 
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'text') return job?.found(message.text);
     clearTimeout(timer);
-    if (message.kind === 'ready') isReady = true;
-    else job?.settle(message.isReadable ? 'read' : 'unreadable');
+    if (message.kind === 'ready') {
+      isReady = true;
+      hasStarted(undefined);
+    } else job?.settle(message.isReadable ? 'read' : 'unreadable');
     job = null;
     proceed();
   });
   worker.on('error', (error) => void finish('crash', error));
   worker.on('exit', () => void finish('crash', new Error('the reader of attachments ended')));
-  return { proceed, end: finish };
+  return { started, proceed, end: finish };
 }
