@@ -3,12 +3,16 @@ import type { Snapshot } from './ledger.ts';
 
 /**
  * Names of the ledger's counters, read and written here only:
- * `n` messages learned; `t.G` trials: messages scored after the start-up that a signal of group G was asked of; `x.S` messages that brought the first appearance of a value; `l.S.L` messages at level L;
+ * `n` messages learned; `t.G` trials: messages scored after the start-up that a signal of group G was asked of;
+ * `x.S` messages that brought the first appearance of a value; `l.S.L` messages at level L; `k.G` messages before the end
+ * of the start-up that a signal of group G was asked of, `f.S` those of them that showed signal S;
  * `w.SLOT.WORD` messages with a lure word in a slot; `h.NAME.BIN` histograms; `s.BIN` scores in half bits.
  */
 export const counterNames = {
   messages: 'n',
   trials: (group: SignalGroup) => `t.${group}`,
+  firstAsked: (group: SignalGroup) => `k.${group}`,
+  firstShown: (signal: string) => `f.${signal}`,
   innovations: (signal: string) => `x.${signal}`,
   level: (signal: string, level: number) => `l.${signal}.${level}`,
   word: (slot: string, word: string) => `w.${slot}.${word}`,
@@ -27,6 +31,9 @@ export type History = {
   /** Too little matured to tell new from not yet seen. */
   readonly isStartingUp: boolean;
   readonly trials: (group: SignalGroup) => number;
+  /** Messages before the start-up was over that a signal of this group was asked of, and those that showed the signal. */
+  readonly firstAsked: (group: SignalGroup) => number;
+  readonly firstShown: (signal: string) => number;
   readonly innovations: (signal: string) => number;
   /** Messages at `level` or above. */
   readonly atLeast: (signal: string, level: number) => number;
@@ -54,6 +61,8 @@ export function historyOf(snapshot: Snapshot): History {
     since: firstDay === null ? null : new Date(firstDay * 86_400_000).toISOString().slice(0, 10),
     isStartingUp: messages < startUp.messages || days < startUp.days,
     trials: (group) => count(counterNames.trials(group)),
+    firstAsked: (group) => count(counterNames.firstAsked(group)),
+    firstShown: (signal) => count(counterNames.firstShown(signal)),
     innovations: (signal) => count(counterNames.innovations(signal)),
     atLeast: (signal, level) => tail(histogramOf(counters, `l.${signal}.`), level),
     wordMessages: (slot, word) => count(counterNames.word(slot, word)),

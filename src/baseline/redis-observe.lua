@@ -1,15 +1,20 @@
 -- One message seen: counts the traffic, looks its values up, and returns the snapshot where the caller has another.
 -- KEYS 1 day buckets  2 snapshot  3 hours  4 signatures of this epoch  5 of the epoch before
---      6 sizes of the keys that come and go  7 value table `reach`  8... other value tables
+--      6 sizes of the keys that come and go  7 actors  8 new actors per hour
+--      9 value table `reach`  10 value table `actor`  11... other value tables
 -- ARGV 1 '1' to count  2 version the caller has  3 last matured day  4 last day before the window
 --      5 an unused generation  6 hour  7 hour before  8 signature or ''  9 its recipient codes  10 name of KEYS[4]
 --      11 signatures kept  12 most signatures  13 seconds they are kept  14 hours kept  15 most hours
---      16 seconds they are kept  17... pairs: index of a table in KEYS, value
+--      16 seconds they are kept  17 actor or ''  18 its name as a learned value  19 sketch of the recipients
+--      20 hours after which a silent actor is forgotten  21 hours for which an actor is new  22 actors kept
+--      23 most actors  24 seconds they are kept  25... pairs: index of a table in KEYS, value
 local counting = ARGV[1] == '1'
 
-local function prune_hours(hour, within)
-  for _, other in ipairs(redis.call('HKEYS', KEYS[3])) do
-    if math.abs(tonumber(other) - hour) > within then redis.call('HDEL', KEYS[3], other) end
+-- Where the key holds too many hours, those far from this one leave.
+local function prune_hours(key)
+  if redis.call('HLEN', key) <= tonumber(ARGV[15]) then return end
+  for _, other in ipairs(redis.call('HKEYS', key)) do
+    if math.abs(tonumber(other) - ARGV[6]) > tonumber(ARGV[14]) then redis.call('HDEL', key, other) end
   end
 end
 
@@ -17,7 +22,7 @@ local function count_hour()
   local before = tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or 0)
   if not counting then return tonumber(redis.call('HGET', KEYS[3], ARGV[6]) or 0) + 1, before end
   local this = redis.call('HINCRBY', KEYS[3], ARGV[6], 1)
-  if redis.call('HLEN', KEYS[3]) > tonumber(ARGV[15]) then prune_hours(tonumber(ARGV[6]), tonumber(ARGV[14])) end
+  prune_hours(KEYS[3])
   redis.call('EXPIRE', KEYS[3], ARGV[16])
   return this, before
 end
@@ -31,6 +36,15 @@ local function merge_codes(codes, more)
     end
   end
   return table.concat(merged)
+end
+
+-- Byte order; `<` would follow the server's locale.
+local function bytes_before(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
 end
 
 -- Those that reached fewest recipients leave first, the oldest among them first.
@@ -67,6 +81,82 @@ local function count_signature()
     end
   end
   return #merge_codes(codes, redis.call('HGET', KEYS[5], ARGV[8]) or '') / 2
+end
+
+local function split(text, base)
+  local parts = {}
+  for part in string.gmatch(text, '%x+') do parts[#parts + 1] = tonumber(part, base) end
+  return parts
+end
+
+local function mask_union(a, b) return bit.bor(a, b) % 4294967296 end
+
+-- seeActor of actor-traffic.ts. A row is: first hour, hour, messages, the hour before, recipients, the hour before.
+local function see_actor(row)
+  local hour, mask = tonumber(ARGV[6]), tonumber(ARGV[19])
+  local alone = { hour, hour, 1, 0, mask, 0 }
+  local age = row and hour - row[2]
+  if not row or age > tonumber(ARGV[20]) then return alone, alone end
+  local first = math.min(row[1], hour)
+  alone[1] = first
+  if age < -1 then return row, alone end
+  if age > 1 then return alone, alone end
+  if age == 1 then
+    alone[4], alone[6] = row[3], row[5]
+    return alone, alone
+  end
+  if age == 0 then
+    row[3], row[5] = row[3] + 1, mask_union(row[5], mask)
+    return row, row
+  end
+  row[1], row[4], row[6] = first, row[4] + 1, mask_union(row[6], mask)
+  return row, { first, hour, row[4], 0, row[6], 0 }
+end
+
+-- Those silent longest leave first, among equals the last by name.
+local function evict_actors(kept)
+  local entries, flat = {}, redis.call('HGETALL', KEYS[7])
+  for i = 1, #flat, 2 do entries[#entries + 1] = { name = flat[i], hour = split(flat[i + 1], 16)[2] } end
+  table.sort(entries, function(a, b)
+    if a.hour ~= b.hour then return a.hour > b.hour end
+    return bytes_before(a.name, b.name)
+  end)
+  for i = kept + 1, #entries do redis.call('HDEL', KEYS[7], entries[i].name) end
+end
+
+-- isNewActor of actor-traffic.ts: a learned record starts with its first day.
+local function is_new(row)
+  if row[2] - row[1] >= tonumber(ARGV[21]) then return false end
+  local record = redis.call('HGET', KEYS[10], ARGV[18])
+  return not record or split(record, 16)[1] > tonumber(ARGV[3])
+end
+
+local function count_newcomer(row, newcomers)
+  if row[3] > 1 then return end
+  newcomers[1] = newcomers[1] + 1
+  if row[4] > 0 then newcomers[2] = newcomers[2] + 1 end
+  if not counting then return end
+  redis.call('HSET', KEYS[8], ARGV[6], newcomers[1] .. ',' .. newcomers[2])
+  redis.call('EXPIRE', KEYS[8], ARGV[16])
+  prune_hours(KEYS[8])
+end
+
+-- The actor's row, or nil, and the new actors of this hour, of these those of the hour before too, and of that hour.
+local function count_actor()
+  local newcomers = split(redis.call('HGET', KEYS[8], ARGV[6]) or '0,0', 10)
+  newcomers[3] = split(redis.call('HGET', KEYS[8], ARGV[7]) or '0', 10)[1]
+  if ARGV[17] == '' then return false, newcomers end
+  local text = redis.call('HGET', KEYS[7], ARGV[17])
+  local stored, row = see_actor(text and split(text, 16))
+  if counting then
+    redis.call('HSET', KEYS[7], ARGV[17], string.format('%x,%x,%x,%x,%x,%x', unpack(stored)))
+    redis.call('EXPIRE', KEYS[7], ARGV[24])
+    if redis.call('HLEN', KEYS[7]) > tonumber(ARGV[23]) then evict_actors(tonumber(ARGV[22])) end
+  end
+  local new = is_new(row)
+  if new then count_newcomer(row, newcomers) end
+  -- Masks as text: a reply has signed numbers only in 64 bits, and Lua numbers above 2^31 print as they are.
+  return { row[3], row[4], string.format('%.0f', row[5]), string.format('%.0f', row[6]), new and 1 or 0 }, newcomers
 end
 
 local function days_between(after, through)
@@ -127,9 +217,11 @@ local function current_snapshot()
 end
 
 local this_hour, hour_before = count_hour()
+local actor, newcomers = count_actor()
 local version, text = current_snapshot()
 local reply = {
-  redis.call('HGET', KEYS[7], '*'), this_hour, hour_before, count_signature(), version, version ~= ARGV[2] and text,
+  redis.call('HGET', KEYS[9], '*'), this_hour, hour_before, count_signature(), actor, newcomers, version,
+  version ~= ARGV[2] and text,
 }
-for i = 17, #ARGV, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1]) end
+for i = 25, #ARGV, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1]) end
 return reply

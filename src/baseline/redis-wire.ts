@@ -1,8 +1,9 @@
+import { actorTraffic, newActorHours, silentHours, type ActorTraffic } from './actor-traffic.ts';
 import { dayOf, hourOf, maturationDays, type Snapshot } from './ledger.ts';
 import * as retention from './retention.ts';
 import type { Commit, Observation, ObserveRequest, StoredValue, StoreLimits } from './store.ts';
 import * as form from './stored-form.ts';
-import { forgetDay } from './value-record.ts';
+import { forgetDay, sketchOf } from './value-record.ts';
 
 /** What the scripts of the Redis store are asked, and how their replies read. */
 export type ScriptCall = readonly [keyCount: number, ...keysAndArguments: (string | number)[]];
@@ -21,7 +22,7 @@ export function keyOf(alias: string, name: string): string {
   return `aw:{${alias}}:${name}`;
 }
 
-export const fixedKeys = ['d', 's', 'h', 'o', 'k'];
+export const fixedKeys = ['d', 's', 'h', 'o', 'k', 'a', 'w'];
 export const tablePrefix = 'v:';
 
 const secondsPerDay = 86_400;
@@ -32,10 +33,10 @@ export function observeCall(
   limits: StoreLimits,
   { known, unusedGeneration }: VersionedSnapshot,
 ): ScriptCall {
-  const { alias, at, signature } = request;
+  const { alias, actor, at, recipients, signature } = request;
   const day = dayOf(at);
   const epoch = form.epochOf(day);
-  const tables = new Set(['reach', ...request.values.map(({ table }) => table)]);
+  const tables = new Set(['reach', 'actor', ...request.values.map(({ table }) => table)]);
   const keys = [
     'd',
     's',
@@ -43,6 +44,8 @@ export function observeCall(
     `r:${epoch}`,
     `r:${epoch - 1}`,
     'k',
+    'a',
+    'w',
     ...[...tables].map((table) => tablePrefix + table),
   ];
   const { keep, most } = retention.signaturesPerEpoch;
@@ -59,11 +62,14 @@ export function observeCall(
     ...[hourOf(at), hourOf(at) - 1],
     ...[
       signature === null ? '' : form.storedSignature(signature),
-      form.recipientCodes(request.recipients),
+      form.recipientCodes(recipients),
       `r:${epoch}`,
     ],
     ...[keep, most, retention.signatureDays * secondsPerDay],
     ...[retention.hours.keepWithin, retention.hours.most, retention.hourDays * secondsPerDay],
+    ...[actor === '' ? '' : form.storedActor(actor), form.storedValue(actor), sketchOf(recipients)],
+    ...[silentHours, newActorHours, retention.actors.keep, retention.actors.most],
+    retention.actorDays * secondsPerDay,
     ...request.values.flatMap(({ table, value }) => [
       keys.indexOf(tablePrefix + table) + 1,
       form.storedValue(value),
@@ -71,11 +77,22 @@ export function observeCall(
   ];
 }
 
+type ActorReply = readonly [
+  messages: number,
+  messagesBefore: number,
+  recipients: string,
+  recipientsBefore: string,
+  isNew: number,
+];
+type NewcomersReply = readonly [active: number, stayed: number, activeBefore: number];
+
 type ObserveReply = readonly [
   reach: string | null,
   thisHour: number,
   previousHour: number,
   signatureRecipients: number,
+  actor: ActorReply | null,
+  newcomers: NewcomersReply,
   version: string,
   snapshot: string | null,
   ...records: (string | null)[],
@@ -83,8 +100,8 @@ type ObserveReply = readonly [
 
 /** The snapshot text is null where its version is the `known` one. */
 export function readObservation(reply: unknown, at: Date, known: Snapshot | null): Observation {
-  const [reach, thisHour, previousHour, signatureRecipients, version, text, ...records] =
-    reply as ObserveReply;
+  const [reach, thisHour, previousHour, signatureRecipients, ...more] = reply as ObserveReply;
+  const [actor, newcomers, version, text, ...records] = more;
   const decode = (record: string | null) => (record === null ? null : form.decodeRecord(record));
   if (text === null && known === null) throw new Error('the snapshot is missing from the reply');
   return {
@@ -92,11 +109,33 @@ export function readObservation(reply: unknown, at: Date, known: Snapshot | null
     reach: decode(reach),
     signatureRecipients,
     hourMessages: form.slidingHour(thisHour, previousHour, at),
+    traffic: readTraffic(actor, newcomers, at),
     snapshot:
       known !== null && text === null
         ? known
         : { version, ...(JSON.parse(text ?? '') as Omit<Snapshot, 'version'>) },
   };
+}
+
+function readTraffic(
+  actor: ActorReply | null,
+  [active, stayed, activeBefore]: NewcomersReply,
+  at: Date,
+): ActorTraffic {
+  const hours = {
+    newcomers: { active, stayed },
+    before: { active: activeBefore, stayed: 0 },
+    passed: form.passedOfHour(at),
+  };
+  if (actor === null) return actorTraffic(null, hours);
+  const [messages, messagesBefore, recipients, recipientsBefore, isNew] = actor;
+  const row = {
+    messages,
+    messagesBefore,
+    recipients: Number(recipients),
+    recipientsBefore: Number(recipientsBefore),
+  };
+  return actorTraffic({ row, isNew: isNew === 1 }, hours);
 }
 
 /** Arguments of redis-commit.lua. */

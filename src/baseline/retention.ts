@@ -13,9 +13,13 @@ export const appliedCommits = { keep: 1000, most: 1100 };
 /** Clock hours of an alias; those further than `keepWithin` from the written one leave. */
 export const hours = { keepWithin: 26, most: 53 };
 
+/** Actors of an alias; those silent longest leave first. Below 512 Redis packs a hash densely. */
+export const actors = { keep: 300, most: 350 };
+
 export const signatureDays = 8;
 export const appliedDays = 3;
 export const hourDays = 2;
+export const actorDays = 2;
 
 /** Day buckets: the window, and room for nodes whose clocks are days apart. */
 export function bucketBounds(limits: StoreLimits): {

@@ -9,6 +9,7 @@ import {
   type Snapshot,
 } from './ledger.ts';
 import * as retention from './retention.ts';
+import { SqliteActors } from './sqlite-actors.ts';
 import { SqliteLedger } from './sqlite-ledger.ts';
 import type { SqliteStatements } from './sqlite-statements.ts';
 import { SqliteTraffic } from './sqlite-traffic.ts';
@@ -24,6 +25,7 @@ const cachedSnapshots = 2000;
 export class SqliteBaselines {
   readonly #ledger: SqliteLedger;
   readonly #traffic: SqliteTraffic;
+  readonly #actors: SqliteActors;
   readonly #limits: StoreLimits;
   readonly #today: () => number;
   #lastExpiry = 0;
@@ -33,6 +35,7 @@ export class SqliteBaselines {
   constructor(statements: SqliteStatements, limits: StoreLimits, today: () => number) {
     this.#ledger = new SqliteLedger(statements);
     this.#traffic = new SqliteTraffic(statements);
+    this.#actors = new SqliteActors(statements);
     this.#limits = limits;
     this.#today = today;
   }
@@ -43,8 +46,11 @@ export class SqliteBaselines {
 
   /** What is due by the machine's clock, once a day. */
   expire(): void {
-    if (this.#lastExpiry !== this.#today()) this.#traffic.dropExpired(this.#today());
-    this.#lastExpiry = this.#today();
+    const today = this.#today();
+    if (this.#lastExpiry === today) return;
+    this.#lastExpiry = today;
+    this.#traffic.dropExpired(today);
+    this.#actors.dropExpired(today);
   }
 
   /** What was cached may never have been written. */
@@ -53,7 +59,7 @@ export class SqliteBaselines {
   }
 
   observe(request: ObserveRequest): Observation {
-    const { alias, at, count, values } = request;
+    const { alias, actor, at, count, values } = request;
     if (count) this.#countHour(request);
     const ownMessage = count ? 0 : 1;
     const thisHour = this.#traffic.hourMessages(alias, hourOf(at)) + ownMessage;
@@ -70,6 +76,11 @@ export class SqliteBaselines {
         thisHour,
         this.#traffic.hourMessages(alias, hourOf(at) - 1),
         at,
+      ),
+      traffic: this.#actors.observe(
+        request,
+        this.#ledger.record(alias, 'actor', form.storedValue(actor)),
+        this.#today() + retention.actorDays,
       ),
       snapshot: this.#snapshot(alias, dayOf(at), count),
     };
@@ -202,6 +213,7 @@ export class SqliteBaselines {
   #forgetAlias(alias: string): void {
     this.#ledger.dropAlias(alias);
     this.#traffic.dropAlias(alias);
+    this.#actors.dropAlias(alias);
   }
 
   #forgetDay(alias: string, day: number): void {

@@ -17,6 +17,8 @@ export type SqliteContent = {
   readonly holds: string;
   readonly schema: string;
   readonly schemaVersion: number;
+  /** What each format after the first adds to the one before. */
+  readonly upgrades?: readonly string[];
   /** Written into the file, so that it says whose it is. */
   readonly applicationId: number;
 };
@@ -92,20 +94,26 @@ function version(database: DatabaseSync): number {
 }
 
 /** By pragma: opened read-only, SQLite would leave its -wal and -shm files behind. */
-function readOnlyContent(database: DatabaseSync, { holds }: SqliteContent): void {
+function readOnlyContent(database: DatabaseSync, { holds, schemaVersion }: SqliteContent): void {
   if (version(database) === 0) throw new Error(`holds no ${holds}; nothing was learned there`);
+  if (version(database) < schemaVersion) {
+    throw new Error(
+      `is of format ${version(database)}, this Aliaswatch reads ${schemaVersion}; let \`serve\` or \`learn\` open it once, which brings it up to date`,
+    );
+  }
   database.exec('PRAGMA query_only = ON');
 }
 
 function prepareContent(
   database: DatabaseSync,
-  { schema, schemaVersion, applicationId }: SqliteContent,
+  { schema, schemaVersion, upgrades = [], applicationId }: SqliteContent,
 ): void {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   database.exec('BEGIN IMMEDIATE');
-  if (version(database) === 0) {
+  const found = version(database);
+  if (found < schemaVersion) {
     database.exec(
-      `${schema} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
+      `${[schema, ...upgrades].slice(found).join(' ')} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
     );
   }
   database.exec('COMMIT');

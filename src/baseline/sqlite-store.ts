@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { dayOf, type Snapshot } from './ledger.ts';
+import { actorSchema } from './sqlite-actors.ts';
 import { SqliteBaselines } from './sqlite-baselines.ts';
 import {
   explainSqliteError,
@@ -25,7 +26,8 @@ const content: SqliteContent = {
   title: 'Baseline store',
   holds: 'baselines',
   schema: `${ledgerSchema} ${trafficSchema}`,
-  schemaVersion: 1,
+  schemaVersion: 2,
+  upgrades: [actorSchema],
   applicationId: 0x41_4c_57_41, // 'ALWA'
 };
 

@@ -1,3 +1,4 @@
+import type { ActorTraffic } from './actor-traffic.ts';
 import type { Counters, Snapshot } from './ledger.ts';
 import type { ValueRecord, ValueTouch } from './value-record.ts';
 
@@ -11,6 +12,8 @@ export type ObserveRequest = {
   readonly signature: string | null;
   /** Keyed hashes of the envelope recipients. */
   readonly recipients: readonly string[];
+  /** Keyed hash of who filled the slots; '' where nobody is known to have. */
+  readonly actor: string;
   /** False reads without moving a traffic counter (`check`, the twin of an injected message). */
   readonly count: boolean;
 };
@@ -24,6 +27,7 @@ export type Observation = {
   readonly signatureRecipients: number;
   /** Messages of the alias in the sliding hour, this one included. */
   readonly hourMessages: number;
+  readonly traffic: ActorTraffic;
   readonly snapshot: Snapshot;
 };
 

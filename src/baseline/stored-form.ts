@@ -55,6 +55,10 @@ export function storedSignature(signature: string): string {
   return digest(signature, 12);
 }
 
+export function storedActor(actor: string): string {
+  return digest(actor, 8);
+}
+
 export function storedCommitId(id: string): string {
   return digest(id, 6);
 }
@@ -122,6 +126,10 @@ export function epochOf(day: number): number {
 
 /** Messages in the last 60 minutes, from the counts of two clock hours, taking the earlier one as evenly spread. */
 export function slidingHour(thisHour: number, previousHour: number, at: Date): number {
-  const passed = at.getTime() / 3_600_000 - hourOf(at);
-  return Math.round(thisHour + (1 - passed) * previousHour);
+  return Math.round(thisHour + (1 - passedOfHour(at)) * previousHour);
+}
+
+/** Share of the clock hour that has passed, 0 to 1. */
+export function passedOfHour(at: Date): number {
+  return at.getTime() / 3_600_000 - hourOf(at);
 }

@@ -21,6 +21,7 @@ export type ValueTable =
   | 'header-order'
   | 'selector'
   | 'recipient'
+  | 'actor'
   | 'reach';
 
 /** One value of one signal in this message. `value` is what is stored, `shown` what a person reads. */

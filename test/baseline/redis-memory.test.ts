@@ -67,7 +67,9 @@ async function fill(store: BaselineStore): Promise<void> {
       { length: i % 10 === 0 ? 12 : 1 },
       (_, j) => `recipient ${i + j}`,
     );
-    return store.observe(request(alias, at, { signature: `signature ${i}`, recipients }));
+    return store.observe(
+      request(alias, at, { signature: `signature ${i}`, recipients, actor: `actor ${i}` }),
+    );
   });
 }
 

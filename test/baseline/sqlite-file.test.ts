@@ -35,7 +35,7 @@ const refused = [
       'newer.db',
       'PRAGMA application_id = 0x414c5741; CREATE TABLE a (b); PRAGMA user_version = 99',
     ),
-    message: /newer Aliaswatch \(format 99, this one reads 1\)/,
+    message: /newer Aliaswatch \(format 99, this one reads 2\)/,
   },
 ];
 for (const { name, message } of refused) {
@@ -139,4 +139,18 @@ test('what only guards against repetition expires by the clock of the machine', 
   await another.commit(lesson('b', today));
   assert.deepEqual(rows(), [0, 0, 1]);
   inspector.close();
+});
+
+test('a file of the first format is brought up to date by the first that may write', async () => {
+  {
+    await using store = await open('first.db');
+    await store.commit(lesson('an-alias', today));
+  }
+  write('first.db', 'DROP TABLE actor; DROP TABLE newcomer; PRAGMA user_version = 1');
+  await assert.rejects(open('first.db', { readOnly: true }), /is of format 1, .*up to date/);
+  await using store = await open('first.db');
+  const { snapshot, traffic } = await store.observe(
+    request('an-alias', timeOn(today + maturationDays), { actor: 'a tenant' }),
+  );
+  assert.deepEqual([snapshot.counters, traffic.actorHourMessages], [{ n: 1 }, 1]);
 });

@@ -32,7 +32,16 @@ export function request(
   at: Date,
   rest: Partial<ObserveRequest> = {},
 ): ObserveRequest {
-  return { alias, at, values: [], signature: null, recipients: [], count: true, ...rest };
+  return {
+    alias,
+    at,
+    values: [],
+    signature: null,
+    recipients: [],
+    actor: '',
+    count: true,
+    ...rest,
+  };
 }
 
 export function touch(table: string, value: string, member = 'someone'): ValueTouch {
@@ -69,6 +78,12 @@ const cases: readonly Case[] = [
           reach: null,
           signatureRecipients: 0,
           hourMessages: 1,
+          traffic: {
+            actorHourMessages: 0,
+            actorHourRecipients: 0,
+            actorIsNew: false,
+            newActorsThisHour: 0,
+          },
           snapshot: { days: 0, firstDay: null, counters: {} },
         },
       );
@@ -156,12 +171,19 @@ const cases: readonly Case[] = [
       const read = request(alias, timeOn(today), {
         signature: 'sig',
         recipients: ['a', 'b'],
+        actor: 'a tenant',
         count: false,
       });
       const first = await store.observe(read);
       const second = await store.observe(read);
       assert.equal(second.hourMessages, 1);
       assert.equal(second.signatureRecipients, 2);
+      assert.deepEqual(second.traffic, {
+        actorHourMessages: 1,
+        actorHourRecipients: 2,
+        actorIsNew: true,
+        newActorsThisHour: 1,
+      });
       const counted = await store.observe({ ...read, recipients: ['c'], count: true });
       assert.equal(counted.hourMessages, 1);
       assert.equal(counted.signatureRecipients, 1);
@@ -216,6 +238,62 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'a quiet actor and many of them: messages, recipients and new actors of the sliding hour',
+    async (store, alias) => {
+      const seen = async (hours: number, actor: string, recipients: readonly string[]) =>
+        (await store.observe(request(alias, timeOn(today, hours), { actor, recipients }))).traffic;
+      for (let tenant = 0; tenant < 250; tenant++)
+        await seen(11.5, `tenant ${tenant}`, [`first of ${tenant}`]);
+      assert.deepEqual(await seen(11.75, 'tenant 7', ['second']), {
+        actorHourMessages: 2,
+        actorHourRecipients: 2,
+        actorIsNew: true,
+        newActorsThisHour: 250,
+      });
+      const nextHour = await seen(12.5, 'tenant 7', ['third']);
+      assert.deepEqual(
+        [nextHour.actorHourMessages, nextHour.newActorsThisHour],
+        [2, 126],
+        'half of 2 and this one; half of 249 others and this one',
+      );
+      const many = Array.from({ length: 400 }, (_, i) => `recipient ${i}`);
+      assert.equal((await seen(12.5, 'tenant 8', many)).actorHourRecipients, 32);
+      assert.equal((await seen(12.5, '', [])).newActorsThisHour, 126);
+      const nextDay = await seen(35.5, 'tenant 7', []);
+      assert.deepEqual([nextDay.actorIsNew, nextDay.newActorsThisHour], [false, 0]);
+      assert.equal((await seen(80, 'tenant 7', [])).actorIsNew, true, 'silent for too long');
+    },
+  ],
+  [
+    'an actor that was learned is not new once it has matured, and is again when it is forgotten',
+    async (store, alias) => {
+      const isNew = async (day: number) =>
+        (await store.observe(request(alias, timeOn(day), { actor: 'a tenant', count: false })))
+          .traffic.actorIsNew;
+      await store.commit(lesson(alias, today, { values: [touch('actor', 'a tenant')] }));
+      assert.deepEqual(
+        [await isNew(today + 1), await isNew(today + maturationDays)],
+        [true, false],
+      );
+      await store.forget(alias, today);
+      assert.equal(await isNew(today + maturationDays), true);
+    },
+  ],
+  [
+    'a flood of actors leaves those that wrote last',
+    async (store, alias) => {
+      const seen = async (actor: string, hours: number) =>
+        (await store.observe(request(alias, timeOn(today, hours), { actor }))).traffic;
+      await seen('early', 8);
+      await seen('regular', 9);
+      for (let i = 0; i < 501; i++) await seen(`flood ${i}`, 9);
+      assert.equal((await seen('flood 500', 10)).actorHourMessages, 2);
+      const early = await seen('early', 9.999);
+      assert.equal(early.actorHourMessages, 1);
+      assert.equal(early.newActorsThisHour, 503);
+    },
+  ],
+  [
     'forgetting a day takes back its counters and the values that only it taught',
     async (store, alias) => {
       await store.commit(lesson(alias, today, { values: [touch('domain', 'kept.example')] }));
@@ -247,6 +325,7 @@ const cases: readonly Case[] = [
         values: [touch('domain', 'a.example')],
         signature: 'sig',
         recipients: ['a'],
+        actor: 'a tenant',
       });
       await store.commit(repeated);
       const before = await store.observe(seen);
@@ -259,9 +338,10 @@ const cases: readonly Case[] = [
           after.reach,
           after.signatureRecipients,
           after.hourMessages,
+          after.traffic.newActorsThisHour,
           after.snapshot.days,
         ],
-        [[null], null, 1, 1, 0],
+        [[null], null, 1, 1, 1, 0],
       );
       assert.notEqual(after.snapshot.version, before.snapshot.version);
       await store.commit(repeated);

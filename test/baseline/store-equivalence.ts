@@ -15,7 +15,7 @@ const day = fc.oneof(
   fc.integer({ min: today - 45, max: today + 45 }),
 );
 const value = fc.record({
-  table: fc.constantFrom('reach', 'domain', 'line', 'layout', 'network', 'recipient'),
+  table: fc.constantFrom('reach', 'domain', 'line', 'layout', 'actor', 'recipient'),
   value: fc.oneof(
     {
       weight: 9,
@@ -51,6 +51,7 @@ const observe = fc.record({
     fc.integer({ min: 0, max: 60 }).map((i) => `recipient ${i}`),
     { maxLength: 12 },
   ),
+  actor: fc.constantFrom('', 'a', 'b', 'c'),
   count: fc.boolean(),
 });
 const forget = fc.record({

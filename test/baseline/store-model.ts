@@ -1,4 +1,14 @@
 import {
+  actorTraffic,
+  addNewcomer,
+  isNewActor,
+  noNewcomers,
+  seeActor,
+  type ActorRow,
+  type ActorTraffic,
+  type Newcomers,
+} from '../../src/baseline/actor-traffic.ts';
+import {
   addCounters,
   buildSnapshot,
   dayOf,
@@ -18,11 +28,17 @@ import {
   countCodes,
   epochOf,
   mergeCodes,
+  passedOfHour,
   recipientCodes,
   slidingHour,
   storedValue,
 } from '../../src/baseline/stored-form.ts';
-import { forgetDay, touchRecord, type ValueRecord } from '../../src/baseline/value-record.ts';
+import {
+  forgetDay,
+  sketchOf,
+  touchRecord,
+  type ValueRecord,
+} from '../../src/baseline/value-record.ts';
 
 export type Content = Omit<Snapshot, 'version'>;
 
@@ -34,18 +50,15 @@ export class StoreModel {
   readonly #applied = new Set<string>();
   readonly #hours = new Map<number, number>();
   readonly #signatures = new Map<string, string>();
+  readonly #actors = new Map<string, ActorRow>();
+  readonly #newcomers = new Map<number, Newcomers>();
 
   constructor(limits: StoreLimits) {
     this.#limits = limits;
   }
 
-  observe({
-    at,
-    values,
-    signature,
-    recipients,
-    count,
-  }: ObserveRequest): Omit<Observation, 'snapshot'> & { readonly snapshot: Content } {
+  observe(request: ObserveRequest): Omit<Observation, 'snapshot'> & { readonly snapshot: Content } {
+    const { at, values, signature, recipients, count } = request;
     const hour = hourOf(at);
     const epoch = epochOf(dayOf(at));
     const thisHour = (this.#hours.get(hour) ?? 0) + 1;
@@ -71,8 +84,33 @@ export class StoreModel {
           ? 0
           : countCodes(mergeCodes(codes, this.#signatures.get(`${epoch - 1} ${signature}`) ?? '')),
       hourMessages: slidingHour(thisHour, this.#hours.get(hour - 1) ?? 0, at),
+      traffic: this.#traffic(request),
       snapshot: this.snapshot(at),
     };
+  }
+
+  #traffic({ actor, at, count, recipients }: ObserveRequest): ActorTraffic {
+    const hour = hourOf(at);
+    const hours = {
+      newcomers: this.#newcomers.get(hour) ?? noNewcomers,
+      before: this.#newcomers.get(hour - 1) ?? noNewcomers,
+      passed: passedOfHour(at),
+    };
+    if (actor === '') return actorTraffic(null, hours);
+    const row = this.#actors.get(actor) ?? null;
+    const { stored, asOf } = seeActor(row, hour, sketchOf(recipients));
+    const learned = this.#tables.get('actor')?.get(storedValue(actor)) ?? null;
+    const isNew = isNewActor(asOf, learned, dayOf(at));
+    const newcomers = isNew ? addNewcomer(hours.newcomers, asOf) : hours.newcomers;
+    if (count) {
+      this.#actors.set(actor, stored);
+      if (newcomers !== hours.newcomers) this.#newcomers.set(hour, newcomers);
+      if (this.#newcomers.size > retention.hours.most) {
+        for (const other of this.#newcomers.keys())
+          if (Math.abs(other - hour) > retention.hours.keepWithin) this.#newcomers.delete(other);
+      }
+    }
+    return actorTraffic({ row: asOf, isNew }, { ...hours, newcomers });
   }
 
   commit({ id, day, counters, values }: Commit): void {
@@ -138,6 +176,8 @@ export class StoreModel {
         this.#applied,
         this.#hours,
         this.#signatures,
+        this.#actors,
+        this.#newcomers,
       ])
         part.clear();
       return;

@@ -49,6 +49,7 @@ const request = {
   values: lookupsOf(features),
   signature: null,
   recipients: [],
+  actor: features.actor,
   count: true,
 };
 const observation = await store.observe(request);

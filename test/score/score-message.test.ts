@@ -20,6 +20,13 @@ const { causes, policy } = loaded.rules;
 const today = dayOf(receivedAt);
 const archive = { connection: { clientAddress: '' } };
 
+const nobodyWrites = {
+  actorHourMessages: 0,
+  actorHourRecipients: 0,
+  actorIsNew: false,
+  newActorsThisHour: 0,
+};
+
 const members = Array.from({ length: 40 }, (_, index) => `member ${index}`);
 /** Learned on every one of the last 60 days from many recipients. */
 function wellKnown(days = 60): ValueRecord {
@@ -57,6 +64,7 @@ function historyOf(
     reach: wellKnown(),
     signatureRecipients: 1,
     hourMessages: 1,
+    traffic: nobodyWrites,
     snapshot: {
       version: '0',
       days: 60,
@@ -169,6 +177,7 @@ test('an alias without history: everything is new, and newness alone says nothin
     reach: null,
     signatureRecipients: 1,
     hourMessages: 1,
+    traffic: nobodyWrites,
     snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
   };
   const { score } = scoreMessage({
@@ -203,6 +212,7 @@ test("a pack makes the vendor's own number ordinary and a closed slot loud from 
     reach: null,
     signatureRecipients: 1,
     hourMessages: 1,
+    traffic: nobodyWrites,
     snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
   };
   const phone = (given: Pack) =>
@@ -262,6 +272,7 @@ test('the terms add up to the score, and the printed ones to the printed score',
         pack: null,
       },
       policy,
+      purpose: null,
     });
     const [total = '', ...terms] = [...reason.matchAll(/(?:^|[+-])\d+\.\d(?= bits|;|$)/g)].map(
       ([number]) => number,

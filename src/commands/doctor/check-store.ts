@@ -62,6 +62,7 @@ async function medianLatency(store: BaselineStore): Promise<number> {
       values,
       signature: null,
       recipients: [],
+      actor: '',
       count: false,
     });
     durations.push(performance.now() - startedMs);
