@@ -46,6 +46,7 @@ const adapters = [
   'src/authentication/resolver.ts',
   'src/baseline/sqlite-file.ts',
   'src/baseline/sqlite-store.ts',
+  'src/baseline/redis-client.ts',
   'src/baseline/redis-store.ts',
   'src/baseline/open-store.ts',
   'src/organization/sqlite-ledgers.ts',
