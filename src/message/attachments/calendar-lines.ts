@@ -5,16 +5,18 @@ export type CalendarLine = {
   readonly value: string;
 };
 
-const maxValueLength = 50_000;
+/** More than fifty meetings have. */
+const maxLines = 5000;
+const maxLineLength = 50_000;
 const maxParameters = 20;
 
-/** The unfolded lines of a calendar; what is no content line is left out. */
+/** The unfolded lines of a calendar, at most 5,000 of 50,000 characters; what is no content line is left out. */
 export function* calendarLines(
   content: Uint8Array,
   charset: string | null,
 ): Generator<CalendarLine> {
-  for (const line of decode(content, charset).split(/\r\n|\n|\r/)) {
-    const parsed = parseLine(line.slice(0, maxValueLength));
+  for (const line of decode(content, charset).split(/\r\n|\n|\r/, maxLines)) {
+    const parsed = parseLine(line.slice(0, maxLineLength));
     if (parsed !== null) yield parsed;
   }
 }

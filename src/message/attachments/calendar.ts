@@ -27,7 +27,8 @@ const targets = new Set(['URL', 'ATTACH', 'CONFERENCE']);
 const vendorTarget = /^X-.*(?:URL|CONFERENCE|CONFLINK)$/;
 
 /** Tags that programs write into DESCRIPTION; `<https://…>` is none. */
-const htmlTag = /<\/?(?:a|b|body|br|div|font|html|i|img|li|ol|p|span|strong|table|u|ul)\b[^>]*>/i;
+const htmlTag =
+  /<\/?(?:a|b|body|br|div|font|html|i|img|li|ol|p|span|strong|table|u|ul)\b[^<>]{0,2000}>/i;
 
 /**
  * What an iCalendar stream shows and where it leads (RFC 5545), or null where it says nothing. Reads at most 1 MB and
