@@ -9,7 +9,8 @@ import {
 } from './command.ts';
 import { rulesFor, settingsFor } from './command-settings.ts';
 import { evaluateMail } from './evaluate/evaluate-mail.ts';
-import { evaluationJson, evaluationText } from './evaluate/report.ts';
+import { figuresOf } from './evaluate/figures.ts';
+import { evaluationText } from './evaluate/report.ts';
 import type { SettingFlags } from './setting-options.ts';
 
 export type EvaluateFlags = SettingFlags & {
@@ -48,8 +49,9 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     onMessage,
   });
   opened.dispose();
-  if (json) printJson(context, evaluationJson(evaluation));
-  else context.stdout.write(`${evaluationText(evaluation)}\n`);
+  const figures = figuresOf(evaluation);
+  if (json) printJson(context, figures);
+  else context.stdout.write(evaluationText(figures));
 }
 
 function nothingWatched(streams: string): CommandFailure {

@@ -63,7 +63,7 @@ test('evaluate --json keeps its contract', async () => {
     path('lures.jsonl'),
   ]);
   assert.deepEqual([code, stderr], [0, '']);
-  const { streams, injection, abuse, legitMislabelled } = json as Record<
+  const { streams, coldHonest, injection, abuse, legitMislabelled } = json as Record<
     string,
     Record<string, unknown>
   >;
@@ -96,6 +96,20 @@ test('evaluate --json keeps its contract', async () => {
     [1, 1, 1, 1],
   );
   assert.ok(Array.isArray(abuse?.['byAlias']));
+  assert.equal(coldHonest?.['n'], 60);
+  for (const view of ['cold', 'withPack']) {
+    const {
+      messages: mails,
+      campaignInterval,
+      byClass,
+      byCampaign,
+    } = abuse[view] as Record<string, unknown>;
+    assert.equal(mails, 1);
+    const [low, high] = campaignInterval as readonly [number, number];
+    assert.ok(low >= 0 && low < high && high <= 1);
+    assert.equal((byClass as readonly { class: string }[])[0]?.class, 'shared_alias_injection');
+    assert.equal((byCampaign as readonly { campaign: string }[])[0]?.campaign, 'c1');
+  }
   assert.deepEqual(legitMislabelled, { n: 1, tagged: 0 });
 });
 

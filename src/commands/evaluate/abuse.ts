@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { Alias } from '../../alias/alias.ts';
 import { readMessageFile } from '../../archive/read-archive.ts';
 import { readHeader } from '../../message/header.ts';
-import { parseMessage } from '../../message/message.ts';
-import { isFlagged } from './facts.ts';
+import { parseMessage, type Message } from '../../message/message.ts';
+import { factsOf, type Facts } from './facts.ts';
+import { breaksFixedRule } from './fixed-rule.ts';
 import type { Scorer } from './scorer.ts';
 
 const labelSchema = z.looseObject({
@@ -17,55 +18,88 @@ const labelSchema = z.looseObject({
   date: z.string().default(''),
 });
 
-export type AbuseResult = {
+export type AbuseMail = {
+  readonly file: string;
+  readonly class: string;
+  /** Address or pattern, as labelled. */
+  readonly alias: string;
+  readonly campaign: string;
+  readonly from: string;
+  readonly message: Message;
+  readonly bytes: Buffer;
+  readonly receivedAt: Date;
+};
+
+/** One labelled message against an alias without history. */
+export type AbuseResult = Facts & {
   readonly file: string;
   readonly class: string;
   readonly alias: string;
   readonly campaign: string;
-  readonly tagged: boolean;
-  readonly bits: number;
   readonly reason: string;
   readonly hasPack: boolean;
+  readonly breaksFixedRule: boolean;
 };
 
 /** Class of genuine mail that somebody reported as phishing: it must pass. */
 export const mislabelledClass = 'mislabelled_legit';
 
-/**
- * Scores labelled abuse, each message against an alias without history: what a site would see on the first day, with
- * the pack where there is one. `labels.jsonl` names files relative to itself.
- */
-export async function scoreAbuse(
-  labelsPath: string,
-  { aliasOf, score }: { readonly aliasOf: (address: string) => Alias; readonly score: Scorer },
-): Promise<readonly AbuseResult[]> {
+/** Reads the mail that `labels.jsonl` names; the file names are relative to it. */
+export async function readAbuse(labelsPath: string): Promise<readonly AbuseMail[]> {
   const lines = (await readFile(labelsPath, 'utf8'))
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const results: AbuseResult[] = [];
+  const mails: AbuseMail[] = [];
   for (const line of lines) {
     const label = labelSchema.parse(JSON.parse(line));
     const path = join(dirname(labelsPath), label.file);
     const { bytes } = readMessageFile(await readFile(path), path);
     const message = await parseMessage(bytes, readHeader(bytes));
-    const alias = aliasOf(
-      label.from === '' ? (message.from[0]?.address ?? label.alias) : label.from,
-    );
     const sentAt = new Date(label.date);
-    const receivedAt = Number.isNaN(sentAt.getTime()) ? new Date(message.sentAtMs ?? 0) : sentAt;
-    const {
-      score: { bits },
-      decision,
-    } = await score({ id: label.file, message, alias, receivedAt, countsTraffic: false });
+    mails.push({
+      ...label,
+      from: label.from === '' ? (message.from[0]?.address ?? label.alias) : label.from,
+      message,
+      bytes,
+      receivedAt: Number.isNaN(sentAt.getTime()) ? new Date(message.sentAtMs ?? 0) : sentAt,
+    });
+  }
+  return mails;
+}
+
+/**
+ * Scores labelled abuse, each message against an alias without history: what a site sees on the first day. With packs,
+ * the vendor's own pack where there is one.
+ */
+export async function scoreAbuse(
+  mails: readonly AbuseMail[],
+  options: {
+    readonly aliasOf: (address: string) => Alias;
+    readonly withPacks: boolean;
+    readonly score: Scorer;
+  },
+): Promise<readonly AbuseResult[]> {
+  const results: AbuseResult[] = [];
+  for (const { file, class: kind, alias: label, campaign, ...mail } of mails) {
+    const found = options.aliasOf(mail.from);
+    const alias = options.withPacks ? found : { ...found, pack: null };
+    const { message, receivedAt } = mail;
+    const judgement = await options.score({
+      id: file,
+      message,
+      alias,
+      receivedAt,
+      countsTraffic: false,
+    });
     results.push({
-      file: label.file,
-      class: label.class,
-      alias: label.alias,
-      campaign: label.campaign,
-      tagged: isFlagged(decision),
-      bits,
-      reason: decision.reason,
-      hasPack: alias.pack !== null,
+      ...factsOf(judgement),
+      file,
+      class: kind,
+      alias: label,
+      campaign,
+      reason: judgement.decision.reason,
+      hasPack: found.pack !== null,
+      breaksFixedRule: breaksFixedRule(message, alias),
     });
   }
   return results;

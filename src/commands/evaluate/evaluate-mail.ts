@@ -1,17 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCatalogue } from '../../alias/catalogue.ts';
 import type { Alias } from '../../alias/alias.ts';
-import { splitMbox } from '../../archive/mbox.ts';
 import { openStore } from '../../baseline/open-store.ts';
-import { defaultStoreLimits } from '../../baseline/store.ts';
+import { defaultStoreLimits, type BaselineStore } from '../../baseline/store.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { createPseudonym } from '../../features/hash.ts';
-import { readHeader } from '../../message/header.ts';
-import { mislabelledClass, scoreAbuse, type AbuseResult } from './abuse.ts';
+import { readAbuse, scoreAbuse, type AbuseResult } from './abuse.ts';
 import { readLures } from './lures.ts';
+import { readStreams } from './read-streams.ts';
 import { createScorer } from './scorer.ts';
-import { replayStream, type Stream, type StreamResult } from './streams.ts';
+import { replayStream, type StreamResult } from './streams.ts';
 
 export type EvaluationInput = {
   /** Folder of mbox files, one alias each. */
@@ -30,96 +28,46 @@ export type EvaluationInput = {
 
 export type Evaluation = {
   readonly streams: readonly StreamResult[];
-  readonly abuse: readonly AbuseResult[];
-  readonly mislabelled: readonly AbuseResult[];
+  /** Labelled abuse without history: without packs and with them. */
+  readonly abuse: {
+    readonly cold: readonly AbuseResult[];
+    readonly withPack: readonly AbuseResult[];
+  };
 };
 
 /** Measures detection on real mail, in arrival order, each stream against its own history only. Same data, same figures. */
 export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> {
-  const watched = (address: string) => watch(address, input);
+  const { rules, onStart, onMessage: report } = input;
+  const watched = (address: string) => watch(address, rules);
   const streams = await readStreams(input.streams, (address) =>
-    input.watchAll ? watched(address) : input.rules.catalogue.find(address),
+    input.watchAll ? watched(address) : rules.catalogue.find(address),
   );
   const bank = input.lures === null ? null : await readLures(input.lures);
-  const pseudonym = createPseudonym(Buffer.alloc(32));
-  input.onStart(streams.reduce((sum, { messages }) => sum + messages.length, 0));
+  onStart(streams.reduce((sum, { messages }) => sum + messages.length, 0));
+  await using empty = await openMemoryStore();
+  const scoreCold = createScorer({ rules, store: empty, pseudonym });
   const results: StreamResult[] = [];
   for (const stream of streams) {
-    await using store = await openStore('sqlite::memory:', {
-      limits: defaultStoreLimits,
-      timeoutMs: 1000,
-    });
-    const score = createScorer({ rules: input.rules, store, pseudonym });
-    results.push(
-      await replayStream(stream, { store, score, scoreCold: null, bank, report: input.onMessage }),
-    );
+    await using store = await openMemoryStore();
+    const score = createScorer({ rules, store, pseudonym });
+    results.push(await replayStream(stream, { store, score, scoreCold, bank, report }));
   }
-  const abuse =
-    input.abuse === null
-      ? []
-      : await scoreAbuseCold(input.abuse, { rules: input.rules, aliasOf: watched, pseudonym });
-  return {
-    streams: results,
-    abuse: abuse.filter((result) => result.class !== mislabelledClass),
-    mislabelled: abuse.filter((result) => result.class === mislabelledClass),
-  };
+  const mails = input.abuse === null ? [] : await readAbuse(join(input.abuse, 'labels.jsonl'));
+  const abuse = (withPacks: boolean) =>
+    scoreAbuse(mails, { aliasOf: watched, withPacks, score: scoreCold });
+  return { streams: results, abuse: { cold: await abuse(false), withPack: await abuse(true) } };
 }
 
-async function scoreAbuseCold(
-  folder: string,
-  {
-    rules,
-    aliasOf,
-    pseudonym,
-  }: {
-    readonly rules: ActiveRules;
-    readonly aliasOf: (address: string) => Alias;
-    readonly pseudonym: ReturnType<typeof createPseudonym>;
-  },
-): Promise<readonly AbuseResult[]> {
-  await using store = await openStore('sqlite::memory:', {
-    limits: defaultStoreLimits,
-    timeoutMs: 1000,
-  });
-  return await scoreAbuse(join(folder, 'labels.jsonl'), {
-    aliasOf,
-    score: createScorer({ rules, store, pseudonym }),
-  });
+/** Keyed with nothing: figures must not change from run to run. */
+const pseudonym = createPseudonym(Buffer.alloc(32));
+
+function openMemoryStore(): Promise<BaselineStore> {
+  return openStore('sqlite::memory:', { limits: defaultStoreLimits, timeoutMs: 1000 });
 }
 
 /** The alias an address has under the rules, or one without a pack. */
-function watch(address: string, { rules }: EvaluationInput): Alias {
-  const alias = rules.catalogue.find(address) ?? createCatalogue([], [address]).find(address);
+function watch(address: string, { catalogue }: ActiveRules): Alias {
+  const alias = catalogue.find(address) ?? createCatalogue([], [address]).find(address);
   if (alias === null) throw new Error(`cannot watch ${address}`);
   return alias;
-}
-
-async function readStreams(
-  folder: string,
-  aliasOf: (address: string) => Alias | null,
-): Promise<readonly Stream[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.mbox')).sort();
-  const streams: Stream[] = [];
-  for (const name of names) {
-    const messages = [...splitMbox(await readFile(join(folder, name)), name)];
-    const address = commonFrom(
-      messages.map(({ bytes }) => readHeader(bytes.subarray(0, 65_536)).from[0]?.address ?? ''),
-    );
-    const alias = aliasOf(address);
-    if (alias)
-      streams.push({
-        address,
-        alias,
-        messages: messages.toSorted(
-          (a, b) => (a.arrivedAt?.getTime() ?? 0) - (b.arrivedAt?.getTime() ?? 0),
-        ),
-      });
-  }
-  return streams;
-}
-
-function commonFrom(addresses: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const address of addresses) counts.set(address, (counts.get(address) ?? 0) + 1);
-  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0] ?? '';
 }
