@@ -1,8 +1,10 @@
+import type { Alerts } from './alerts/alerts.ts';
+import { decideAmongOthers } from './alerts/decide-among-others.ts';
 import type { Alias } from './alias/alias.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf } from './baseline/ledger.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
-import { decideScored, isMature } from './decision/decide.ts';
+import { isMature } from './decision/decide.ts';
 import type { Decision } from './decision/decision.ts';
 import type { ActiveRules } from './dependencies.ts';
 import { extractFeatures } from './features/extract-features.ts';
@@ -52,6 +54,7 @@ export type JudgeDependencies = {
   readonly baselines: Pick<BaselineStore, 'observe'>;
   /** Null where nothing is to be asked about the organization's other mail. */
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
   readonly pseudonym: Pseudonym;
   /** False reads the store without moving a counter (`check`, the twin of an injected message). */
   readonly countsTraffic: boolean;
@@ -78,6 +81,7 @@ export async function judge(
     values: lookupsOf(features),
     signature: features.signatureHash,
     recipients: features.recipients.map((recipient) => recipient.address),
+    actor: features.actor,
     count: countsTraffic,
   };
   // Both at once: a message waits for one round trip.
@@ -93,8 +97,20 @@ export async function judge(
   return timed('score', () => {
     const today = dayOf(transaction.receivedAt);
     const { pack } = alias;
-    const { score, readings } = scoreMessage({ features, observation, organization: view, pack, causes, today });
-    const decision = decideScored({ score, alias, policy });
+    const { score, readings } = scoreMessage({
+      features,
+      observation,
+      organization: view,
+      pack,
+      causes,
+      today,
+    });
+    const at = transaction.receivedAt;
+    const decision = decideAmongOthers(
+      { alias, subject: message.subject, at, features, observation, score, readings },
+      policy,
+      alerts,
+    );
     const teaching = {
       alias: alias.id,
       day: today,
@@ -102,9 +118,11 @@ export async function judge(
       features,
       readings,
       scoreBits: score.bits,
+      campaign: decision.campaign,
     };
-    const lesson = { ...teaching, withFeatures: decision.learnFeatures, withScore: true };
-    const release = { ...teaching, withFeatures: true, withScore: false };
+    const { learnFeatures, learnScore, breakerOpen } = decision;
+    const lesson = { ...teaching, withFeatures: learnFeatures, withScore: learnScore };
+    const release = { ...teaching, withFeatures: !breakerOpen, withScore: false };
     return {
       score,
       readings,

@@ -103,6 +103,9 @@ function verdictField({ decision, alias, score, ruleset, id, mode, mature }: Ver
     ...(score === null ? [] : [`score=${oneDecimal(score.bits)}`]),
     ...(alias === null ? [] : [`alias=${token(alias)}`]),
     ...(score === null ? [] : [`n=${score.messages}`, `mature=${mature ? 'yes' : 'no'}`]),
+    ...(decision.limit === null ? [] : [`limit=${decision.limit}`]),
+    ...(decision.campaign === null ? [] : [`campaign=${token(decision.campaign)}`]),
+    ...(decision.breakerOpen ? ['breaker=open'] : []),
     `ruleset=${token(ruleset)}`,
     `id=${token(id)}`,
   ].join('; ');

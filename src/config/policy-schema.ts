@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { quarantineSchema, tagSchema } from './budget-schema.ts';
+import { limitsSchema } from './limits-schema.ts';
 import { addressPattern, domainName, listOf } from './name-schemas.ts';
 
-const budget = z.number().positive().max(0.1);
-const floorBits = z.number().min(0).max(100);
 const onFailure = z.enum(['relay', 'defer']).default('relay');
 const mode = z.enum(['shadow', 'tag', 'enforce']);
 const action = z.enum(['pass', 'tag', 'quarantine', 'defer', 'reject']);
@@ -21,15 +21,14 @@ export const policySchema = z
     actions: z
       .strictObject({ suspicious: action.default('tag'), anomalous: action.default('quarantine') })
       .prefault({}),
-    tag: z
-      .strictObject({ budget: budget.default(1e-3), floorBits: floorBits.default(8) })
-      .prefault({}),
-    quarantine: z
+    tag: tagSchema,
+    quarantine: quarantineSchema,
+    limits: limitsSchema,
+    breaker: z
       .strictObject({
-        budget: budget.default(1e-4),
-        floorBits: floorBits.default(12),
-        minMessages: z.int().min(0).max(1_000_000).default(200),
-        minDays: z.int().min(0).max(3650).default(7),
+        enabled: z.boolean().default(true),
+        systemicBits: z.number().min(5).max(1000).default(20),
+        quietMinutes: z.number().min(1).max(1440).default(30),
       })
       .prefault({}),
     impersonation: z.strictObject({ action: action.default('tag') }).prefault({}),
@@ -55,12 +54,16 @@ export const policySchema = z
         params: { hint: `write \`${actions.suspicious}\`, or a milder one for suspicious` },
       });
     }
-    if (quarantine.budget > tag.budget) {
+    const unit = tag.alertsPerDay === null ? 'budget' : 'alertsPerDay';
+    const most = tag[unit] ?? Infinity;
+    // A share and a number a day cannot be compared before mail has been counted.
+    const comparable = (quarantine.alertsPerDay === null) === (tag.alertsPerDay === null);
+    if (comparable && (quarantine[unit] ?? 0) > most) {
       context.addIssue({
         code: 'custom',
-        path: ['quarantine', 'budget'],
-        message: `holding mail must not be more frequent than tagging it (tag.budget is ${tag.budget})`,
-        params: { hint: `write at most ${tag.budget}` },
+        path: ['quarantine', unit],
+        message: `holding mail must not be more frequent than tagging it (tag.${unit} is ${most})`,
+        params: { hint: `write at most ${most}` },
       });
     }
     if (quarantine.floorBits < tag.floorBits) {

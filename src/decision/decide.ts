@@ -1,36 +1,56 @@
-import type { Alias } from '../alias/alias.ts';
+import type { Alias, MailFunction } from '../alias/alias.ts';
 import type { Score } from '../score/score.ts';
+import { applyMode } from './apply-mode.ts';
 import type { Decision, Verdict } from './decision.ts';
-import type { Action, FailureCause, Mode, Policy } from './policy.ts';
+import { gravity } from './limits.ts';
+import type { Action, FailureCause, Maturity, Policy } from './policy.ts';
 import { reasonOf } from './reason.ts';
+import { hasContactPoint, leadsAway } from './telling-evidence.ts';
 
-export type ScoredInput = { readonly score: Score; readonly alias: Alias; readonly policy: Policy };
+export type ScoredInput = {
+  readonly score: Score;
+  readonly alias: Alias;
+  readonly policy: Policy;
+  /** What the message is for (`templateFunctionOf`), or null. */
+  readonly purpose: MailFunction | null;
+};
 
 /** Before an alias's history is looked at. */
 type ScoredVerdict = Extract<Verdict, 'clean' | 'suspicious' | 'anomalous'>;
 
 /** Turns a score into verdict and action under the policy's false-positive budgets (DESIGN 7, 10). */
-export function decideScored({ score, alias, policy }: ScoredInput): Decision {
+export function decideScored(input: ScoredInput): Decision {
+  const { score, policy } = input;
   const verdict = verdictOf(score, policy);
-  const mature = isMature(score, policy);
-  const wanted = verdict === 'clean' ? 'pass' : policy.actions[verdict];
-  // Too little is known of the alias for more than a tag.
-  const action = mature || alias.pack !== null || wanted === 'pass' ? wanted : 'tag';
-  const settled = verdict === 'clean' && !mature ? 'learning' : verdict;
+  const action = verdict === 'clean' ? 'pass' : allowed(policy.actions[verdict], input);
+  const settled = verdict === 'clean' && !isMature(score, policy) ? 'learning' : verdict;
   return {
-    verdict: settled,
-    action,
+    ...plain(settled, action, verdict === 'clean' ? '' : reasonOf(score)),
     effectiveAction: applyMode(action, policy.mode),
-    reason: verdict === 'clean' ? '' : reasonOf(score),
     learnFeatures: verdict === 'clean', // an operator who lets disputed mail pass does not vouch for it
     learnScore: true,
-    failure: null,
   };
 }
 
-/** Enough matured history for the alias's own baseline to hold mail. */
-export function isMature(score: Score, policy: Policy): boolean {
-  return score.messages >= policy.quarantine.minMessages && score.days >= policy.quarantine.minDays;
+/** Whether a decision says of a scored message that it does not fit its alias. */
+export function isFlagged({ verdict }: Decision): boolean {
+  return verdict === 'suspicious' || verdict === 'anomalous';
+}
+
+/** Not everything that may be tagged may also be kept from its recipient. */
+function allowed(wanted: Action, { score, alias, policy, purpose }: ScoredInput): Action {
+  if (gravity[wanted] <= gravity.tag) return wanted;
+  // Too little is known of the alias for more than a tag.
+  if (alias.pack === null && !isMature(score, policy)) return 'tag';
+  // Nobody can sign in without the code, and a code alone leads nowhere: only what leads the reader away is worth that.
+  return purpose === 'otp' && !leadsAway(score) ? 'tag' : wanted;
+}
+
+/** Enough matured history for the alias's own baseline to hold mail that scores like this. */
+export function isMature(score: Score, { quarantine }: Policy): boolean {
+  const suffices = ({ minMessages, minDays }: Maturity) =>
+    score.messages >= minMessages && score.days >= minDays;
+  return suffices(quarantine) || (hasContactPoint(score) && suffices(quarantine.contactPoint));
 }
 
 function verdictOf(score: Score, { tag, quarantine }: Policy): ScoredVerdict {
@@ -79,13 +99,9 @@ function plain(verdict: Verdict, action: Action, reason: string): Decision {
     reason,
     learnFeatures: false,
     learnScore: false,
+    limit: null,
+    campaign: null,
+    breakerOpen: false,
     failure: null,
   };
-}
-
-/** `shadow` does nothing, `tag` at most tags, `enforce` does what was decided. */
-function applyMode(action: Action, mode: Mode): Action {
-  if (mode === 'shadow') return 'pass';
-  if (mode === 'tag' && action !== 'pass') return 'tag';
-  return action;
 }

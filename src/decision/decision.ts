@@ -1,4 +1,4 @@
-import type { Action, FailureCause } from './policy.ts';
+import type { Action, FailureCause, LimitKind } from './policy.ts';
 
 /** Verdicts of DESIGN 10. `unwatched` mail is nobody's alias: authenticated, not scored. */
 export type Verdict =
@@ -22,6 +22,12 @@ export type Decision = {
   /** Features are learned only from mail that is delivered and undisputed; the score of any watched message is. */
   readonly learnFeatures: boolean;
   readonly learnScore: boolean;
+  /** The ceiling that forced the action, or null. */
+  readonly limit: LimitKind | null;
+  /** What this flagged message shares with others of its kind, as an id; null where nothing is flagged. */
+  readonly campaign: string | null;
+  /** Something of ours seems broken: nothing beyond a tag is done, and nothing is learned (DESIGN 7). */
+  readonly breakerOpen: boolean;
   /** Set when the verdict is `unavailable`. */
   readonly failure: FailureCause | null;
 };

@@ -4,6 +4,28 @@ export type Action = 'pass' | 'tag' | 'quarantine' | 'defer' | 'reject';
 /** Mode for the mail of some recipients. Domains in lower case, as A-labels, without those below them. */
 export type RecipientDomains = { readonly domains: readonly string[]; readonly mode: Mode };
 
+/** More messages than this in a sliding hour are dealt with as `action` says, whatever they score. */
+export type Ceiling = { readonly perHour: number; readonly action: 'tag' | 'defer' | 'quarantine' };
+
+/** What is counted: the mail of the alias, of one actor on it, of an actor the alias never had before. */
+export const limitKinds = ['alias', 'actor', 'newActor'] as const;
+export type LimitKind = (typeof limitKinds)[number];
+export type Ceilings = Readonly<Record<LimitKind, Ceiling | null>>;
+type CeilingsOfAlias = { readonly [Kind in LimitKind]?: Ceiling | null | undefined };
+
+/** False-positive budget of an action. */
+export type Budget = {
+  /**
+   * Chance per honest message. Where `alertsPerDay` is given, the chance follows from it and this is the most it may be
+   * until a day of mail has been counted.
+   */
+  readonly budget: number;
+  /** Honest messages a day that may be flagged on the whole installation, or null. */
+  readonly alertsPerDay: number | null;
+  /** The least score, in bits. */
+  readonly floorBits: number;
+};
+
 /** `rules/policy.yaml`: what follows from a score. */
 export type Policy = {
   readonly mode: Mode;
@@ -11,21 +33,33 @@ export type Policy = {
   readonly recipientDomains: readonly RecipientDomains[];
   /** What `enforce` does with a verdict. */
   readonly actions: { readonly suspicious: Action; readonly anomalous: Action };
-  /** Chance per honest message of being tagged, of being quarantined; and the least score, in bits, for each. */
-  readonly tag: { readonly budget: number; readonly floorBits: number };
-  readonly quarantine: {
-    readonly budget: number;
-    readonly floorBits: number;
-    /** Messages and days of matured history without which an alias that has no pack is not quarantined. */
-    readonly minMessages: number;
-    readonly minDays: number;
-  };
+  readonly tag: Budget;
+  /** Messages and days of matured history without which an alias that has no pack is not quarantined. */
+  readonly quarantine: Budget &
+    Maturity & {
+      /** The same where the evidence includes a contact point. */
+      readonly contactPoint: Maturity;
+    };
+  /** Ceilings for all aliases; an alias id in `aliases` replaces those it names, null switches one off. */
+  readonly limits: Ceilings & { readonly aliases: Readonly<Record<string, CeilingsOfAlias>> };
+  readonly breaker: BreakerPolicy;
   readonly impersonation: { readonly action: Action };
   /** Per cause of `unavailable`: mail goes on, or the client keeps it (DESIGN 9). */
   readonly failOpen: Readonly<Record<FailureCause, 'relay' | 'defer'>>;
   /** Addresses or patterns watched without a pack. */
   readonly watch: readonly string[];
   readonly learning: { readonly windowDays: number };
+};
+
+export type Maturity = { readonly minMessages: number; readonly minDays: number };
+
+/** When flags on many aliases mean that something of ours broke (detection 2.10). */
+export type BreakerPolicy = {
+  readonly enabled: boolean;
+  /** -log2 of the chance that so many aliases are flagged within the hour by coincidence. */
+  readonly systemicBits: number;
+  /** Minutes without such a pattern after which it closes. */
+  readonly quietMinutes: number;
 };
 
 export const failureCauses = ['store', 'dns', 'malformed', 'limit', 'deadline', 'bug'] as const;

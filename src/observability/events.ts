@@ -1,4 +1,6 @@
 import type { AuthenticationResults } from '../authentication/results.ts';
+import type { Opening } from '../decision/breaker.ts';
+import type { Joined } from '../decision/campaigns.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { FailureCause } from '../decision/policy.ts';
 import type { PartKind } from '../message/attachments/part-kind.ts';
@@ -15,6 +17,8 @@ export type Stage =
   'parse' | 'authenticate' | 'features' | 'observe' | 'score' | 'deliver' | 'commit';
 
 export type LookupOutcome = 'answered' | 'failed';
+
+export type CampaignSeen = Omit<Joined, 'known'>;
 
 /** What the log line and the counters of one transaction are made of. */
 export type CompletedTransaction = {
@@ -54,4 +58,11 @@ export interface Events {
   readonly organizationAsked: (outcome: LookupOutcome, error: unknown) => void;
   /** So much of what was counted for the organization's ledgers could not be stored; mail is not affected. */
   readonly organizationLost: (touches: number, error: unknown) => void;
+  /** A flagged message was counted to its campaign; `alias` is the one it came through. */
+  readonly campaignSeen: (seen: CampaignSeen, alias: string) => void;
+  /** Something of ours seems broken: from here on mail is only tagged and nothing is learned. */
+  readonly breakerOpened: (opening: Opening) => void;
+  readonly breakerClosed: () => void;
+  /** Flags of today as a share of what a false-positive budget allows. */
+  readonly budgetUsed: (budget: 'tag' | 'quarantine', ratio: number) => void;
 }

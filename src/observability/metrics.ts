@@ -1,12 +1,14 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Verdict } from '../decision/decision.ts';
 import { failureCauses } from '../decision/policy.ts';
 import type { Action } from '../decision/policy.ts';
 import { partKinds } from '../message/attachments/part-kind.ts';
 import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
+import { alertMetrics } from './alert-metrics.ts';
 import { AliasLabels } from './alias-labels.ts';
 import type { LookupOutcome, Stage } from './events.ts';
+import { counter, gauge } from './instruments.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const verdicts = Object.keys({
@@ -20,13 +22,7 @@ const verdicts = Object.keys({
   unavailable: 0,
 } satisfies Record<Verdict, 0>);
 const watchedVerdicts = verdicts.filter((verdict) => verdict !== 'unwatched');
-const actions = Object.keys({
-  pass: 0,
-  tag: 0,
-  quarantine: 0,
-  defer: 0,
-  reject: 0,
-} satisfies Record<Action, 0>);
+const actions = ['pass', 'tag', 'quarantine', 'defer', 'reject'] as const satisfies Action[];
 const stages = Object.keys({
   parse: 0,
   authenticate: 0,
@@ -63,11 +59,13 @@ export function createMetrics(version: string) {
   collectDefaultMetrics({ register: registry, prefix: 'aliaswatch_' });
   for (const name of misnamedDefaults) registry.removeSingleMetric(name);
   gauge(registry, 'build_info', 'Always 1, for the running version', 'version').set({ version }, 1);
+  const alerts = alertMetrics(registry, actions);
   return {
     registry,
+    ...alerts,
     ...messageMetrics(registry),
     ...quarantineMetrics(registry),
-    ...ruleMetrics(registry),
+    ...ruleMetrics(registry, alerts.startCampaigns),
     ...organizationMetrics(registry),
   };
 }
@@ -155,7 +153,7 @@ function organizationMetrics(registry: Registry) {
   return metrics;
 }
 
-function ruleMetrics(registry: Registry) {
+function ruleMetrics(registry: Registry, startCampaigns: (alias: string) => void) {
   const info = gauge(registry, 'ruleset_info', 'Always 1, for the rules in force', 'version');
   const lastReload = gauge(registry, 'rules_last_reload_success', '1 if the last load succeeded');
   const aliasVerdicts = counter(
@@ -168,6 +166,7 @@ function ruleMetrics(registry: Registry) {
   const labels = new AliasLabels();
   const start = (alias: string) => {
     for (const verdict of watchedVerdicts) aliasVerdicts.inc({ alias, verdict }, 0);
+    startCampaigns(alias);
   };
   start(labels.other);
   return {
@@ -187,22 +186,4 @@ function ruleMetrics(registry: Registry) {
     /** A reload failed; the rule set before it stays in force. */
     rulesRejected: () => lastReload.set(0),
   };
-}
-
-function counter<Label extends string = never>(
-  registry: Registry,
-  name: string,
-  help: string,
-  ...labelNames: Label[]
-) {
-  return new Counter({ name: `aliaswatch_${name}`, help, labelNames, registers: [registry] });
-}
-
-function gauge<Label extends string = never>(
-  registry: Registry,
-  name: string,
-  help: string,
-  ...labelNames: Label[]
-) {
-  return new Gauge({ name: `aliaswatch_${name}`, help, labelNames, registers: [registry] });
 }

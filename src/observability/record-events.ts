@@ -13,6 +13,8 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       if (alias !== null) {
         metrics.aliasVerdicts.inc({ alias: metrics.aliasLabel(alias), verdict: decision.verdict });
       }
+      if (decision.limit !== null)
+        metrics.limitExceeded.inc({ limit: decision.limit, action: decision.effectiveAction });
       const replyClass = replyClasses.find((name) => name.startsWith(String(reply.code)[0] ?? ''));
       if (replyClass !== undefined) metrics.smtpReplies.inc({ class: replyClass });
       log.info(transactionLine(completed), 'transaction');
@@ -54,6 +56,27 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.attachments.inc({ kind, outcome });
       if (error !== null) log.warn({ kind, outcome, error }, 'attachment not read');
     }),
+    campaignSeen: neverThrowing(({ joined, isFirst, newMessages }, alias) => {
+      const label = { alias: metrics.aliasLabel(alias) };
+      if (isFirst) metrics.campaigns.inc(label);
+      metrics.campaignMessages.inc(label);
+      if (newMessages === null) return;
+      const { id, aliases, by, messages } = joined;
+      log.warn(
+        { campaign: id, by, aliases, messages, newMessages },
+        isFirst ? 'new campaign' : 'campaign goes on',
+      );
+    }),
+    breakerOpened: neverThrowing(({ cause, reason }) => {
+      metrics.breakerOpen.set(1);
+      metrics.breakerOpened.inc({ cause });
+      log.error({ cause, reason }, 'breaker opened: mail is only tagged, nothing is learned');
+    }),
+    breakerClosed: neverThrowing(() => {
+      metrics.breakerOpen.set(0);
+      log.warn('breaker closed');
+    }),
+    budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
     lessonLost: neverThrowing((error, id) => {
       metrics.lessonsLost.inc();
       log.warn({ id, error }, 'lesson lost');

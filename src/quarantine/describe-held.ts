@@ -19,6 +19,7 @@ export function describeHeld(
     scoreBits: score?.bits ?? 0,
     reason: decision.reason,
     cause: score?.cause.id ?? '',
+    campaign: decision.campaign ?? '',
     ruleset,
     messageId: header.messageId,
     from: printable(header.from.map(({ address }) => address).join(', ')),

@@ -54,6 +54,7 @@ const heldMessage = z.object({
   scoreBits: z.number(),
   reason: z.string(),
   cause: z.string(),
+  campaign: z.string().default(''), // absent from mail held before there were campaigns
   ruleset: z.string(),
   messageId: z.string(),
   from: z.string(),

@@ -12,6 +12,8 @@ export type HeldMessage = {
   readonly scoreBits: number;
   readonly reason: string;
   readonly cause: string;
+  /** Id of the campaign it belongs to, or ''. */
+  readonly campaign: string;
   readonly ruleset: string;
   readonly messageId: string;
   /** The From address and the subject, for listings; control characters removed. */

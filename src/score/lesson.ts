@@ -21,9 +21,14 @@ export type LessonInput = {
   readonly withFeatures: boolean;
   /** The score histogram takes any watched message: another gate, or the threshold would sink for ever (detection 2.8). */
   readonly withScore: boolean;
+  /** Campaign of a flagged message, or null: its scores count once a day, or a flood would set the threshold. */
+  readonly campaign: string | null;
 };
 
-/** What one message adds to its alias's ledger. Its id is the same for the same signature to the same recipients. */
+/**
+ * What one message adds to its alias's ledger, or null for nothing. Its id is the same for the same signature to the same
+ * recipients.
+ */
 export function lessonOf({
   alias,
   day,
@@ -33,16 +38,19 @@ export function lessonOf({
   scoreBits,
   withFeatures,
   withScore,
-}: LessonInput): Commit {
+  campaign,
+}: LessonInput): Commit | null {
+  if (!withFeatures && !withScore) return null;
   const counters = [
     ...(withFeatures ? featureCounters(features, readings) : []),
     ...(withScore ? [count(counterNames.score(scoreBits))] : []),
   ];
   const recipients = features.recipients.map(({ address }) => address).join(',');
-  const identity =
+  const ofMessage =
     features.signatureHash === null
       ? transactionId
       : valueHash(`${features.signatureHash} ${recipients}`);
+  const identity = withFeatures || campaign === null ? ofMessage : `${campaign}-${day}`;
   return {
     // A release teaches the features that the held message did not: the two must not be taken for the same lesson.
     id: `${withFeatures ? 'f' : ''}${withScore ? 's' : ''}-${identity}`,

@@ -20,6 +20,7 @@ const held: HeldMessage = {
   scoreBits: 17.25,
   reason: 'phone in the note',
   cause: 'callback-lure',
+  campaign: '0c1d2e3f4a5b',
   ruleset: '4f1c00aa11bb',
   messageId: '<1@paypal.com>',
   from: 'service@paypal.com',

@@ -74,7 +74,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `zebra`',
       '  1 | zebra: 1',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, failOpen, watch, learning',
     ],
   },
   {
@@ -149,6 +149,50 @@ export const brokenFiles: readonly BrokenFile[] = [
       '  1 | quarantine: {budget: 0.01}',
       '    |                      ^',
       '  write at most 0.001',
+    ],
+  },
+  {
+    name: 'holding more alerts a day than tagging',
+    file: 'policy.yaml',
+    content: 'tag: {alertsPerDay: 5}\nquarantine: {alertsPerDay: 6}\n',
+    expected: [
+      'policy.yaml:2:28: holding mail must not be more frequent than tagging it (tag.alertsPerDay is 5)',
+      '  2 | quarantine: {alertsPerDay: 6}',
+      '    |                            ^',
+      '  write at most 5',
+    ],
+  },
+  {
+    name: 'a budget in two units',
+    file: 'policy.yaml',
+    content: 'tag: {budget: 0.001, alertsPerDay: 5}\n',
+    expected: [
+      'policy.yaml:1:22: `budget` stands here already: a chance or a number a day, not both',
+      '  1 | tag: {budget: 0.001, alertsPerDay: 5}',
+      '    |                      ^',
+      '  remove one of the two',
+    ],
+  },
+  {
+    name: 'a ceiling without its number',
+    file: 'policy.yaml',
+    content: 'limits: {aliases: {docusign-envelopes: {alias: {action: defer}}}}\n',
+    expected: [
+      'policy.yaml:1:41: `perHour` is missing',
+      '  1 | limits: {aliases: {docusign-envelopes: {alias: {action: defer}}}}',
+      '    |                                         ^',
+      '  add `perHour`: a number',
+    ],
+  },
+  {
+    name: 'a ceiling that would refuse mail',
+    file: 'policy.yaml',
+    content: 'limits: {newActor: {perHour: 20, action: reject}}\n',
+    expected: [
+      'policy.yaml:1:42: `reject` is not known here',
+      '  1 | limits: {newActor: {perHour: 20, action: reject}}',
+      '    |                                          ^',
+      '  one of: tag, defer, quarantine',
     ],
   },
   {
@@ -316,7 +360,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `__proto__`',
       '  1 | __proto__: {mode: shadow}',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, failOpen, watch, learning',
     ],
   },
   {
@@ -327,7 +371,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `<<`',
       '  1 | <<: {mode: shadow}',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, failOpen, watch, learning',
     ],
   },
   {

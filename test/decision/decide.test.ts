@@ -1,51 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Alias, Pack } from '../../src/alias/alias.ts';
-import { loadRules } from '../../src/config/load-rules.ts';
+import type { Pack } from '../../src/alias/alias.ts';
 import { decideClaim, decideScored, decideUnavailable } from '../../src/decision/decide.ts';
 import { failureCauses, type Action, type Mode, type Policy } from '../../src/decision/policy.ts';
 import type { Score } from '../../src/score/score.ts';
+import { alias, policy, pack, score, term } from './samples.ts';
 
-const loaded = await loadRules('rules');
-assert.ok(loaded.ok);
-const policy: Policy = { ...loaded.rules.policy, mode: 'enforce' };
-const pack: Pack = {
-  linkDomains: [],
-  phones: [],
-  replyToDomains: [],
-  bounceDomains: [],
-  open: [],
-  closed: [],
-  slots: [],
-  functions: [],
-  templates: [],
-  boilerplate: [],
-  verifyAt: '',
-};
-const alias = (given: Pack | null): Alias => ({
-  id: 'a',
-  vendor: 'V',
-  addresses: ['a@v.example'],
-  dkimDomains: ['v.example'],
-  spfIsEnough: false,
-  actor: 'slots',
-  pack: given,
-});
-
-function score(given: Partial<Score>): Score {
-  const cause = { id: 'c', title: 'a cause' };
-  return {
-    bits: 0,
-    pValue: 1,
-    cause,
-    benignCause: cause,
-    terms: [{ signal: 'phone', bits: 1, observed: 'x', baseline: '' }],
-    messages: 500,
-    days: 30,
-    since: '2026-01-01',
-    ...given,
-  };
-}
+const purpose = null;
 
 const cases = [
   {
@@ -114,7 +75,12 @@ const cases = [
 ] as const;
 for (const { name, score: given, pack: givenPack, verdict, action } of cases) {
   test(name, () => {
-    const decision = decideScored({ score: score(given), alias: alias(givenPack), policy });
+    const decision = decideScored({
+      score: score(given),
+      alias: alias(givenPack),
+      policy,
+      purpose,
+    });
     assert.equal(decision.verdict, verdict);
     assert.equal(decision.action, action);
     assert.equal(decision.effectiveAction, action);
@@ -168,6 +134,7 @@ for (const { name, actions, score: given, pack: givenPack, action } of chosen) {
     const decision = decideScored({
       score: score(given),
       alias: alias(givenPack),
+      purpose,
       policy: { ...policy, actions },
     });
     assert.equal(decision.action, action);
@@ -186,6 +153,7 @@ for (const { mode, effective } of modes) {
     const decision = decideScored({
       score: score({ bits: 20, pValue: 1e-6 }),
       alias: alias(pack),
+      purpose,
       policy: { ...policy, mode },
     });
     assert.deepEqual([decision.action, decision.effectiveAction], ['quarantine', effective]);
@@ -225,3 +193,49 @@ test('a message of a watched alias that cannot be read is tagged: being malforme
   assert.equal(decideUnavailable('malformed', { policy, isAlias: true }).action, 'tag');
   assert.equal(decideUnavailable('store', { policy, isAlias: true }).action, 'pass');
 });
+
+const ofCodes = { score: score({ bits: 20, pValue: 1e-6 }), alias: alias(pack), policy };
+
+test('a message with a one-time code is tagged, not held: nobody can sign in without it', () => {
+  assert.equal(decideScored({ ...ofCodes, purpose: 'otp' }).action, 'tag');
+  assert.equal(decideScored({ ...ofCodes, purpose: 'billing' }).action, 'quarantine');
+  const rejecting = { ...policy, actions: { suspicious: 'tag', anomalous: 'reject' } } as const;
+  assert.equal(decideScored({ ...ofCodes, policy: rejecting, purpose: 'otp' }).action, 'tag');
+});
+
+for (const signal of ['phone', 'wallet', 'link', 'bare-domain', 'reply-to'] as const) {
+  test(`unless something leads away from the vendor: ${signal}`, () => {
+    const led = score({ bits: 20, pValue: 1e-6, terms: [term(signal, 1.1)] });
+    assert.equal(decideScored({ ...ofCodes, score: led, purpose: 'otp' }).action, 'quarantine');
+    const hardly = score({ bits: 20, pValue: 1e-6, terms: [term(signal, 0.9)] });
+    assert.equal(decideScored({ ...ofCodes, score: hardly, purpose: 'otp' }).action, 'tag');
+  });
+}
+
+const young: readonly {
+  readonly name: string;
+  readonly given: Partial<Score>;
+  readonly action: Action;
+}[] = [
+  {
+    name: 'a phone, 100 messages over 14 days',
+    given: { terms: [term('phone')] },
+    action: 'quarantine',
+  },
+  { name: 'a wallet', given: { terms: [term('wallet')] }, action: 'quarantine' },
+  { name: 'a phone that says little', given: { terms: [term('phone', 0.5)] }, action: 'tag' },
+  {
+    name: 'a foreign Reply-To is no contact point',
+    given: { terms: [term('reply-to')] },
+    action: 'tag',
+  },
+  { name: '99 messages', given: { terms: [term('phone')], messages: 99 }, action: 'tag' },
+  { name: '13 days', given: { terms: [term('phone')], days: 13 }, action: 'tag' },
+];
+for (const { name, given, action } of young) {
+  test(`a contact point is held on less history: ${name}`, () => {
+    const evidence = score({ bits: 20, pValue: 1e-6, messages: 100, days: 14, ...given });
+    const decision = decideScored({ score: evidence, alias: alias(null), policy, purpose });
+    assert.equal(decision.action, action);
+  });
+}

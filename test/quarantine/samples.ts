@@ -16,6 +16,7 @@ export function heldMessage(changes: Partial<HeldMessage> = {}): HeldMessage {
     scoreBits: 25,
     reason: 'phone in the subject',
     cause: 'callback',
+    campaign: '0c1d2e3f4a5b',
     ruleset: '4f1c00aa11bb',
     messageId: '<1@vendor.test>',
     from: 'billing@vendor.test',

@@ -1,3 +1,4 @@
+import { noAlerts } from '../../alerts/alerts.ts';
 import type { Alias } from '../../alias/alias.ts';
 import { archivedTransaction, assumeAuthenticated } from '../../archive/archived-transaction.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
@@ -40,6 +41,7 @@ export function createScorer({
     const address = message.from[0]?.address ?? '';
     return judge({ transaction, message, authentication, alias, address, learnable: true }, rules, {
       baselines: store,
+      alerts: noAlerts,
       organization: null,
       pseudonym,
       countsTraffic,

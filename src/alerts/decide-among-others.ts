@@ -1,0 +1,50 @@
+import { templateFunctionOf } from '../alias/template-function.ts';
+import type { Alias } from '../alias/alias.ts';
+import type { Observation } from '../baseline/store.ts';
+import { campaignOf } from '../decision/campaign.ts';
+import { decideScored, isFlagged } from '../decision/decide.ts';
+import type { Decision } from '../decision/decision.ts';
+import { exceededLimit, type HourlyTraffic } from '../decision/limits.ts';
+import { overruleByBreaker, overruleByLimit } from '../decision/overrule.ts';
+import type { Policy } from '../decision/policy.ts';
+import type { Features } from '../features/features.ts';
+import type { Readings } from '../score/readings.ts';
+import type { Score } from '../score/score.ts';
+import type { Alerts } from './alerts.ts';
+
+export type ToDecide = {
+  readonly alias: Alias;
+  readonly subject: string;
+  readonly at: Date;
+  readonly features: Features;
+  readonly observation: Observation;
+  readonly score: Score;
+  readonly readings: Readings;
+};
+
+/** What to do with a scored message, by its score, by the ceilings on traffic, and by what is flagged around it. */
+export function decideAmongOthers(
+  { alias, subject, at, features, observation, score, readings }: ToDecide,
+  given: Policy,
+  alerts: Pick<Alerts, 'withBudgets' | 'note'>,
+): Decision {
+  const policy = alerts.withBudgets(given, at);
+  const purpose = templateFunctionOf(alias, subject);
+  const decision = decideScored({ score, alias, policy, purpose });
+  const campaign = isFlagged(decision)
+    ? campaignOf({ alias: alias.id, score, features, readings })
+    : null;
+  const { hourMessages } = observation;
+  const { verdict } = decision;
+  const standing = alerts.note({ alias, at, score, hourMessages, verdict, campaign, policy });
+  const exceeded = exceededLimit(trafficOf(observation), alias.id, policy);
+  return overruleByBreaker(
+    overruleByLimit({ ...decision, campaign: standing.campaign }, exceeded, policy.mode),
+    standing.openBecause,
+  );
+}
+
+function trafficOf({ hourMessages, traffic }: Observation): HourlyTraffic {
+  const { actorHourMessages, actorIsNew } = traffic;
+  return { aliasHourMessages: hourMessages, actorHourMessages, actorIsNew };
+}

@@ -1,0 +1,46 @@
+import { applyMode, atMostTag } from './apply-mode.ts';
+import type { Decision, Verdict } from './decision.ts';
+import { gravity, type ExceededLimit } from './limits.ts';
+import type { Mode } from './policy.ts';
+
+/** A ceiling forces its action where the score asked for less; what is past one is disputed and teaches nothing new. */
+export function overruleByLimit(
+  decision: Decision,
+  exceeded: ExceededLimit | null,
+  mode: Mode,
+): Decision {
+  if (exceeded === null) return decision;
+  const isGraver = gravity[exceeded.action] > gravity[decision.action];
+  const action = isGraver ? exceeded.action : decision.action;
+  return {
+    ...decision,
+    verdict: verdictFor(decision.verdict, exceeded),
+    action,
+    effectiveAction: applyMode(action, mode),
+    reason: [exceeded.reason, decision.reason].filter((part) => part !== '').join('; '),
+    learnFeatures: false,
+    // A deferred message comes again and is counted then.
+    learnScore: decision.learnScore && action !== 'defer',
+    limit: exceeded.limit,
+  };
+}
+
+/** While something of ours seems broken, mail is tagged at most and nothing is learned (promise P8). */
+export function overruleByBreaker(decision: Decision, openBecause: string | null): Decision {
+  if (openBecause === null) return decision;
+  const effectiveAction = atMostTag(decision.effectiveAction);
+  const isMilder = effectiveAction !== decision.effectiveAction;
+  return {
+    ...decision,
+    effectiveAction,
+    reason: isMilder ? `${decision.reason}; only tagged, since ${openBecause}` : decision.reason,
+    learnFeatures: false,
+    learnScore: false,
+    breakerOpen: true,
+  };
+}
+
+function verdictFor(verdict: Verdict, { action }: ExceededLimit): Verdict {
+  if (verdict !== 'clean' && verdict !== 'learning') return verdict;
+  return action === 'tag' ? 'suspicious' : 'anomalous';
+}
