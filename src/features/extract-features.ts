@@ -4,7 +4,7 @@ import { contactSightings } from './contacts.ts';
 import type { Features, Sighting } from './features.ts';
 import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from './identity.ts';
 import { linkSightings, standingsOf, textDomainSightings, topLevelSightings } from './links.ts';
-import { lureHits, lureSentences, subjectWordHashes } from './lure-words.ts';
+import { commonWordsOf, lureHits, lureSentences, subjectWordsOf } from './lure-words.ts';
 import { viewMessage, type FeatureInput } from './message-view.ts';
 import { alignedSignature, pathLevels, pathSightings } from './sending-path.ts';
 import { slotClassSightings } from './slot-classes.ts';
@@ -42,7 +42,8 @@ export function extractFeatures(input: FeatureInput): Features {
     levels: hasPath ? pathLevels(view) : [],
     standings: standingsOf(view),
     subject: lureHits(view.foldedSubject, view.lists, view.languages),
-    subjectWords: subjectWordHashes(view),
+    subjectWords: subjectWordsOf(view),
+    commonWords: commonWordsOf(view),
     sentences: lureSentences(view),
     signatureHash: hasPath ? (alignedSignature(view.authentication)?.signatureHash ?? null) : null,
     recipients,

@@ -13,6 +13,7 @@ export type ValueTable =
   | 'attachment-class'
   | 'subject-class'
   | 'subject-word'
+  | 'body-word'
   | 'body-class'
   | 'line'
   | 'layout'
@@ -57,6 +58,9 @@ export type LureHit = {
   readonly weightBits: number;
 };
 
+/** A word of the subject under its keyed hash; common ones are what text of some language is made of. */
+export type SubjectWord = { readonly value: string; readonly isCommon: boolean };
+
 /** One sentence of the body that carries lure words; `value` is its masked hash in table `line`. */
 export type LureSentence = {
   readonly value: string;
@@ -73,8 +77,10 @@ export type Features = {
   readonly levels: readonly LevelReading[];
   readonly standings: readonly Standing[];
   readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };
-  /** Hashes of the distinct words of the subject, numbers left out: how much of it the alias never wrote. */
-  readonly subjectWords: readonly string[];
+  /** The distinct words of the subject, numbers left out: how much of it the alias never wrote. */
+  readonly subjectWords: readonly SubjectWord[];
+  /** Distinct common words of the body, of any language, at most 160. */
+  readonly commonWords: readonly string[];
   readonly sentences: readonly LureSentence[];
   /** Identity of the aligned DKIM signature, or null; counts replays. */
   readonly signatureHash: string | null;

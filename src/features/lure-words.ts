@@ -1,6 +1,6 @@
 import { wordsOf } from '../message/fold.ts';
 import { sentenceHash } from './boilerplate.ts';
-import type { LureHit, LureSentence } from './features.ts';
+import type { LureHit, LureSentence, SubjectWord } from './features.ts';
 import type { Lists } from './lists.ts';
 import type { MessageView } from './message-view.ts';
 import { phraseWords } from './phrase-words.ts';
@@ -10,6 +10,7 @@ const longestPhrase = 3;
 const everywhere = ['en', 'any'];
 const maxSentences = 120;
 const maxSubjectWords = 60;
+const maxCommonWords = 160;
 
 /**
  * Lure words and phrases by token position; the longest phrase at a position wins and uses its words up. Only the tables
@@ -41,9 +42,27 @@ export function lureHits(
 }
 
 /** Distinct words of the subject as hashes; what is mostly digits changes with every message and is left out. */
-export function subjectWordHashes(view: MessageView): readonly string[] {
+export function subjectWordsOf(view: MessageView): readonly SubjectWord[] {
   const words = wordsOf(view.foldedSubject, maxSubjectWords).filter((word) => !/\d/.test(word));
-  return [...new Set(words)].map((word) => view.pseudonym(word));
+  return [...new Set(words)].map((word) => ({
+    value: view.pseudonym(word),
+    isCommon: isCommon(word, view.lists),
+  }));
+}
+
+/** Distinct words of the body that every text of some language is made of: they tell a letter from an alias's own style. */
+export function commonWordsOf({ foldedBody, lists }: MessageView): readonly string[] {
+  const found = new Set<string>();
+  for (const word of wordsOf(foldedBody, maxWords)) {
+    if (isCommon(word, lists)) found.add(word);
+    if (found.size >= maxCommonWords) break;
+  }
+  return [...found];
+}
+
+function isCommon(word: string, { commonWords }: Lists): boolean {
+  for (const words of commonWords.values()) if (words.has(word)) return true;
+  return false;
 }
 
 /** Sentences of the body that carry lure words, each under its masked hash: what of the text may be residual. */

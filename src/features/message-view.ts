@@ -69,11 +69,9 @@ export function viewMessage(input: FeatureInput): MessageView {
     [...(message.html?.links ?? []), ...attachments.flatMap((attachment) => attachment.links)],
     [...sentences, ...attachments].map(({ text }) => text),
   );
-  const writtenText = [
-    foldedSubject,
-    foldedBody,
-    ...attachments.map(({ folded }) => folded),
-  ].join('\n');
+  const writtenText = [foldedSubject, foldedBody, ...attachments.map(({ folded }) => folded)].join(
+    '\n',
+  );
   return {
     ...input,
     ownDomain,

@@ -23,7 +23,8 @@ export function lookupsOf(features: Features): readonly Value[] {
   const values: readonly Value[] = [
     ...(features.hasPath ? [pathReach] : []),
     ...features.sightings,
-    ...features.subjectWords.map((value) => ({ table: 'subject-word', value })),
+    ...features.subjectWords.map(({ value }) => ({ table: 'subject-word', value })),
+    ...features.commonWords.map((value) => ({ table: 'body-word', value })),
     ...features.sentences.map(({ value }) => ({ table: 'line', value })),
   ];
   const distinct = new Map(
@@ -56,6 +57,7 @@ function packedValues(pack: Pack | null): ReadonlySet<string> {
   const topLevel = (domain: string) => domain.slice(domain.lastIndexOf('.'));
   return new Set([
     ...pack.linkDomains.flatMap((domain) => [`domain ${domain}`, `domain ${topLevel(domain)}`]),
+    ...pack.boilerplate.map((sentence) => `line ${sentence}`),
     ...pack.phones.map((phone) => `contact ${phone}`),
     ...pack.replyToDomains.map((domain) => `reply-to ${domain}`),
     ...pack.bounceDomains.map((domain) => `mail-from ${domain}`),

@@ -57,13 +57,32 @@ export function lessonOf({
     alias,
     day,
     counters: counters.reduce(addCounters, {}),
-    values: withFeatures ? touchesOf(features) : [],
+    values: withFeatures ? touchesOf(features, readings) : [],
   };
 }
 
 function featureCounters(features: Features, readings: Readings): readonly Counters[] {
   const trials = readings.startingUp.content ? [] : trialCounters(readings);
-  return [count(counterNames.messages), ...wordCounters(features), ...trials];
+  return [
+    count(counterNames.messages),
+    ...wordCounters(features),
+    ...trials,
+    ...firstCounters(readings),
+  ];
+}
+
+/** How often mail has a thing at all can be told only while everything is new: what `cold` is fitted to. */
+function firstCounters({ signals, startingUp }: Readings): readonly Counters[] {
+  const first = signals.filter(({ signal }) =>
+    groupOf(signal) === 'path' ? startingUp.path : startingUp.content,
+  );
+  const groups = new Set(first.map(({ signal }) => groupOf(signal)));
+  return [
+    ...[...groups].map((group) => count(counterNames.firstAsked(group))),
+    ...first
+      .filter(({ level }) => level > 0)
+      .map(({ signal }) => count(counterNames.firstShown(signal))),
+  ];
 }
 
 function trialCounters({ signals: asked, measured, startingUp }: Readings): readonly Counters[] {
@@ -96,14 +115,10 @@ function wordCounters({ subject, sentences }: Features): readonly Counters[] {
   ];
 }
 
-function touchesOf({
-  hasPath,
-  sightings,
-  subjectWords,
-  sentences,
-  recipients,
-  actor,
-}: Features): readonly ValueTouch[] {
+function touchesOf(
+  { hasPath, sightings, subjectWords, sentences, recipients, actor }: Features,
+  { newCommonWords }: Readings,
+): readonly ValueTouch[] {
   const masks = {
     domains: sketchOf(recipients.map(({ domain }) => domain)),
     recipients: sketchOf(recipients.map(({ address }) => address)),
@@ -114,8 +129,10 @@ function touchesOf({
   if (hasPath) values.set('reach path', { ...pathReach, ...masks });
   for (const { table, value } of sightings)
     values.set(`${table} ${value}`, { table, value, ...masks });
-  for (const value of subjectWords)
+  for (const { value } of subjectWords)
     values.set(`subject-word ${value}`, { table: 'subject-word', value, ...masks });
+  for (const value of newCommonWords)
+    values.set(`body-word ${value}`, { table: 'body-word', value, ...masks });
   for (const { value } of sentences)
     values.set(`line ${value}`, { table: 'line', value, ...masks });
   return [...values.values()];

@@ -1,5 +1,5 @@
 import { quantile, type History, type Histogram } from '../baseline/history.ts';
-import type { Features, LureSentence } from '../features/features.ts';
+import type { Features, LureSentence, SubjectWord } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
 import type { KnownValues } from './known-values.ts';
 import { bodyLureBits, subjectLureBits } from './lure-window.ts';
@@ -29,12 +29,13 @@ export function measure({ features, known, history, hourMessages }: ToMeasure): 
     ({ value }) => !known.isOrdinary({ table: 'line', value }),
   );
   const newWords = features.subjectWords.filter(
-    (value) => known.recordOf({ table: 'subject-word', value }) === null,
+    ({ value }) => known.recordOf({ table: 'subject-word', value }) === null,
   );
+  const subjectBits = subjectLureBits(features.subject, history);
   return new Map([
-    ['subject-lure', subjectLureReading(features.subject, history)],
-    ['subject-words', subjectWordsReading(newWords.length, history)],
-    ['body-lure', bodyLureReading(residual, history)],
+    ['subject-lure', subjectLureReading(subjectBits, history)],
+    ['subject-words', subjectWordsReading(features, { newWords, subjectBits, history })],
+    ['body-lure', bodyLureReading(residual, newCommonWords(features, known).length, history)],
     ['volume', volumeReading(hourMessages, history)],
   ]);
 }
@@ -63,69 +64,74 @@ function lureLevel(bits: number, steps: readonly number[]): number {
   return steps.filter((step) => bits >= step).length;
 }
 
-/** Counts clear of the alias's own tail: 1.25 x its 99.5 % quantile + 6 bits (measured C5). */
-function subjectLureReading(subject: Features['subject'], history: History): MeasuredReading {
-  const value = subjectLureBits(subject, history);
-  const own = quantile(history.histogram('subject-lure'), 0.995) ?? 0;
-  const isClear = value > (own === 0 ? 0 : 1.25 * own + 6);
+function subjectLureReading(value: number, history: History): MeasuredReading {
+  const isClear = value >= clearOf(history.histogram('subject-lure'), 6);
   return reading(value, isClear ? lureLevel(value, lureSteps.subject) : 0, {
     isOrdinal: true,
     shown: `lure language in the subject (${value.toFixed(0)} bits)`,
   });
 }
 
-/** New words below which a subject says nothing. */
-const leastNewWords = 6;
+/** Below this a subject says nothing. */
+const leastSubjectPoints = 14;
 
 /**
- * Words in the subject that the alias never wrote there: fires clear of the alias's own tail, so that newsletters, whose
- * every subject is new, need far more of them than a verification code.
+ * Foreign text in the subject, in points: its words, once more those the alias never wrote there, again those among them
+ * that any letter is made of, and its bits of lure language. Fires clear of the alias's own tail, so that newsletters,
+ * whose every subject is new, need far more of it than a verification code. Of 29 streams this tells 94 % of lures of 14
+ * words from 2,906 honest subjects with one alarm; new words alone 73 %, length alone 77 %.
  */
-function subjectWordsReading(newWords: number, history: History): MeasuredReading {
-  const own = quantile(history.histogram('subject-words'), 0.995) ?? 0;
-  const fires = newWords >= Math.max(leastNewWords, 1.25 * own + 3);
-  return reading(newWords, fires ? 1 : 0, {
-    shown: `${newWords} words in the subject that this alias never wrote there`,
+function subjectWordsReading(
+  { subject, subjectWords }: Features,
+  {
+    newWords,
+    subjectBits,
+    history,
+  }: {
+    readonly newWords: readonly SubjectWord[];
+    readonly subjectBits: number;
+    readonly history: History;
+  },
+): MeasuredReading {
+  const newCommon = newWords.filter(({ isCommon }) => isCommon).length;
+  const points = subjectWords.length + newWords.length + newCommon + subjectBits;
+  const isClear = points >= clearOf(history.histogram('subject-words'), 6);
+  const fires = points >= leastSubjectPoints && isClear;
+  return reading(points, fires ? 1 : 0, {
+    shown: `${newWords.length} words in the subject, of ${subject.tokens}, that this alias never wrote there`,
   });
 }
 
-/** Lure language in the body, in sentences the alias has not made its own; its rate is the tail of the alias's own windows. */
-function bodyLureReading(residual: readonly LureSentence[], history: History): MeasuredReading {
-  const value = bodyLureBits(residual, history);
-  const shown = `lure language in text this alias never sent (${value.toFixed(0)} bits)`;
-  const level = lureLevel(value, lureSteps.body);
-  if (level === 0) return reading(value, 0, { isOrdinal: true, shown });
-  return reading(value, level, {
+/** Foreign text in the body: lure language in sentences the alias has not made its own, and words it never used. */
+function bodyLureReading(
+  residual: readonly LureSentence[],
+  newCommon: number,
+  history: History,
+): MeasuredReading {
+  const foreign = history.isStartingUp ? 0 : commonWordBits * newCommon;
+  const value = bodyLureBits(residual, history) + foreign;
+  const isClear = value >= clearOf(history.histogram('body-lure'), 6);
+  return reading(value, isClear ? lureLevel(value, lureSteps.body) : 0, {
     isOrdinal: true,
-    shown,
-    rate: history.isStartingUp ? null : bodyTail(value, history.histogram('body-lure')),
+    shown: `lure language in text this alias never sent (${value.toFixed(0)} bits)`,
   });
 }
 
-/** Pseudo-excesses of 5 bits that a young distribution is shrunk on. */
-const pseudoExcesses = { count: 3, bits: 5 };
+/**
+ * A common word that no body of the alias ever held is worth this much lure language: a letter in another voice, often
+ * in another language (12 % of 60-word lures by lure words alone, 43 % with it, one alarm in 2,906 either way).
+ */
+const commonWordBits = 2;
 
-/** Exponential tail beyond the alias's own 90 % quantile, never below its empirical tail, doubled (measured C6). */
-function bodyTail(value: number, own: Histogram): number {
-  const threshold = quantile(own, 0.9) ?? 0;
-  const beyond = own.bins.filter(({ bin }) => bin > threshold);
-  const count = beyond.reduce((sum, bin) => sum + bin.count, 0);
-  const excessBits = beyond.reduce(
-    (sum, { bin, count: messages }) => sum + (bin - threshold) * messages,
-    0,
-  );
-  const scale =
-    (1.5 * (excessBits + pseudoExcesses.count * pseudoExcesses.bits)) /
-    (count + pseudoExcesses.count);
-  const modelled = 0.1 * Math.exp(-(value - threshold) / scale);
-  const asHigh = own.bins.reduce(
-    (sum, { bin, count: messages }) => (bin >= Math.floor(value) ? sum + messages : sum),
-    0,
-  );
-  return Math.max(
-    2 ** -13,
-    2 * Math.max(modelled, asHigh / (own.total + 5), 0.02 / (own.total + 5)),
-  );
+/** Common words that no body of the alias held, in order of appearance. */
+export function newCommonWords({ commonWords }: Features, known: KnownValues): readonly string[] {
+  return commonWords.filter((value) => known.recordOf({ table: 'body-word', value }) === null);
+}
+
+/** Clear of what the alias does itself: 1.2 x its 99.5 % quantile, and `margin` more; 0 where it never does (measured C5). */
+function clearOf(own: Histogram, margin: number): number {
+  const usual = quantile(own, 0.995) ?? 0;
+  return usual === 0 ? 0 : 1.2 * usual + margin;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { CauseTable } from './causes.ts';
 import { honestRate, usualShare } from './honest-rate.ts';
 import { knowValues, pathReach, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
-import { measure, type Measured } from './measured-signals.ts';
+import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
 /** One signal of one message beside the alias's own history. */
 export type SignalReading = {
@@ -45,6 +45,8 @@ export type Readings = {
   readonly fresh: readonly Sighting[];
   /** Hashes of the subject's words and of the body's lure sentences that the alias never wrote. */
   readonly newText: readonly string[];
+  /** Common words that no body of the alias held. */
+  readonly newCommonWords: readonly string[];
   /** Too little history to tell new from not yet seen, for content and for the sending path. */
   readonly startingUp: { readonly content: boolean; readonly path: boolean };
 };
@@ -85,7 +87,15 @@ export function readSignals(input: ReadingInput): Readings {
             { ...context, known },
           );
     });
-  return { history, signals, measured, fresh, newText: newText(features, known), startingUp };
+  return {
+    history,
+    signals,
+    measured,
+    fresh,
+    newText: newText(features, known),
+    newCommonWords: newCommonWords(features, known),
+    startingUp,
+  };
 }
 
 function isPathStartingUp(known: KnownValues, today: number): boolean {
@@ -109,7 +119,7 @@ function freshSightings(sightings: readonly Sighting[], known: KnownValues): rea
 
 function newText({ subjectWords, sentences }: Features, known: KnownValues): readonly string[] {
   const text = [
-    ...subjectWords.map((value) => ({ table: 'subject-word', value })),
+    ...subjectWords.map(({ value }) => ({ table: 'subject-word', value })),
     ...sentences.map(({ value }) => ({ table: 'line', value })),
   ];
   return text
