@@ -1,4 +1,5 @@
-import type { LedgerName, LedgerSizes } from './ledgers.ts';
+import { carrierDays } from './carrier-record.ts';
+import type { LedgerLimits, LedgerName, LedgerSizes } from './ledgers.ts';
 
 /** Where one record is kept: a ledger and a name in it. `calendar` has one record, the days with any mail. */
 export type LedgerKey = { readonly ledger: LedgerName | 'calendar'; readonly name: string };
@@ -33,6 +34,11 @@ export function ageOf(record: string): RecordAge {
 /** The order in which records leave a full ledger: seen longest ago, then on the fewest days. */
 export function byAge(left: RecordAge, right: RecordAge): number {
   return left.lastDay - right.lastDay || left.days - right.days;
+}
+
+/** Days that a record is kept after its last one. */
+export function daysKept(ledger: LedgerKey['ledger'], { windowDays }: LedgerLimits): number {
+  return ledger === 'carried' ? carrierDays : windowDays;
 }
 
 /** How many of `size` records leave; cut back in bulk, so that it costs little per record. */

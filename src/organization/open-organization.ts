@@ -1,5 +1,6 @@
 import { keepLedgers, type KeepOptions } from './keep-ledgers.ts';
 import type { OrganizationLedgers } from './ledgers.ts';
+import { openRedisLedgers } from './redis-ledgers.ts';
 import { openSqliteLedgers } from './sqlite-ledgers.ts';
 
 export type OpenOrganizationOptions = KeepOptions & {
@@ -9,15 +10,22 @@ export type OpenOrganizationOptions = KeepOptions & {
   readonly readOnly?: boolean;
 };
 
-/** Opens the ledgers that belong to a baseline store: beside its file, or in its Redis. */
+/**
+ * Opens the ledgers that belong to a baseline store: in the same Redis, or in a file beside that of the baselines
+ * (`PATH-organization`).
+ */
 export async function openOrganization(
   spec: string,
   { timeoutMs, readOnly = false, ...options }: OpenOrganizationOptions,
 ): Promise<OrganizationLedgers> {
-  const path = spec.startsWith('sqlite:') ? spec.slice('sqlite:'.length) : '';
-  const file = path === ':memory:' || path === '' ? ':memory:' : `${path}-organization`;
-  return keepLedgers(
-    await openSqliteLedgers(file, options.limits, { readOnly, timeoutMs }),
-    options,
-  );
+  const path = spec.startsWith('sqlite:') ? spec.slice('sqlite:'.length) : null;
+  const store =
+    path === null
+      ? await openRedisLedgers(spec, options.limits, { timeoutMs })
+      : await openSqliteLedgers(fileBeside(path), options.limits, { readOnly, timeoutMs });
+  return keepLedgers(store, options);
+}
+
+function fileBeside(path: string): string {
+  return path === ':memory:' ? path : `${path}-organization`;
 }

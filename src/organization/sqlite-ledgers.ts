@@ -9,6 +9,7 @@ import {
 import { SqliteStatements } from '../baseline/sqlite-statements.ts';
 import {
   ageOf,
+  daysKept,
   surplusRecords,
   type LedgerChange,
   type LedgerKey,
@@ -136,7 +137,7 @@ class SqliteLedgers implements LedgerStore {
       this.#sql.run(
         'DELETE FROM record WHERE ledger = ? AND last_day <= ?',
         ledger,
-        day - this.#limits.windowDays,
+        day - daysKept(ledger, this.#limits),
       );
     }
   }
