@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import { collect } from './option-values.ts';
-import type { HeldFlags, ReleaseFlags } from './quarantine/held-mail.ts';
+import type { HeldFlags, ListFlags, ReleaseFlags } from './quarantine/held-mail.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addQuarantineCommand(program: Command, context: CommandContext): void {
@@ -16,9 +16,10 @@ export function addQuarantineCommand(program: Command, context: CommandContext):
   const list = quarantine
     .command('list')
     .description('Lists held mail, newest first.')
+    .option('--by-campaign', 'one line for all copies of one attack, the largest first')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  aliaswatch quarantine list')
-    .action(async (flags: HeldFlags) => {
+    .addHelpText('after', '\nExample:\n  aliaswatch quarantine list --by-campaign')
+    .action(async (flags: ListFlags) => {
       const { listHeld } = await import('./quarantine/held-mail.ts');
       await listHeld(context, flags);
     });

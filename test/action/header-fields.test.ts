@@ -107,6 +107,22 @@ const verdictCases = [
     },
     fields: [],
   },
+  {
+    name: 'a flagged message names its campaign, the ceiling it is past, and an open breaker',
+    facts: {
+      ...verdictFacts,
+      decision: {
+        ...sample.decision,
+        reason: '',
+        limit: 'newActor',
+        campaign: '0c1d2e3f4a5b',
+        breakerOpen: true,
+      },
+    },
+    fields: [
+      `X-Aliaswatch-Verdict: anomalous; action=tag; score=25.0; alias=vendor-billing; n=5000; mature=yes; limit=newActor; campaign=0c1d2e3f4a5b; breaker=open; ${tail}`,
+    ],
+  },
 ] as const;
 
 for (const c of verdictCases) {

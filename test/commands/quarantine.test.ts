@@ -90,6 +90,28 @@ test('list: newest first, without lessons and control characters', async () => {
   assert.ok(!stdout.includes('\u001b'));
 });
 
+test('list --by-campaign: one line for all copies', async () => {
+  const { code, json } = await shell.runJson(['quarantine', 'list', '--by-campaign']);
+  assert.equal(code, 0);
+  assert.deepEqual(json, {
+    campaigns: [
+      {
+        campaign: '0c1d2e3f4a5b',
+        aliases: ['paypal-service'],
+        messages: 2,
+        released: 0,
+        since: '2026-11-01T00:00:00.000Z',
+        until: '2026-11-20T06:07:08.000Z',
+        ids: [id, '0mh2q7k1c4x9p0zv5t00'],
+        subject: 'Note from a seller',
+      },
+    ],
+    unreadable: [],
+  });
+  const { stdout } = await shell.run(['quarantine', 'list', '--by-campaign']);
+  assert.match(stdout, /^0c1d2e3f4a5b +2 +0 .* paypal-service +\S+ +Note from a seller$/m);
+});
+
 test('show: who, why, and whether it teaches', async () => {
   const { json } = await shell.runJson(['quarantine', 'show', id]);
   assert.deepEqual(

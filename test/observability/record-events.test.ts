@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unauthenticated } from '../../src/authentication/results.ts';
 import type { DkimSignature } from '../../src/authentication/results.ts';
+import type { KnownCampaign } from '../../src/decision/campaigns.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import type { Metrics } from '../../src/observability/metrics.ts';
 import { recordEvents } from '../../src/observability/record-events.ts';
@@ -103,6 +104,18 @@ test('one passing signature is the DKIM word', () => {
   );
 });
 
+const campaign: KnownCampaign = {
+  id: '0c1d2e3f4a5b',
+  by: 'phone',
+  keys: ['aabbccddeeff'],
+  text: [],
+  aliases: ['vendor-billing'],
+  messages: 3,
+  lastSeenMs: 0,
+  toldMs: 0,
+  toldMessages: 1,
+};
+
 const counted = [
   {
     name: 'transaction',
@@ -158,6 +171,56 @@ const counted = [
     record: ({ events }: ReturnType<typeof recorder>) => events.lessonLost(new Error('gone'), id),
     samples: ['aliaswatch_lessons_lost_total 1'],
     levels: ['warn'],
+  },
+  {
+    name: 'past a ceiling',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      const decision = { ...completed.decision, limit: 'alias' } as const;
+      events.transactionCompleted({ ...completed, alias: null, decision });
+    },
+    samples: [
+      'aliaswatch_limit_exceeded_total{limit="alias",action="tag"} 1',
+      'aliaswatch_smtp_replies_total{class="2xx"} 1',
+      'aliaswatch_transactions_total{verdict="anomalous",action="tag"} 1',
+    ],
+    levels: ['info'],
+  },
+  {
+    name: 'a campaign is a line when it is new and once an hour, a count for each message',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      const again = { joined: campaign, isFirst: false, newMessages: null };
+      events.campaignSeen({ joined: campaign, isFirst: true, newMessages: 1 }, 'vendor-billing');
+      events.campaignSeen(again, 'vendor-billing');
+      events.campaignSeen({ ...again, newMessages: 2 }, 'nobody-knows');
+    },
+    samples: [
+      'aliaswatch_campaign_messages_total{alias="_other"} 1',
+      'aliaswatch_campaign_messages_total{alias="vendor-billing"} 2',
+      'aliaswatch_campaigns_total{alias="vendor-billing"} 1',
+    ],
+    levels: ['warn', 'warn'],
+  },
+  {
+    name: 'the breaker opened',
+    record: ({ events }: ReturnType<typeof recorder>) =>
+      events.breakerOpened({ atMs: 0, cause: 'signal', reason: 'many at once' }),
+    samples: ['aliaswatch_breaker_open 1', 'aliaswatch_breaker_opened_total{cause="signal"} 1'],
+    levels: ['error'],
+  },
+  {
+    name: 'and closed',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      events.breakerOpened({ atMs: 0, cause: 'systemic', reason: 'many at once' });
+      events.breakerClosed();
+    },
+    samples: ['aliaswatch_breaker_opened_total{cause="systemic"} 1'],
+    levels: ['error', 'warn'],
+  },
+  {
+    name: 'what is used of a budget',
+    record: ({ events }: ReturnType<typeof recorder>) => events.budgetUsed('tag', 0.25),
+    samples: ['aliaswatch_budget_used_ratio{budget="tag"} 0.25'],
+    levels: [],
   },
 ];
 

@@ -6,17 +6,21 @@ import type { HeldMessage } from '../../quarantine/quarantine.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
+import { campaignTable, groupByCampaign } from './held-campaigns.ts';
 import { heldTable, heldText } from './held-report.ts';
 import { release } from './release.ts';
 
 export type HeldFlags = SettingFlags & { readonly json?: boolean };
+export type ListFlags = HeldFlags & { readonly byCampaign?: boolean };
 export type ReleaseFlags = HeldFlags & { readonly rcpt?: readonly string[] };
 
-export async function listHeld(context: CommandContext, flags: HeldFlags): Promise<void> {
+export async function listHeld(context: CommandContext, flags: ListFlags): Promise<void> {
   const quarantine = await existing(await settingsFor(context, flags));
   const [messages, unreadable] = await Promise.all([quarantine.list(), quarantine.unreadable()]);
-  if (flags.json) printJson(context, { messages, unreadable });
-  else context.stdout.write(messages.length === 0 ? 'nothing is held\n' : heldTable(messages));
+  const campaigns = flags.byCampaign === true ? groupByCampaign(messages) : null;
+  if (flags.json) printJson(context, { ...(campaigns ? { campaigns } : { messages }), unreadable });
+  else if (messages.length === 0) context.stdout.write('nothing is held\n');
+  else context.stdout.write(campaigns ? campaignTable(campaigns) : heldTable(messages));
   for (const { id, problem } of unreadable) context.stderr.write(`error: ${id}: ${problem}\n`);
   if (unreadable.length > 0) context.exit(exitCodes.failed);
 }

@@ -31,6 +31,11 @@ function progressOf({ envelope, deliveries }: HeldSummary): string {
   return delivered >= envelope.rcptTo.length ? 'yes' : `${delivered} of ${envelope.rcptTo.length}`;
 }
 
+/** Everybody it was sent to has it. */
+export function isReleased({ envelope, deliveries }: HeldSummary): boolean {
+  return deliveries.filter(({ delivered }) => delivered).length >= envelope.rcptTo.length;
+}
+
 export function heldText(held: HeldSummary): string {
   const { envelope, connection, deliveries } = held;
   const facts = [
@@ -41,6 +46,7 @@ export function heldText(held: HeldSummary): string {
       `${held.verdict}, ${held.scoreBits.toFixed(1)} bits${held.cause === '' ? '' : ` (${held.cause})`}`,
     ],
     ['why', held.reason],
+    ...(held.campaign === '' ? [] : [['campaign', held.campaign]]),
     ['from', held.from],
     ['subject', held.subject],
     ['message id', held.messageId],
