@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { AliasFlags } from './alias/aliases.ts';
 import type { CommandContext } from './command.ts';
-import { parseTime } from './option-values.ts';
+import type { SuggestFlags } from './alias/suggest/suggest.ts';
+import { collect, parseCount, parseTime } from './option-values.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addAliasCommand(program: Command, context: CommandContext): void {
@@ -40,4 +41,28 @@ export function addAliasCommand(program: Command, context: CommandContext): void
       await showAlias(context, id, flags);
     });
   addSettingOptions(show, ['store', 'rulesDir']);
+  addSuggestCommand(alias, context);
+}
+
+function addSuggestCommand(alias: Command, context: CommandContext): void {
+  const suggest = alias
+    .command('suggest')
+    .argument('[paths...]', 'mbox files, messages, Maildirs, or folders of these')
+    .description(
+      'Proposes senders worth watching that no pack and no policy covers: many days or recipients, written by a program, and authenticated.',
+    )
+    .option('--log <file>', 'our own log instead of mail, JSON lines, may be repeated', collect)
+    .option('--assume-authenticated', 'take the mail for authenticated instead of verifying it')
+    .option('--min-messages <n>', 'least messages of a sender', parseCount, 5)
+    .option('--top <n>', 'most suggestions', parseCount, 50)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aliaswatch alias suggest archive/2026.mbox --assume-authenticated',
+    )
+    .action(async (paths: readonly string[], flags: SuggestFlags) => {
+      const { suggestAliases } = await import('./alias/suggest/suggest.ts');
+      await suggestAliases(context, paths, flags);
+    });
+  addSettingOptions(suggest, ['rulesDir', 'dns']);
 }

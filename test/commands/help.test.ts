@@ -16,6 +16,9 @@ const commands = [
   'alias',
   'alias list',
   'alias show',
+  'alias suggest',
+  'baseline',
+  'baseline fit',
   'quarantine',
   'quarantine list',
   'quarantine show',
@@ -24,7 +27,7 @@ const commands = [
   'rules check',
   'evaluate',
 ];
-const withoutData = ['', 'serve', 'alias', 'quarantine', 'rules'];
+const withoutData = ['', 'serve', 'alias', 'baseline', 'quarantine', 'rules'];
 
 describe('--help', () => {
   for (const command of commands) {

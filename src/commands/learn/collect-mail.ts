@@ -1,6 +1,6 @@
-import type { ArchivedMessage } from '../../archive/mbox.ts';
+import { arrivalOf } from '../../archive/arrival.ts';
 import { NotMail, readArchive } from '../../archive/read-archive.ts';
-import { readHeader, type Header } from '../../message/header.ts';
+import { readHeader } from '../../message/header.ts';
 import type { Spool } from './spool.ts';
 
 export type Collected = {
@@ -55,19 +55,4 @@ export async function collectMail(
       );
   }
   return { ...counts, addresses };
-}
-
-/** What the archive says, else our own server's Received field (the topmost), else the sender's Date. */
-function arrivalOf({ arrivedAt }: ArchivedMessage, { fields, sentAtMs }: Header): Date | null {
-  if (arrivedAt !== null) return arrivedAt;
-  const received = fields.find(({ name }) => name === 'received')?.body ?? '';
-  // RFC 5322 §3.6.7: the date follows the last semicolon.
-  const time = Date.parse(
-    received
-      .slice(received.lastIndexOf(';') + 1)
-      .replace(/\([^)]{0,200}\)/g, '')
-      .trim(),
-  );
-  if (!Number.isNaN(time)) return new Date(time);
-  return sentAtMs === null ? null : new Date(sentAtMs);
 }
