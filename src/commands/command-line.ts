@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAliasCommand } from './alias-command.ts';
+import { addBaselineCommand } from './baseline-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import { exitCodes, type CommandContext } from './command.ts';
 import { addDemoCommand } from './demo-command.ts';
@@ -49,6 +50,7 @@ function createProgram(context: CommandContext): Command {
   addCheckCommand(program, context);
   addLearnCommand(program, context);
   addAliasCommand(program, context);
+  addBaselineCommand(program, context);
   addQuarantineCommand(program, context);
   addRulesCommand(program, context);
   addEvaluateCommand(program, context);
