@@ -129,3 +129,23 @@ function pdfFile(objects: readonly Buffer[]): Buffer {
 export function linkAnnotation(target: string): string {
   return `<< /Type /Annot /Subtype /Link /Rect [0 0 99 99] /A << /S /URI /URI (${target}) >> >>`;
 }
+
+/** A code as a picture of one bit per pixel, rows beginning at a byte; white is 1. */
+export function codeBits(
+  text: string,
+  scale: number,
+): { readonly bits: Buffer; readonly side: number } {
+  const code = QRCode.create(text).modules;
+  const side = (code.size + 8) * scale;
+  const rowBytes = Math.ceil(side / 8);
+  const bits = Buffer.alloc(rowBytes * side, 255);
+  for (let y = 0; y < code.size * scale; y++) {
+    for (let x = 0; x < code.size * scale; x++) {
+      if (code.get(Math.floor(y / scale), Math.floor(x / scale)) === 0) continue;
+      const column = x + 4 * scale;
+      const at = (y + 4 * scale) * rowBytes + (column >> 3);
+      bits[at] = bits.readUInt8(at) & ~(0x80 >> (column & 7));
+    }
+  }
+  return { bits, side };
+}
