@@ -37,12 +37,20 @@ export function listsFrom(
     commonWords: new Map(
       perLanguage
         .filter(([, { commonWords }]) => commonWords.length > 0)
-        .map(([code, { commonWords }]) => [code, new Set(commonWords.map(foldPhrase))]),
+        .map(([code, language]) => [code, wordsOfLanguage(language)]),
     ),
     brands: foldedKeys(Object.entries(lists.brands)),
     deskWords: new Set(lists.deskWords.map(foldPhrase)),
     popularDomains,
   };
+}
+
+/** A short lure has few function words: its own vocabulary tells the language as well. */
+function wordsOfLanguage({ commonWords, lureWords }: LanguageFile): ReadonlySet<string> {
+  const vocabulary = Object.keys(lureWords)
+    .map(foldPhrase)
+    .filter((phrase) => !phrase.includes(' '));
+  return new Set([...commonWords.map(foldPhrase), ...vocabulary]);
 }
 
 function foldedKeys<Value>(entries: readonly (readonly [string, Value])[]): Map<string, Value> {

@@ -15,7 +15,7 @@ export type Lists = {
    * honest notifications, 1 to 6.
    */
   readonly lureWords: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** Language code → the words that text in that language is made of. */
+  /** Language code → words by which the language is told: its function words, and its lure words of one word. */
   readonly commonWords: ReadonlyMap<string, ReadonlySet<string>>;
   /** Phrase that names a brand lures borrow → the brand's own registrable domains. */
   readonly brands: ReadonlyMap<string, readonly string[]>;
