@@ -50,14 +50,17 @@ export function linksOf(hrefs: readonly string[], blocks: readonly string[]): re
  * and prose (`gatt.read`, `todo.select`): a name under them counts only when it is written with a scheme (measured C8).
  */
 const spokenSuffixes = new Set(
-  'com net org info biz edu gov int mobi pro online site shop store xyz top click link live club vip fun icu buzz bond cyou sbs cfd lol quest monster website space tech support help live chat page pages dev app cloud digital services center agency finance bank money cash credit loans claims legal email group team world today news media email wiki homes rest host press ltd inc llc company solutions systems network zone work win bid loan men stream download racing review party trade date faith science webcam accountant cricket'.split(
+  'com net org info biz edu gov int mobi pro online site shop store xyz top click link live club vip fun icu buzz bond cyou sbs cfd lol quest monster website space tech support help live chat page pages dev app cloud digital center agency finance bank money cash credit loans claims legal group team world today news email wiki homes rest host press ltd inc llc company solutions work win bid loan men stream download racing review party trade date faith science webcam accountant cricket'.split(
     ' ',
   ),
 );
 
-/** Country suffixes that are file names, code or words far more often (measured C8). */
-const fileLike = new Set(
-  'ac am as at be by cc do gl go id in is it la md mk ml mm mo ms my no pl pm ps py rs sh so st tf to tm ts us vi'.split(
+/**
+ * Country suffixes under which people spell out addresses. The others are file names, code or words far more often
+ * (`todo.md`, `main.rs`, `source.bt`; measured C8).
+ */
+const spokenCountries = new Set(
+  'ae ai ar at au be bg bo br by ca ch cl cn co cr cz de dk dz ec ee eg es eu fi fr ge gg gr gt hk hr hu ie il io ir jp ke kr kz lb lk lt lu lv ma me mx ng nl nz pa pe ph pk pt qa ro ru sa se sg si sk su sv th tn tr tv tw ua uk us uy uz ve vn za'.split(
     ' ',
   ),
 );
@@ -84,7 +87,9 @@ export function bareDomainsOf(folded: string): readonly string[] {
 function isSpoken(suffix: string): boolean {
   const last = suffix.slice(suffix.lastIndexOf('.') + 1);
   return (
-    spokenSuffixes.has(last) || (last.length === 2 && (!fileLike.has(last) || suffix.includes('.')))
+    spokenSuffixes.has(last) ||
+    spokenCountries.has(last) ||
+    (last.length === 2 && suffix.includes('.'))
   );
 }
 

@@ -74,6 +74,8 @@ function subjectLureReading(value: number, history: History): MeasuredReading {
 
 /** Below this a subject says nothing. */
 const leastSubjectPoints = 14;
+/** Points beyond the alias's own tail at which level 1, 2 is reached. */
+const subjectMargins = [6, 14];
 
 /**
  * Foreign text in the subject, in points: its words, once more those the alias never wrote there, again those among them
@@ -95,9 +97,13 @@ function subjectWordsReading(
 ): MeasuredReading {
   const newCommon = newWords.filter(({ isCommon }) => isCommon).length;
   const points = subjectWords.length + newWords.length + newCommon + subjectBits;
-  const isClear = points >= clearOf(history.histogram('subject-words'), 6);
-  const fires = points >= leastSubjectPoints && isClear;
-  return reading(points, fires ? 1 : 0, {
+  const own = history.histogram('subject-words');
+  const level =
+    points < leastSubjectPoints
+      ? 0
+      : subjectMargins.filter((margin) => points >= clearOf(own, margin)).length;
+  return reading(points, level, {
+    isOrdinal: true,
     shown: `${newWords.length} words in the subject, of ${subject.tokens}, that this alias never wrote there`,
   });
 }

@@ -72,7 +72,7 @@ export function readSignals(input: ReadingInput): Readings {
     elsewhere: organization.has('value-elsewhere'),
   };
   const signals = signalIds
-    .filter((signal) => asked[groupOf(signal)])
+    .filter((signal) => asked[groupOf(signal)] && !(startingUp.content && needsHistory.has(signal)))
     .map((signal) => {
       const isStartingUp = groupOf(signal) === 'path' ? startingUp.path : startingUp.content;
       const context = { signal, history, input, isStartingUp };
@@ -97,6 +97,9 @@ export function readSignals(input: ReadingInput): Readings {
     startingUp,
   };
 }
+
+/** Quantities that mean nothing before the alias's own are known. */
+const needsHistory: ReadonlySet<SignalId> = new Set(['subject-words', 'volume']);
 
 function isPathStartingUp(known: KnownValues, today: number): boolean {
   const record = known.recordOf(pathReach);
