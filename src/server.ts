@@ -94,9 +94,13 @@ export async function startServer({
       events: { onLookup: events.organizationAsked, onLost: events.organizationLost },
     }),
   );
+  metrics.measureOrganization(() => organization.sizes());
 
+  const pooled = opened.use(
+    poolInBackground({ store: baselines, rules: () => active, events, now }),
+  );
   const dependencies: Dependencies = {
-    rules: () => active,
+    rules: () => pooled.withPriors(active),
     names: settings,
     authenticate: createAuthenticator({
       resolver,

@@ -7,8 +7,9 @@ import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { alertMetrics } from './alert-metrics.ts';
 import { AliasLabels } from './alias-labels.ts';
-import type { LookupOutcome, Stage } from './events.ts';
+import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
+import { organizationMetrics } from './organization-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const verdicts = Object.keys({
@@ -32,10 +33,6 @@ const stages = Object.keys({
   deliver: 0,
   commit: 0,
 } satisfies Record<Stage, 0>);
-const lookupOutcomes = Object.keys({
-  answered: 0,
-  failed: 0,
-} satisfies Record<LookupOutcome, 0>);
 export const replyClasses = ['2xx', '4xx', '5xx'] as const;
 
 /** From half a millisecond (parsing) to the deadline of an analysis and the wait for a next hop. */
@@ -133,24 +130,6 @@ function quarantineMetrics(registry: Registry) {
       'Messages that could not be held',
     ),
   };
-}
-
-function organizationMetrics(registry: Registry) {
-  const metrics = {
-    organizationLookups: counter(
-      registry,
-      'organization_lookups_total',
-      "Messages about which the organization's ledgers were asked",
-      'outcome',
-    ),
-    organizationLost: counter(
-      registry,
-      'organization_lost_total',
-      "Changes to records of the organization's ledgers that could not be stored",
-    ),
-  };
-  for (const outcome of lookupOutcomes) metrics.organizationLookups.inc({ outcome }, 0);
-  return metrics;
 }
 
 function ruleMetrics(registry: Registry, startCampaigns: (alias: string) => void) {

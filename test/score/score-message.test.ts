@@ -239,6 +239,7 @@ test('a learned archive does not make the first live mail suspicious', async () 
   const live = await featuresOf({});
   const { score } = scoreMessage({
     features: live,
+    organization: null,
     observation: {
       ...historyOf(5000, usual, live),
       records: lookupsOf(live).map(({ table }) =>
@@ -299,6 +300,7 @@ const replay = (signatureRecipients: number) => async () => {
   );
   return scoreMessage({
     features: forwarded,
+    organization: null,
     observation: { ...historyOf(2000, usual, forwarded), signatureRecipients },
     pack: null,
     causes,
