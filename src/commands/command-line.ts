@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { explainFailure } from './explain-failure.ts';
 import { addLearnCommand } from './learn-command.ts';
+import { addOrganizationCommand } from './organization-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRulesCommand } from './rules-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -51,6 +52,7 @@ function createProgram(context: CommandContext): Command {
   addLearnCommand(program, context);
   addAliasCommand(program, context);
   addBaselineCommand(program, context);
+  addOrganizationCommand(program, context);
   addQuarantineCommand(program, context);
   addRulesCommand(program, context);
   addEvaluateCommand(program, context);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './command.ts';
+import { exitCodes, type CommandContext } from './command.ts';
 import type { LearnFlags } from './learn/learn.ts';
 import { collect } from './option-values.ts';
 import { addSettingOptions } from './setting-options.ts';
@@ -8,9 +8,9 @@ export function addLearnCommand(program: Command, context: CommandContext): void
   const command = program
     .command('learn')
     .summary('learns baselines from an archive')
-    .argument('<paths...>', 'mbox files, messages, Maildirs, or folders of these')
+    .argument('[paths...]', 'mbox files, messages, Maildirs, or folders of these')
     .description(
-      'Learns baselines from an archive of mail that was fine, in order of arrival (mbox From line, else Received or Date). Learn an archive once: learned again much later, it counts twice.',
+      'Learns baselines from an archive of mail that was fine, in order of arrival (mbox From line, else Received or Date). Learn an archive once: learned again much later, it counts twice. With --assume-authenticated, mail that nobody watches teaches who writes to the organization.',
     )
     .option(
       '--assume-authenticated',
@@ -19,12 +19,19 @@ export function addLearnCommand(program: Command, context: CommandContext): void
     .option('--alias <id>', 'only this alias (id or address), may be repeated', collect)
     .option('--watch-all', 'learn every From address, with or without a pack')
     .option('--include-flagged', 'learn also from messages that would be tagged or held')
+    .option(
+      '--outbound <path>',
+      'sent mail, may be repeated: everybody it was sent to becomes a correspondent',
+      collect,
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       '\nExample:\n  aliaswatch learn archive/2026.mbox --assume-authenticated --store sqlite:state/baselines.db',
     )
     .action(async (paths: readonly string[], flags: LearnFlags) => {
+      if (paths.length === 0 && flags.outbound === undefined)
+        command.error("error: missing required argument 'paths'", { exitCode: exitCodes.usage });
       const { learn } = await import('./learn/learn.ts');
       await learn(context, paths, flags);
     });

@@ -19,6 +19,9 @@ const commands = [
   'alias suggest',
   'baseline',
   'baseline fit',
+  'organization',
+  'organization show',
+  'organization forget',
   'quarantine',
   'quarantine list',
   'quarantine show',
@@ -27,7 +30,7 @@ const commands = [
   'rules check',
   'evaluate',
 ];
-const withoutData = ['', 'serve', 'alias', 'baseline', 'quarantine', 'rules'];
+const withoutData = ['', 'serve', 'alias', 'baseline', 'organization', 'quarantine', 'rules'];
 
 describe('--help', () => {
   for (const command of commands) {

@@ -179,6 +179,7 @@ describe('learn', () => {
     await learn(['history.mbox'], '--assume-authenticated');
     assert.deepEqual((await readdir(shell.path('state'))).sort(), [
       'baselines.db',
+      'baselines.db-organization',
       'pseudonym.key',
     ]);
     assert.equal(await messagesIn(storeAt('state/baselines.db')), 60);

@@ -10,6 +10,7 @@ import { activate } from '../../server.ts';
 import { printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
 import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offline-analysis.ts';
+import { openLedgers } from '../organization/open-ledgers.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { checkJson, checkText } from './check-report.ts';
 import { checkedTransaction, type PathFlags } from './checked-transaction.ts';
@@ -58,12 +59,23 @@ export async function check(
     timeoutMs: patientStoreTimeoutMs,
     readOnly: flags.store !== undefined,
   });
+  const pseudonymKey = await readPseudonymKey(settings.stateDir);
+  // A store from before there were such ledgers still does: their signals are not asked.
+  await using organization =
+    flags.store === undefined
+      ? null
+      : await openLedgers({
+          settings,
+          pseudonymKey,
+          windowDays: limits.windowDays,
+          readOnly: true,
+        }).catch(() => null);
   await using offline = openOfflineAnalysis({
     settings,
     rules,
     baselines,
-    organization: null,
-    pseudonymKey: await readPseudonymKey(settings.stateDir),
+    organization,
+    pseudonymKey,
     assumeAuthenticated: flags.assumeAuthenticated === true,
     countsTraffic: false,
     onBug: (failure) => {

@@ -1,7 +1,7 @@
 import { arrivalOf } from '../../archive/arrival.ts';
 import { NotMail, readArchive } from '../../archive/read-archive.ts';
-import { readHeader } from '../../message/header.ts';
-import type { Spool } from './spool.ts';
+import { readHeader, type Header } from '../../message/header.ts';
+import type { Arrival, Spool } from './spool.ts';
 
 export type Collected = {
   readonly messages: number;
@@ -16,6 +16,8 @@ export type Collected = {
 type Collecting = {
   readonly spool: Spool;
   readonly isWanted: (address: string) => boolean;
+  /** Told of the mail that is not. */
+  readonly onOther: (arrival: Arrival, header: Header) => Promise<void>;
   readonly signal: AbortSignal;
 };
 
@@ -25,7 +27,7 @@ type Collecting = {
  */
 export async function collectMail(
   paths: readonly string[],
-  { spool, isWanted, signal }: Collecting,
+  { spool, isWanted, onOther, signal }: Collecting,
 ): Promise<Collected> {
   const addresses = new Set<string>();
   const counts = { messages: 0, notWatched: 0, unreadable: 0 };
@@ -44,6 +46,7 @@ export async function collectMail(
       readable++;
       if (!isWanted(address)) {
         counts.notWatched++;
+        await onOther({ bytes: archived.bytes, arrivedAt }, header);
         continue;
       }
       addresses.add(address);

@@ -5,6 +5,7 @@ import { archivedTransaction } from '../../archive/archived-transaction.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
 import { readHeader } from '../../message/header.ts';
 import type { OfflineAnalysis } from '../offline-analysis.ts';
+import type { OrganizationLessons } from './organization-lessons.ts';
 import type { Arrival, Spool } from './spool.ts';
 
 /** What became of a message of a watched alias. */
@@ -18,6 +19,7 @@ export type LearnInput = {
   readonly spool: Spool;
   readonly analysis: OfflineAnalysis;
   readonly baselines: Pick<BaselineStore, 'commit'>;
+  readonly organization: OrganizationLessons;
   /** Learns from flagged mail too: the operator's word outweighs ours. */
   readonly includeFlagged: boolean;
   readonly signal: AbortSignal;
@@ -28,6 +30,7 @@ export type LearnInput = {
 export async function learnMail({
   spool,
   analysis,
+  organization,
   signal,
   onMessage,
   ...learning
@@ -35,7 +38,9 @@ export async function learnMail({
   const counts = new Map<string, { alias: string; messages: number } & Record<Outcome, number>>();
   for await (const arrival of spool.inOrder()) {
     signal.throwIfAborted();
-    const analysed = await analysis.analyse(transactionOf(arrival));
+    await organization.countUntil(arrival.arrivedAt);
+    const transaction = transactionOf(arrival);
+    const analysed = await analysis.analyse(transaction);
     const alias = analysed.alias ?? '';
     const count = counts.get(alias) ?? {
       alias,
@@ -48,9 +53,11 @@ export async function learnMail({
     counts.set(alias, count);
     count.messages++;
     count[await learn(analysed, learning)]++;
+    await organization.count(transaction, analysed);
     onMessage();
     await yieldToOthers(); // a store in a file never waits, and signals would not be heard
   }
+  await organization.countUntil(null);
   return [...counts.values()].sort((a, b) => a.alias.localeCompare(b.alias));
 }
 

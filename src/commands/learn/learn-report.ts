@@ -1,6 +1,7 @@
 import { renderTable, type Column } from '../text-table.ts';
 import type { Collected } from './collect-mail.ts';
 import type { AliasCounts, Outcome } from './learn-mail.ts';
+import type { OutboundCounts } from './learn-outbound.ts';
 
 export type Learned = {
   /** Everything the archives hold. */
@@ -13,6 +14,8 @@ export type Learned = {
     readonly unreadable: number;
   };
   readonly aliases: readonly AliasCounts[];
+  /** What sent mail taught; null where none was given. */
+  readonly outbound: OutboundCounts | null;
   /** Without its password. */
   readonly store: string;
   /** Time for analysing and learning. */
@@ -22,7 +25,7 @@ export type Learned = {
 export function summary(
   { messages, notWatched, unreadable }: Collected,
   aliases: readonly AliasCounts[],
-): Omit<Learned, 'store' | 'seconds'> {
+): Omit<Learned, 'outbound' | 'store' | 'seconds'> {
   const sum = (outcome: Outcome) => aliases.reduce((total, counts) => total + counts[outcome], 0);
   return {
     messages,
@@ -38,11 +41,24 @@ export function summary(
 }
 
 export function learnJson(learned: Learned): object {
+  const { outbound, ...inbound } = learned;
   const seconds = Math.round(learned.seconds * 1000) / 1000;
-  return { ...learned, seconds, messagesPerSecond: messagesPerSecond(learned) };
+  return {
+    ...inbound,
+    ...(outbound === null ? {} : { outbound }),
+    seconds,
+    messagesPerSecond: messagesPerSecond(learned),
+  };
 }
 
 export function learnText(learned: Learned): string {
+  const { outbound, messages } = learned;
+  if (outbound === null) return inboundText(learned);
+  const sent = `sent mail: ${outbound.correspondents} correspondents in ${outbound.messages} messages\n`;
+  return messages === 0 ? sent : `${inboundText(learned)}${sent}`;
+}
+
+function inboundText(learned: Learned): string {
   const { messages, skipped, aliases, store, seconds } = learned;
   const summary = `learned ${learned.learned} of ${messages} messages into ${store} in ${seconds.toFixed(1)} s (${messagesPerSecond(learned)} messages/s)\n`;
   const { notWatched, notAuthenticated, flagged, unreadable } = skipped;

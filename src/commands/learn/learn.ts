@@ -4,6 +4,7 @@ import { defaultStoreLimits } from '../../baseline/store.ts';
 import type { Settings } from '../../config/settings.ts';
 import { redactStoreLocation } from '../../config/store-location.ts';
 import type { ActiveRules } from '../../dependencies.ts';
+import type { OrganizationLedgers } from '../../organization/ledgers.ts';
 import { loadPseudonymKey, readPseudonymKey } from '../../pseudonym-key.ts';
 import { activate } from '../../server.ts';
 import {
@@ -15,10 +16,17 @@ import {
 } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
 import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offline-analysis.ts';
+import { openLedgers } from '../organization/open-ledgers.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { collectMail } from './collect-mail.ts';
 import { learnMail, type AliasCounts } from './learn-mail.ts';
+import { learnOutbound } from './learn-outbound.ts';
 import { learnJson, learnText, summary, type Learned } from './learn-report.ts';
+import {
+  organizationLessons,
+  otherMailInto,
+  type OrganizationLessons,
+} from './organization-lessons.ts';
 import { selection, type SelectionFlags } from './selection.ts';
 import { openSpool, type Spool } from './spool.ts';
 
@@ -26,10 +34,14 @@ export type LearnFlags = SettingFlags &
   SelectionFlags & {
     readonly assumeAuthenticated?: boolean;
     readonly includeFlagged?: boolean;
+    readonly outbound?: readonly string[];
     readonly json?: boolean;
   };
 
-/** Reads all archives, then learns from them in order of arrival. Nothing is written until all of them could be read. */
+/**
+ * Reads all archives, then learns from them in order of arrival. Nothing is written until all of them could be read, but
+ * for those of sent mail.
+ */
 export async function learn(
   context: CommandContext,
   paths: readonly string[],
@@ -38,21 +50,31 @@ export async function learn(
   const settings = await settingsFor(context, flags);
   const active = activate(await rulesFor(settings), settings);
   await using spool = await openSpool();
+  await using others = await openSpool();
   const { signal } = context;
   try {
     const collected = await collectMail(paths, {
       spool,
       isWanted: selection(active, flags),
+      onOther: flags.assumeAuthenticated
+        ? otherMailInto(others, { lists: active.lists, sample: settings.organizationSample })
+        : () => Promise.resolve(),
       signal,
     });
     const rules = flags.watchAll ? watchAlso(active, collected.addresses) : active;
     const startedMs = performance.now();
-    const aliases =
-      spool.length === 0 ? [] : await learnSpool(context, { spool, rules, settings, flags });
+    const { aliases, outbound } = await learnAll(context, {
+      spool,
+      others,
+      rules,
+      settings,
+      flags,
+    });
     report(
       context,
       {
         ...summary(collected, aliases),
+        outbound,
         store: redactStoreLocation(settings.store),
         seconds: (performance.now() - startedMs) / 1000,
       },
@@ -69,44 +91,85 @@ export async function learn(
 
 type Learning = {
   readonly spool: Spool;
+  readonly others: Spool;
   readonly rules: ActiveRules;
   readonly settings: Settings;
   readonly flags: LearnFlags;
 };
 
-async function learnSpool(
-  context: CommandContext,
-  { spool, rules, settings, flags }: Learning,
-): Promise<readonly AliasCounts[]> {
+type Taught = Pick<Learned, 'aliases' | 'outbound'>;
+
+/** Opens no store that nothing would be learned into. */
+async function learnAll(context: CommandContext, learning: Learning): Promise<Taught> {
+  const { spool, others, rules, settings, flags } = learning;
+  const sent = flags.outbound ?? [];
+  if (spool.length + others.length + sent.length === 0) return { aliases: [], outbound: null };
   const isServersOwn = settings.store === `sqlite:${join(settings.stateDir, 'baselines.db')}`;
   const pseudonymKey = await (isServersOwn ? loadPseudonymKey : readPseudonymKey)(
     settings.stateDir,
   );
+  await using ledgers = await openLedgers({
+    settings,
+    pseudonymKey,
+    windowDays: rules.policy.learning.windowDays,
+    onLost: (error) => {
+      throw error;
+    },
+  });
+  await ledgers.ping();
+  const { lists } = rules;
+  const { signal } = context;
+  const outbound = sent.length === 0 ? null : await learnOutbound(sent, { ledgers, lists, signal });
+  const organization = organizationLessons(ledgers, others, lists);
+  if (spool.length > 0)
+    return {
+      aliases: await learnSpool(context, { ...learning, pseudonymKey, ledgers, organization }),
+      outbound,
+    };
+  await organization.countUntil(null);
+  return { aliases: [], outbound };
+}
+
+async function learnSpool(
+  context: CommandContext,
+  {
+    spool,
+    rules,
+    settings,
+    flags,
+    pseudonymKey,
+    ledgers,
+    organization,
+  }: Learning & {
+    readonly pseudonymKey: Buffer;
+    readonly ledgers: OrganizationLedgers;
+    readonly organization: OrganizationLessons;
+  },
+): Promise<readonly AliasCounts[]> {
   const limits = { ...defaultStoreLimits, ...rules.policy.learning };
   await using baselines = await openStore(settings.store, {
     limits,
     timeoutMs: patientStoreTimeoutMs,
   });
   await baselines.ping();
-  const assumeAuthenticated = flags.assumeAuthenticated === true;
   await using analysis = openOfflineAnalysis({
     settings,
     rules,
     baselines,
-    organization: null,
+    organization: ledgers,
     pseudonymKey,
-    assumeAuthenticated,
+    assumeAuthenticated: flags.assumeAuthenticated === true,
     countsTraffic: true,
     onBug: ({ message }) =>
       void context.stderr.write(`warning: a message was left out: ${message}\n`),
   });
   using progress = startProgress(context, { total: spool.length, unit: 'messages' });
-  const includeFlagged = flags.includeFlagged === true;
   return await learnMail({
     spool,
     analysis,
     baselines,
-    includeFlagged,
+    organization,
+    includeFlagged: flags.includeFlagged === true,
     signal: context.signal,
     onMessage: () => progress.step(),
   });
