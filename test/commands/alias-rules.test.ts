@@ -51,6 +51,23 @@ describe('alias', () => {
     assert.match(stdout, /^90 messages on 3\d days since 2026-10-2\d$/m);
     assert.match(stdout, /^microsoft\.com +3\d +90 +2026-10-2\d +yes$/m);
     assert.match(stdout, /^display-name +\d+ +\d+$/m);
+    assert.match(stdout, /^ {2}slot +subject, before "account email verification code"/m);
+    assert.match(stdout, /^ {2}verify at +https:\/\/myaccount\.microsoft\.com\/$/m);
+    assert.match(stdout, /^layouts: 1, the most common in 100 % of the messages$/m);
+    assert.match(stdout, /^words in subjects: .*\bverification code 100 %/m);
+    assert.doesNotMatch(stdout, /^ {2}mixes /m);
+  });
+
+  test('show says when one address is used for several things', async () => {
+    const mixed = await shell.run(['alias', 'show', 'noreply@github.com']);
+    assert.match(
+      mixed.stdout,
+      /^ {2}mixes +security, otp and share under one address, one baseline for all; told apart by subject: otp, security, share$/m,
+    );
+    const untold = await shell.run(['alias', 'show', 'coinbase']);
+    assert.match(untold.stdout, /^ {2}mixes .*; the pack cannot tell them apart$/m);
+    const tenants = await shell.run(['alias', 'show', 'support@acme.zendesk.com']);
+    assert.match(tenants.stdout, /^ {2}written by +the tenant that its address names$/m);
   });
 
   test('show --json', async () => {
@@ -65,6 +82,7 @@ describe('alias', () => {
       'messages',
       'days',
       'since',
+      'use',
       'linkDomains',
       'contactPoints',
       'signals',

@@ -5,6 +5,7 @@ import type { BaselineStore, StoredValue } from '../../baseline/store.ts';
 import { maturedDays } from '../../baseline/value-record.ts';
 import { groupOf, signalIds } from '../../features/signals.ts';
 import { renderTable } from '../text-table.ts';
+import { useFacts, useText, type UseFacts } from './use-report.ts';
 
 type ValueFacts = {
   readonly value: string;
@@ -20,6 +21,7 @@ export type BaselineFacts = {
   readonly messages: number;
   readonly days: number;
   readonly since: string | null;
+  readonly use: UseFacts;
   readonly linkDomains: readonly ValueFacts[];
   readonly contactPoints: readonly ValueFacts[];
   /** Messages that brought something new or unusual, of those that were asked. */
@@ -53,6 +55,7 @@ export function baselineFacts(
     messages,
     days,
     since,
+    use: useFacts(snapshot, values, messages),
     linkDomains: factsOf('domain'),
     contactPoints: factsOf('contact'),
     signals: signalIds
@@ -69,6 +72,7 @@ export function baselineText({
   messages,
   days,
   since,
+  use,
   linkDomains,
   contactPoints,
   signals,
@@ -84,6 +88,7 @@ export function baselineText({
   ]);
   return [
     matured,
+    useText(use),
     ...valueTable('link domain', linkDomains),
     ...valueTable('contact point', contactPoints),
     ...(counts.length === 0

@@ -1,5 +1,6 @@
 import type { Alias, Pack } from '../../alias/alias.ts';
 import { printable } from '../text-table.ts';
+import { mixedUse } from './use-report.ts';
 
 /** What the catalogue says of an alias, one fact per line. */
 export function packText(alias: Alias): string {
@@ -8,9 +9,10 @@ export function packText(alias: Alias): string {
     ['vendor', alias.vendor],
     ['addresses', alias.addresses.join(', ')],
     ['proved by', proof],
+    ['written by', alias.actor === 'tenant' ? 'the tenant that its address names' : ''],
     ...(alias.pack === null
       ? [['pack', 'none: this alias is judged by its history alone'] as const]
-      : packFacts(alias.pack)),
+      : [['mixes', mixedUse(alias) ?? ''] as const, ...packFacts(alias.pack)]),
   ];
   const lines = facts
     .filter(([, text]) => text !== '')
@@ -23,6 +25,10 @@ type Fact = readonly [name: string, text: string];
 function packFacts(pack: Pack): readonly Fact[] {
   return [
     ['used for', pack.functions.join(', ')],
+    ...pack.templates.map((template): Fact => [
+      'subject',
+      `${template.subject} (${template.function})`,
+    ]),
     ['own links', pack.linkDomains.join(', ')],
     ['own phones', pack.phones.join(', ')],
     ['answers go to', pack.replyToDomains.join(', ')],
@@ -30,6 +36,7 @@ function packFacts(pack: Pack): readonly Fact[] {
     ['often shows', pack.open.join(', ')],
     ['never shows', pack.closed.join(', ')],
     ...pack.slots.map((slot): Fact => ['slot', slot]),
+    ['own sentences', pack.boilerplate.length === 0 ? '' : String(pack.boilerplate.length)],
     ['verify at', pack.verifyAt],
   ];
 }
