@@ -11,7 +11,7 @@ export type Campaign = {
   readonly id: string;
   /** What tells it: a signal whose value copies share, their new text, or nothing but the pattern of signals. */
   readonly by: SignalId | 'text' | 'pattern';
-  /** Names of what copies share, without the alias, most telling first, at most 9; copies may share any of them. */
+  /** Names of what copies share, without the alias, most telling first, at most 15; copies may share any of them. */
   readonly keys: readonly string[];
   /** Hashes of the words and sentences that the alias never wrote, at most 60. */
   readonly text: readonly string[];
@@ -20,7 +20,7 @@ export type Campaign = {
 export type CampaignInput = {
   readonly alias: string;
   readonly score: Score;
-  readonly features: Pick<Features, 'signatureHash'>;
+  readonly features: Pick<Features, 'signatureHash' | 'subject' | 'sentences'>;
   readonly readings: Pick<Readings, 'fresh' | 'newText' | 'startingUp'>;
 };
 
@@ -37,12 +37,16 @@ const contactPoints: readonly SignalId[] = ['phone', 'wallet'];
 
 const maxValues = 8;
 const maxText = 60;
+/** Lure language that is worded on purpose: a sentence of this many bits, a subject of this many different words. */
+const leastLure = { bits: 9, words: 4 };
+const maxLures = 5;
 /** New words and sentences below which text does not tell one message from another. */
 const leastText = 4;
 
 /**
  * Names what a flagged message shares with its copies, so that they are one alert (detection 1.5, 2.8): its most telling
  * fresh value; else, where a signature is replayed, the signature; else its new text; else the signals that carry it.
+ * Wording is shared as well where every copy has a number of its own.
  */
 export function campaignOf({ alias, score, features, readings }: CampaignInput): Campaign {
   const { by, values } = tellingValues(score, readings.fresh);
@@ -50,14 +54,18 @@ export function campaignOf({ alias, score, features, readings }: CampaignInput):
   const isReplayed = features.signatureHash !== null && carries(score, 'signature-reuse');
   // To an alias without history its own template is new: there text tells messages apart only for want of a value.
   const textTells = text.length >= leastText && !(readings.startingUp.content && values.length > 0);
+  const textKeys = [
+    ...lureKeys(features, readings.newText),
+    ...(textTells ? [digest('text', ...text)] : []),
+  ];
   const keys = [
     ...values.map(({ table, value }) => digest(table, value)),
-    ...(isReplayed ? [digest('signature', features.signatureHash ?? '')] : []),
-    ...(textTells ? [digest('text', ...text)] : []),
+    ...(isReplayed ? [digest('signature', features.signatureHash)] : []),
+    ...textKeys,
   ];
   const pattern = score.terms.filter((term) => carries(score, term.signal as SignalId));
   const [key = digest('pattern', ...pattern.map(({ signal }) => signal).sort())] = keys;
-  const told = isReplayed ? 'signature-reuse' : textTells ? 'text' : 'pattern';
+  const told = isReplayed ? 'signature-reuse' : textKeys.length > 0 ? 'text' : 'pattern';
   return { id: digest(alias, key), by: by ?? told, keys, text: textTells ? text : [] };
 }
 
@@ -72,6 +80,23 @@ function tellingValues(
       return { by, values: values.slice(0, maxValues) };
   }
   return { by: null, values: [] };
+}
+
+/** The wording of a lure, digits and names masked: the same through any vendor, and no vendor's own. */
+function lureKeys(
+  { subject, sentences }: CampaignInput['features'],
+  newText: readonly string[],
+): readonly string[] {
+  const words = [...new Set(subject.hits.map(({ word }) => word))].sort();
+  const lures = sentences.filter(
+    ({ hits, value }) =>
+      newText.includes(value) &&
+      hits.reduce((sum, { weightBits }) => sum + weightBits, 0) >= leastLure.bits,
+  );
+  return [
+    ...(words.length >= leastLure.words ? [digest('lure', ...words)] : []),
+    ...lures.map(({ value }) => digest('line', value)),
+  ].slice(0, maxLures);
 }
 
 function digest(...parts: readonly string[]): string {

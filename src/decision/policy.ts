@@ -48,7 +48,11 @@ export type Policy = {
   readonly failOpen: Readonly<Record<FailureCause, 'relay' | 'defer'>>;
   /** Addresses or patterns watched without a pack. */
   readonly watch: readonly string[];
-  readonly learning: { readonly windowDays: number };
+  readonly learning: {
+    readonly windowDays: number;
+    /** Fit the priors of `causes.yaml` to the aliases of this site. */
+    readonly pooledPriors: boolean;
+  };
 };
 
 export type Maturity = { readonly minMessages: number; readonly minDays: number };

@@ -14,7 +14,13 @@ type Flagged = {
   readonly signature?: string;
   readonly signals?: readonly SignalId[];
   readonly isNewAlias?: boolean;
+  /** Lure words of subject and sentence. */
+  readonly lure?: readonly string[];
+  readonly sentence?: string;
 };
+
+const hits = (words: readonly string[]) =>
+  words.map((word, position) => ({ position, word, weightBits: 3 }));
 
 function campaign({
   alias = 'a',
@@ -24,6 +30,8 @@ function campaign({
   signature,
   signals = [],
   isNewAlias = false,
+  lure = [],
+  sentence = '',
 }: Flagged): Campaign {
   const fresh = values.map(([signal, value]): Sighting => ({
     signal,
@@ -35,7 +43,12 @@ function campaign({
   return campaignOf({
     alias,
     score: score({ terms: carrying.map((signal) => term(signal, bits)) }),
-    features: { signatureHash: signature ?? null },
+    features: {
+      signatureHash: signature ?? null,
+      subject: { tokens: 9, hits: hits(lure) },
+      sentences:
+        sentence === '' ? [] : [{ value: sentence, tokens: 9, hits: hits(lure), shown: '' }],
+    },
     readings: { fresh, newText: text, startingUp: { content: isNewAlias, path: false } },
   });
 }
@@ -76,6 +89,24 @@ describe('what a campaign is known by', () => {
     const text = ['a', 'b', 'c', 'd'];
     assert.equal(campaign({ values: [['link', 'x.example']], bits: 0.5, text }).by, 'text');
     assert.equal(campaign({ values: [['phone', '+1']], bits: 0.5, text }).by, 'phone');
+  });
+
+  test('the wording of a lure, where every copy has a number of its own, through any vendor', () => {
+    const lure = ['bitcoin', 'call', 'cancel', 'refund'];
+    const copy = (alias: string, phone: string) =>
+      campaign({ alias, values: [['phone', phone]], lure, isNewAlias: true });
+    const [one, other] = [copy('a', '+1'), copy('b', '+2')];
+    assert.ok(one.keys.some((key) => other.keys.includes(key)));
+    const usual = campaign({ values: [['phone', '+1']], lure: ['call', 'cancel'] });
+    assert.equal(usual.keys.length, 1, 'two words are in many an honest subject');
+  });
+
+  test('a sentence that lures, unless the alias wrote it before', () => {
+    const lure = ['call', 'cancel', 'refund'];
+    const said = campaign({ lure, sentence: 's', text: ['s'] });
+    assert.deepEqual([said.by, said.keys.length], ['text', 1]);
+    assert.deepEqual(campaign({ lure, sentence: 's', text: [] }).keys, []);
+    assert.deepEqual(campaign({ lure: ['call'], sentence: 's', text: ['s'] }).keys, []);
   });
 
   test('a replayed signature', () => {
