@@ -1,6 +1,8 @@
+import { winsorized } from './winsorize.ts';
+
 /**
  * The ledger of one alias: plain counters in day buckets. Effects only add, so processes may interleave; the
- * snapshot that scoring reads is a pure sum of matured buckets, so a poisoned day is forgotten by dropping it.
+ * snapshot that scoring reads is a pure function of matured buckets, so a poisoned day is forgotten by dropping it.
  */
 export type Counters = Readonly<Record<string, number>>;
 
@@ -31,10 +33,21 @@ export type Snapshot = {
   readonly days: number;
   /** The first of them (day number), or null. */
   readonly firstDay: number | null;
+  /** Summed after each day's events were clipped (winsorize.ts). */
   readonly counters: Counters;
+  /** Watched messages of each of the last 60 matured days that had any, flagged or not, in order. */
+  readonly daily: readonly DayTraffic[];
 };
 
-/** Sums the buckets from `today - windowDays` to `today - maturationDays`; `generation` counts forgettings. */
+export type DayTraffic = { readonly day: number; readonly messages: number };
+
+/** Counter of the messages of a day whatever their verdict: traffic, not what was learned. */
+export const trafficCounter = 'v';
+
+/** Days of `Snapshot.daily`. */
+export const dailyDays = 60;
+
+/** Sums the matured buckets from `today - windowDays` to `today - maturationDays`; `generation` counts forgettings. */
 export function buildSnapshot(
   buckets: ReadonlyMap<number, Counters>,
   today: number,
@@ -49,6 +62,13 @@ export function buildSnapshot(
     version: `${generation}.${through}`,
     days: days.length,
     firstDay: days[0] ?? null,
-    counters: days.reduce<Counters>((sum, day) => addCounters(sum, buckets.get(day) ?? {}), {}),
+    counters: winsorized(days.map((day) => buckets.get(day) ?? {})).reduce<Counters>(
+      addCounters,
+      {},
+    ),
+    daily: days.flatMap((day) => {
+      const messages = buckets.get(day)?.[trafficCounter] ?? 0;
+      return day > through - dailyDays && messages > 0 ? [{ day, messages }] : [];
+    }),
   };
 }

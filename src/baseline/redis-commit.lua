@@ -24,19 +24,34 @@ local function invalidate_snapshot()
   redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
 end
 
+-- KEYS[1] holds a bucket per day, and under `names` the names of all counters: a bucket gives their places there, which
+-- takes a fraction of the memory.
 local function drop_oldest_buckets(kept)
-  local days = redis.call('HKEYS', KEYS[1])
+  local days = {}
+  for _, day in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if day ~= 'names' then days[#days + 1] = day end
+  end
   table.sort(days, function(a, b) return tonumber(a) < tonumber(b) end)
   for i = 1, #days - kept do redis.call('HDEL', KEYS[1], days[i]) end
 end
 
 local function add_counters()
-  local text = redis.call('HGET', KEYS[1], ARGV[2])
-  local counters = text and cmsgpack.unpack(text) or {}
-  for i = 10, counters_end, 2 do counters[ARGV[i]] = (counters[ARGV[i]] or 0) + tonumber(ARGV[i + 1]) end
+  local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[2], 'names'))
+  local names = names_text and cmsgpack.unpack(names_text) or {}
+  local counters, places, known = text and cmsgpack.unpack(text) or {}, {}, #names
+  for place, name in ipairs(names) do places[name] = place end
+  for i = 10, counters_end, 2 do
+    local name = ARGV[i]
+    if not places[name] then
+      names[#names + 1] = name
+      places[name] = #names
+    end
+    counters[places[name]] = (counters[places[name]] or 0) + tonumber(ARGV[i + 1])
+  end
+  if #names > known then redis.call('HSET', KEYS[1], 'names', cmsgpack.pack(names)) end
   redis.call('HSET', KEYS[1], ARGV[2], cmsgpack.pack(counters))
   local through = redis.call('HGET', KEYS[2], 'through')
-  local crowded = redis.call('HLEN', KEYS[1]) > tonumber(ARGV[7])
+  local crowded = redis.call('HLEN', KEYS[1]) > ARGV[7] + 1
   if crowded then drop_oldest_buckets(tonumber(ARGV[6])) end
   if through and (crowded or day <= tonumber(through)) then invalidate_snapshot() end
   return not text

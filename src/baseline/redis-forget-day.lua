@@ -22,4 +22,4 @@ end
 for table_key = 4, #KEYS do
   redis.call('HSET', KEYS[3], ARGV[table_key - 2], redis.call('HLEN', KEYS[table_key]))
 end
-return { missed, redis.call('HLEN', KEYS[1]) }
+return { missed, redis.call('HLEN', KEYS[1]) - redis.call('HEXISTS', KEYS[1], 'names') }

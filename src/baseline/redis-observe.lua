@@ -7,7 +7,8 @@
 --      11 signatures kept  12 most signatures  13 seconds they are kept  14 hours kept  15 most hours
 --      16 seconds they are kept  17 actor or ''  18 its name as a learned value  19 sketch of the recipients
 --      20 hours after which a silent actor is forgotten  21 hours for which an actor is new  22 actors kept
---      23 most actors  24 seconds they are kept  25... pairs: index of a table in KEYS, value
+--      23 most actors  24 seconds they are kept  25 days of the daily series
+--      26... pairs: index of a table in KEYS, value
 local counting = ARGV[1] == '1'
 
 -- Where the key holds too many hours, those far from this one leave.
@@ -163,7 +164,7 @@ local function days_between(after, through)
   local days = {}
   for _, day in ipairs(redis.call('HKEYS', KEYS[1])) do
     local number = tonumber(day)
-    if number > after and number <= through then days[#days + 1] = number end
+    if number and number > after and number <= through then days[#days + 1] = number end
   end
   table.sort(days)
   return days
@@ -178,28 +179,82 @@ local function encode_counters(counters)
   return '{' .. table.concat(parts, ',') .. '}'
 end
 
-local function add_days(sum, after, through, sign)
-  for _, day in ipairs(days_between(after, through)) do
-    for name, amount in pairs(cmsgpack.unpack(redis.call('HGET', KEYS[1], string.format('%d', day)))) do
-      local total = (sum[name] or 0) + sign * amount
-      sum[name] = total ~= 0 and total or nil
-    end
+-- Buckets give counters by their places among the names (redis-commit.lua).
+local function read_buckets(days)
+  local text = redis.call('HGET', KEYS[1], 'names')
+  local buckets = { names = text and cmsgpack.unpack(text) or {}, places = {}, events = {} }
+  for place, name in ipairs(buckets.names) do
+    local kind = string.sub(name, 1, 2)
+    buckets.places[name] = place
+    buckets.events[place] = kind == 'x.' or kind == 'l.'
   end
+  for i, day in ipairs(days) do
+    buckets[i] = cmsgpack.unpack(redis.call('HGET', KEYS[1], string.format('%d', day)))
+  end
+  return buckets
 end
 
--- buildSnapshot of ledger.ts; from one a few days older it takes a fraction of the time.
-local function build_snapshot(after, through, older)
-  local sum = {}
-  if older and 2 * (through - older.through) < through - after then
-    sum = cjson.decode(older.text).counters
-    add_days(sum, older.through, through, 1)
-    add_days(sum, older.after, after, -1)
-  else
-    add_days(sum, after, through, 1)
+-- Of `count` numbers; those not listed are 0.
+local function median_with_zeros(listed, count)
+  table.sort(listed)
+  local zeros = count - #listed
+  local function at(rank) return rank >= zeros and listed[rank - zeros + 1] or 0 end
+  return (at(math.floor((count - 1) / 2)) + at(math.ceil((count - 1) / 2))) / 2
+end
+
+-- winsorize.ts.
+local function median_rates(buckets)
+  local rates, count, place_of_messages = {}, 0, buckets.places['n']
+  for _, counters in ipairs(buckets) do
+    local messages = counters[place_of_messages]
+    if messages then
+      count = count + 1
+      for place, amount in pairs(counters) do
+        if buckets.events[place] then
+          local listed = rates[place] or {}
+          listed[#listed + 1] = amount / messages
+          rates[place] = listed
+        end
+      end
+    end
   end
+  for place, listed in pairs(rates) do rates[place] = median_with_zeros(listed, count) end
+  return rates
+end
+
+local function add_buckets(buckets)
+  local sum, usual, named = {}, median_rates(buckets), {}
+  for _, counters in ipairs(buckets) do
+    local messages = counters[buckets.places['n']] or 0
+    for place, amount in pairs(counters) do
+      if buckets.events[place] then
+        amount = math.min(amount, math.max(1, math.floor(3 * (usual[place] or 0) * messages)))
+      end
+      sum[place] = (sum[place] or 0) + amount
+    end
+  end
+  for place, amount in pairs(sum) do named[buckets.names[place]] = amount end
+  return named
+end
+
+local function encode_daily(days, buckets, through)
+  local parts = {}
+  for i, day in ipairs(days) do
+    local messages = buckets[i][buckets.places['v']]
+    if messages and day > through - tonumber(ARGV[25]) then
+      parts[#parts + 1] = string.format('{"day":%d,"messages":%.17g}', day, messages)
+    end
+  end
+  return '[' .. table.concat(parts, ',') .. ']'
+end
+
+-- buildSnapshot of ledger.ts.
+local function build_snapshot(after, through)
   local days = days_between(after, through)
+  local buckets = read_buckets(days)
   local first = days[1] and string.format('%d', days[1]) or 'null'
-  return '{"days":' .. #days .. ',"firstDay":' .. first .. ',"counters":' .. encode_counters(sum) .. '}'
+  return '{"days":' .. #days .. ',"firstDay":' .. first .. ',"counters":' .. encode_counters(add_buckets(buckets))
+    .. ',"daily":' .. encode_daily(days, buckets, through) .. '}'
 end
 
 -- Under one generation the last matured day only grows, so that a version never names two snapshots.
@@ -207,8 +262,7 @@ local function current_snapshot()
   local generation, through, after, text = unpack(redis.call('HMGET', KEYS[2], 'generation', 'through', 'after', 'text'))
   if through == ARGV[3] and after == ARGV[4] then return generation .. '.' .. through, text end
   local grows = through and tonumber(ARGV[3]) > tonumber(through) and ARGV[3] - ARGV[4] == through - after
-  local older = grows and { through = tonumber(through), after = tonumber(after), text = text }
-  text = build_snapshot(tonumber(ARGV[4]), tonumber(ARGV[3]), older)
+  text = build_snapshot(tonumber(ARGV[4]), tonumber(ARGV[3]))
   if not counting then return ARGV[5] .. '.' .. ARGV[3], text end
   generation = generation or ARGV[5]
   if through and not grows then generation = string.format('%.0f', generation + 1) end
@@ -223,5 +277,5 @@ local reply = {
   redis.call('HGET', KEYS[9], '*'), this_hour, hour_before, count_signature(), actor, newcomers, version,
   version ~= ARGV[2] and text,
 }
-for i = 25, #ARGV, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1]) end
+for i = 26, #ARGV, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1]) end
 return reply

@@ -1,5 +1,5 @@
 import { actorTraffic, newActorHours, silentHours, type ActorTraffic } from './actor-traffic.ts';
-import { dayOf, hourOf, maturationDays, type Snapshot } from './ledger.ts';
+import { dailyDays, dayOf, hourOf, maturationDays, type Snapshot } from './ledger.ts';
 import * as retention from './retention.ts';
 import type { Commit, Observation, ObserveRequest, StoredValue, StoreLimits } from './store.ts';
 import * as form from './stored-form.ts';
@@ -70,6 +70,7 @@ export function observeCall(
     ...[actor === '' ? '' : form.storedActor(actor), form.storedValue(actor), sketchOf(recipients)],
     ...[silentHours, newActorHours, retention.actors.keep, retention.actors.most],
     retention.actorDays * secondsPerDay,
+    dailyDays,
     ...request.values.flatMap(({ table, value }) => [
       keys.indexOf(tablePrefix + table) + 1,
       form.storedValue(value),

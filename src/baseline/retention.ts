@@ -14,7 +14,7 @@ export const appliedCommits = { keep: 1000, most: 1100 };
 export const hours = { keepWithin: 26, most: 53 };
 
 /** Actors of an alias; those silent longest leave first. Below 512 Redis packs a hash densely. */
-export const actors = { keep: 300, most: 350 };
+export const actors = { keep: 450, most: 500 };
 
 export const signatureDays = 8;
 export const appliedDays = 3;

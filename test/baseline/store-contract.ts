@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
             actorIsNew: false,
             newActorsThisHour: 0,
           },
-          snapshot: { days: 0, firstDay: null, counters: {} },
+          snapshot: { days: 0, firstDay: null, counters: {}, daily: [] },
         },
       );
       assert.ok(version);
@@ -291,6 +291,52 @@ const cases: readonly Case[] = [
       const early = await seen('early', 9.999);
       assert.equal(early.actorHourMessages, 1);
       assert.equal(early.newActorsThisHour, 503);
+    },
+  ],
+  [
+    'the daily series has the traffic of the last 60 matured days, whatever the verdict',
+    async (store, alias) => {
+      for (let day = today - 70; day <= today; day += 2)
+        await store.commit(lesson(alias, day, { counters: { v: 80 + day - today } }));
+      await store.commit(lesson(alias, today - 9, { counters: { n: 1 } }));
+      const daily = async (at: Date) =>
+        (await store.observe(request(alias, at))).snapshot.daily.map(({ day, messages }) => [
+          day - today,
+          messages,
+        ]);
+      const expected = Array.from({ length: 30 }, (_, i) => [-60 + 2 * i, 20 + 2 * i]);
+      assert.deepEqual(await daily(timeOn(today)), expected);
+      await store.forget(alias, today - 60);
+      assert.deepEqual(await daily(timeOn(today)), expected.slice(1));
+    },
+  ],
+  [
+    'one poisoned day barely moves a rate',
+    async (store, alias) => {
+      for (let day = today - 20; day < today; day++) {
+        const counters = { n: 100, 'x.link': 4, 'l.volume.1': day % 4 === 0 ? 1 : 0 };
+        const shown = Object.entries(counters).filter(([, amount]) => amount > 0);
+        await store.commit(lesson(alias, day, { counters: Object.fromEntries(shown) }));
+      }
+      const { counters: before } = (await store.observe(request(alias, timeOn(today + 3))))
+        .snapshot;
+      const poison = {
+        n: 400,
+        'x.link': 396,
+        'l.volume.1': 300,
+        'x.phone': 300,
+        'w.body.call': 400,
+      };
+      await store.commit(lesson(alias, today, { counters: poison }));
+      const { counters } = (await store.observe(request(alias, timeOn(today + 3)))).snapshot;
+      assert.deepEqual(before, { n: 2000, 'x.link': 80, 'l.volume.1': 5 });
+      assert.deepEqual(counters, {
+        n: 2400,
+        'x.link': 80 + 3 * 0.04 * 400,
+        'l.volume.1': 6,
+        'x.phone': 1,
+        'w.body.call': 400,
+      });
     },
   ],
   [
@@ -516,8 +562,9 @@ const cases: readonly Case[] = [
         await store.commit(commit);
       }
       for (const at of [timeOn(today + 60), timeOn(today + 40)]) {
-        const { days, firstDay, counters } = (await store.observe(request(alias, at))).snapshot;
-        assert.deepEqual({ days, firstDay, counters }, model.snapshot(at));
+        const { version, ...content } = (await store.observe(request(alias, at))).snapshot;
+        assert.ok(version);
+        assert.deepEqual(content, model.snapshot(at));
       }
     },
     { windowDays: 10 },

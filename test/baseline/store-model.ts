@@ -151,13 +151,13 @@ export class StoreModel {
   }
 
   snapshot(at: Date): Content {
-    const { days, firstDay, counters } = buildSnapshot(
+    const { days, firstDay, counters, daily } = buildSnapshot(
       this.#buckets,
       dayOf(at),
       this.#limits.windowDays,
       0,
     );
-    return { days, firstDay, counters };
+    return { days, firstDay, counters, daily };
   }
 
   values(): readonly StoredValue[] {
