@@ -287,6 +287,23 @@ test('a next hop that relays for strangers is a warning and a gauge', async () =
   assert.equal(line['nextHop'], '127.0.0.1:26');
 });
 
+test('attachments are counted by outcome, and a reader that was stopped is a warning', async () => {
+  const { metrics, events, lines } = recorder();
+  events.attachmentRead('image', 'read', null);
+  events.attachmentRead('image', 'read', null);
+  assert.deepEqual(lines(), []);
+  events.attachmentRead('pdf', 'timeout', new Error('longer than 1000 ms'));
+  assert.deepEqual(await moved(metrics), [
+    'aliaswatch_attachments_total{kind="image",outcome="read"} 2',
+    'aliaswatch_attachments_total{kind="pdf",outcome="timeout"} 1',
+  ]);
+  const [line] = lines();
+  assert.deepEqual(
+    [line?.['level'], line?.['kind'], line?.['outcome']],
+    ['warn', 'pdf', 'timeout'],
+  );
+});
+
 test('no event throws, not even with a log and metrics that do', () => {
   const explode = () => {
     throw new Error('broken');
@@ -300,5 +317,6 @@ test('no event throws, not even with a log and metrics that do', () => {
   events.messageHeld(id, '', 1);
   events.holdFailed(new Error(), id);
   events.lessonLost(new Error(), id);
+  events.attachmentRead('pdf', 'timeout', new Error());
   events.relayTested('127.0.0.1:25', { kind: 'refused', reply: '' });
 });
