@@ -64,7 +64,8 @@ export function languageCodeOf(fileName: string): string | null {
 
 /** The phrase as the words of a message are read, so that both meet. */
 export function foldPhrase(text: string): string {
-  return phraseWords(foldText(text), 20).join(' ');
+  // Most of several ten thousand phrases are written folded already.
+  return /^[a-z]+(?: [a-z]+)*$/.test(text) ? text : phraseWords(foldText(text), 20).join(' ');
 }
 
 function isPhrase(text: string): boolean {
@@ -73,7 +74,8 @@ function isPhrase(text: string): boolean {
 }
 
 function wordCount(text: string): number {
-  return phraseWords(foldText(text), 20).length;
+  const folded = foldPhrase(text);
+  return folded === '' ? 0 : folded.split(' ').length;
 }
 
 function foldedTwice(

@@ -4,6 +4,7 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  visit,
   type Document,
   type YAMLError,
 } from 'yaml';
@@ -35,7 +36,6 @@ const maxAliasCount = 100;
 const maxSyntaxProblems = 20;
 
 const hints: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'keep one of the two',
   TAB_AS_INDENT: 'indent with spaces',
   BAD_INDENT: 'indent it like the lines beside it, and close every bracket above it',
   MISSING_CHAR: 'close the quotes or brackets',
@@ -71,6 +71,8 @@ function parseYaml(path: string, bytes: Buffer, text: string): YamlReading {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
+    // The parser compares every key with every other: seconds for a list of words.
+    uniqueKeys: false,
   });
   const lineTexts = text.split(/\r\n|\r|\n/);
   const at = (offset: number, { path: keys, message, hint }: FoundProblem): RuleProblem => {
@@ -78,15 +80,35 @@ function parseYaml(path: string, bytes: Buffer, text: string): YamlReading {
     const excerpt = lineTexts[line - 1] ?? '';
     return { file: path, line, column: col, path: formatPath(keys), message, hint, excerpt };
   };
-  const problems = syntaxErrors(document).map((error) => {
+  const broken = syntaxErrors(document).map((error) => {
     const hint = hints[error.code] ?? '';
     return at(error.pos[0], { path: [], message: syntaxMessage(error), hint, on: 'value' });
   });
-  const isBroken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY');
-  if (isBroken) return { ok: false, problems };
+  if (document.errors.length > 0) return { ok: false, problems: broken };
+  const message = 'this key stands here a second time';
+  const repeated = repeatedKeys(document).map((offset) =>
+    at(offset, { path: [], message, hint: 'keep one of the two', on: 'key' }),
+  );
+  const problems = [...broken, ...repeated];
   const value: unknown = document.toJS({ maxAliasCount }) ?? {};
   const locate = (found: FoundProblem) => at(offsetOf(document, found), found);
   return { ok: true, file: { path, bytes, value, problems, locate } };
+}
+
+/** Offsets of keys that stand in their mapping a second time. */
+function repeatedKeys(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) offsets.push(startOf(key) ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return offsets.slice(0, maxSyntaxProblems);
 }
 
 /** One per place: what follows at the same one is an echo. */
@@ -99,7 +121,6 @@ function syntaxErrors(document: Document): readonly YAMLError[] {
 }
 
 function syntaxMessage(error: YAMLError): string {
-  if (error.code === 'DUPLICATE_KEY') return 'this key stands here a second time';
   if (error.code === 'MULTIPLE_DOCS') return 'a second document starts here';
   if (error.message.includes('call stack')) return 'nested too deeply';
   const [firstLine] = error.message.split('\n');
