@@ -14,6 +14,7 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
     .option('--abuse <dir>', 'folder of attacks with labels.jsonl')
     .option('--lures <file>', 'lure texts to put into slots, JSON lines')
     .option('--watch-all', 'watch every alias of the streams, with or without a pack')
+    .option('--scenarios', 'also play replays, forwards, drifts and poisonings (minutes)')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

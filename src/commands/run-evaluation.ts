@@ -18,12 +18,20 @@ export type EvaluateFlags = SettingFlags & {
   readonly abuse?: string;
   readonly lures?: string;
   readonly watchAll?: boolean;
+  readonly scenarios?: boolean;
   readonly json?: boolean;
 };
 
 /** Measures detection on archived mail and prints the figures. */
 export async function runEvaluation(context: CommandContext, flags: EvaluateFlags): Promise<void> {
-  const { streams, abuse = null, lures = null, watchAll = false, json = false } = flags;
+  const {
+    streams,
+    abuse = null,
+    lures = null,
+    watchAll = false,
+    scenarios = false,
+    json = false,
+  } = flags;
   const settings = await settingsFor(context, flags);
   const rules = activate(await rulesFor(settings), settings);
   using opened = new DisposableStack();
@@ -44,6 +52,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     abuse,
     lures,
     watchAll,
+    scenarios,
     rules,
     onStart,
     onMessage,

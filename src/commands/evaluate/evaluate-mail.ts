@@ -8,6 +8,8 @@ import { createPseudonym } from '../../features/hash.ts';
 import { readAbuse, scoreAbuse, type AbuseResult } from './abuse.ts';
 import { readLures } from './lures.ts';
 import { readStreams } from './read-streams.ts';
+import { poisons } from './scenarios/poisoning.ts';
+import { canBeBackground, runScenarios, type StreamScenarios } from './scenarios/run-scenarios.ts';
 import { createScorer } from './scorer.ts';
 import { replayStream, type StreamResult } from './streams.ts';
 
@@ -20,6 +22,8 @@ export type EvaluationInput = {
   readonly lures: string | null;
   /** Watch every alias of the streams, with or without a pack. */
   readonly watchAll: boolean;
+  /** Also play replays, forwards, drifts and poisonings. */
+  readonly scenarios: boolean;
   readonly rules: ActiveRules;
   /** Called once before the replay and once per message. */
   readonly onStart: (messages: number) => void;
@@ -33,6 +37,8 @@ export type Evaluation = {
     readonly cold: readonly AbuseResult[];
     readonly withPack: readonly AbuseResult[];
   };
+  /** Null where they were not asked for. */
+  readonly scenarios: readonly StreamScenarios[] | null;
 };
 
 /** Measures detection on real mail, in arrival order, each stream against its own history only. Same data, same figures. */
@@ -55,7 +61,15 @@ export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> 
   const mails = input.abuse === null ? [] : await readAbuse(join(input.abuse, 'labels.jsonl'));
   const abuse = (withPacks: boolean) =>
     scoreAbuse(mails, { aliasOf: watched, withPacks, score: scoreCold });
-  return { streams: results, abuse: { cold: await abuse(false), withPack: await abuse(true) } };
+  const scenarios: StreamScenarios[] = [];
+  if (input.scenarios)
+    for (const stream of streams.filter(canBeBackground))
+      scenarios.push(await runScenarios(stream, { rules, pseudonym, bank, poisons, report }));
+  return {
+    streams: results,
+    abuse: { cold: await abuse(false), withPack: await abuse(true) },
+    scenarios: input.scenarios ? scenarios : null,
+  };
 }
 
 /** Keyed with nothing: figures must not change from run to run. */

@@ -7,6 +7,7 @@ import {
   type HonestFigures,
 } from './honest-figures.ts';
 import { injectionFigures, type KindFigures } from './injection-figures.ts';
+import { scenarioFigures, type ScenarioFigures } from './scenarios/scenario-figures.ts';
 
 /** All figures of a run, as `--json` prints them. `tagged` counts tag or stronger. Kept apart on purpose: false positives, recall, real abuse. */
 export type Figures = {
@@ -16,9 +17,11 @@ export type Figures = {
   /** With packs, as production would score; `withPack` again beside `cold`. */
   readonly abuse: AbuseView & { readonly cold: AbuseView; readonly withPack: AbuseView };
   readonly legitMislabelled: { readonly n: number; readonly tagged: number };
+  /** Null where they were not asked for. */
+  readonly scenarios: ScenarioFigures | null;
 };
 
-export function figuresOf({ streams, abuse }: Evaluation): Figures {
+export function figuresOf({ streams, abuse, scenarios }: Evaluation): Figures {
   const withPack = abuseView(abuse.withPack);
   return {
     streams: honestFigures(streams),
@@ -26,5 +29,6 @@ export function figuresOf({ streams, abuse }: Evaluation): Figures {
     injection: { byKind: injectionFigures(streams) },
     abuse: { ...withPack, cold: abuseView(abuse.cold), withPack },
     legitMislabelled: mislabelledFigures(abuse.withPack),
+    scenarios: scenarios && scenarioFigures(scenarios),
   };
 }

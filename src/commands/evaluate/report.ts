@@ -1,6 +1,7 @@
 import type { AbuseTotals, AbuseView } from './abuse-figures.ts';
 import type { Figures } from './figures.ts';
 import type { KindFigures } from './injection-figures.ts';
+import { scenarioLines } from './scenarios/scenario-text.ts';
 import { percentText, rateText, type Share } from './share.ts';
 
 /** The figures for people, with counts and 95 % intervals. */
@@ -9,6 +10,7 @@ export function evaluationText(figures: Figures): string {
     honestLines(figures),
     injectionLines(figures.injection.byKind),
     abuseLines(figures),
+    figures.scenarios === null ? [] : scenarioLines(figures.scenarios),
   ];
   return sections
     .filter((lines) => lines.length > 0)
