@@ -41,17 +41,26 @@ export function keepLedgers(
       .update(pending.keys, pending.change, pending.latestDay)
       .catch((error: unknown) => events.onLost(pending.size, error));
   };
+  /** One batch at a time: while a store hangs, nobody waits in line for every count. */
+  const storeBatch = (): Promise<void> => {
+    underWay ??= storePending().finally(() => {
+      underWay = null;
+      if (buffer.size > 0) storeSoon();
+    });
+    return underWay;
+  };
+  const storeSoon = (): void => {
+    if (underWay !== null) return;
+    if (buffer.size >= batch.touches) void storeBatch();
+    else timer ??= setTimeout(() => ((timer = null), void storeBatch()), batch.waitMs).unref();
+  };
   const flush = async (): Promise<void> => {
-    while (buffer.size > 0 || underWay !== null) {
-      underWay ??= storePending().finally(() => (underWay = null));
-      await underWay;
-    }
+    while (buffer.size > 0 || underWay !== null) await storeBatch();
   };
   const count = (sightings: Sightings): void => {
     const surplus = buffer.add(sightings);
     if (surplus > 0) events.onLost(surplus, new Error('more is counted than can be stored'));
-    if (buffer.size >= batch.touches) void flush();
-    else timer ??= setTimeout(() => ((timer = null), void flush()), batch.waitMs).unref();
+    storeSoon();
   };
 
   return {
