@@ -119,6 +119,7 @@ export async function judge(
       readings,
       scoreBits: score.bits,
       campaign: decision.campaign,
+      isCopy: decision.isCopy,
     };
     const { learnFeatures, learnScore, breakerOpen } = decision;
     const lesson = { ...teaching, withFeatures: learnFeatures, withScore: learnScore };

@@ -24,6 +24,8 @@ export type Scored = {
 export type Standing = {
   /** Id of the campaign that the message belongs to, or null. */
   readonly campaign: string | null;
+  /** Another message of that campaign came before it. */
+  readonly isCopy: boolean;
   /** Why the breaker is open, or null. */
   readonly openBecause: string | null;
 };
@@ -41,7 +43,7 @@ export type Alerts = {
 /** For messages that nobody waits for: they stand alone and count for nothing. */
 export const noAlerts: Alerts = {
   withBudgets: (policy) => withBudgets(policy, null),
-  note: ({ campaign }) => ({ campaign: campaign?.id ?? null, openBecause: null }),
+  note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
 };
 
@@ -84,7 +86,11 @@ export function createAlerts(
       const watched = Math.max(today.watched, volume.perDay(at) ?? 0);
       for (const budget of ['tag', 'quarantine'] as const)
         events.budgetUsed(budget, budgetUsed(today[budget], policy[budget], watched));
-      return { campaign: seen?.joined.id ?? null, openBecause: breaker.open?.reason ?? null };
+      return {
+        campaign: seen?.joined.id ?? null,
+        isCopy: seen?.isFirst === false,
+        openBecause: breaker.open?.reason ?? null,
+      };
     },
   };
 }

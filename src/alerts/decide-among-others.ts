@@ -39,7 +39,11 @@ export function decideAmongOthers(
   const standing = alerts.note({ alias, at, score, hourMessages, verdict, campaign, policy });
   const exceeded = exceededLimit(trafficOf(observation), alias.id, policy);
   return overruleByBreaker(
-    overruleByLimit({ ...decision, campaign: standing.campaign }, exceeded, policy.mode),
+    overruleByLimit(
+      { ...decision, campaign: standing.campaign, isCopy: standing.isCopy },
+      exceeded,
+      policy.mode,
+    ),
     standing.openBecause,
   );
 }

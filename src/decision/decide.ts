@@ -101,6 +101,7 @@ function plain(verdict: Verdict, action: Action, reason: string): Decision {
     learnScore: false,
     limit: null,
     campaign: null,
+    isCopy: false,
     breakerOpen: false,
     failure: null,
   };

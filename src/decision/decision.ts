@@ -26,6 +26,8 @@ export type Decision = {
   readonly limit: LimitKind | null;
   /** What this flagged message shares with others of its kind, as an id; null where nothing is flagged. */
   readonly campaign: string | null;
+  /** Another message of the campaign came before it. */
+  readonly isCopy: boolean;
   /** Something of ours seems broken: nothing beyond a tag is done, and nothing is learned (DESIGN 7). */
   readonly breakerOpen: boolean;
   /** Set when the verdict is `unavailable`. */

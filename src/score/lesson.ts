@@ -21,8 +21,13 @@ export type LessonInput = {
   readonly withFeatures: boolean;
   /** The score histogram takes any watched message: another gate, or the threshold would sink for ever (detection 2.8). */
   readonly withScore: boolean;
-  /** Campaign of a flagged message, or null: its scores count once a day, or a flood would set the threshold. */
+  /**
+   * Campaign of a flagged message, or null: its scores count once a day, or a flood would set the threshold. Released, it
+   * does not widen how far out of the ordinary the alias is thought to be, which would cover for any other attack.
+   */
   readonly campaign: string | null;
+  /** Released copies count once as well; of the others the values alone gather days and recipients. */
+  readonly isCopy: boolean;
 };
 
 /**
@@ -39,10 +44,11 @@ export function lessonOf({
   withFeatures,
   withScore,
   campaign,
+  isCopy,
 }: LessonInput): Commit | null {
   if (!withFeatures && !withScore) return null;
   const counters = [
-    ...(withFeatures ? featureCounters(features, readings) : []),
+    ...(withFeatures && !isCopy ? featureCounters(features, readings, campaign === null) : []),
     ...(withScore ? [count(counterNames.score(scoreBits))] : []),
   ];
   const recipients = features.recipients.map(({ address }) => address).join(',');
@@ -61,12 +67,17 @@ export function lessonOf({
   };
 }
 
-function featureCounters(features: Features, readings: Readings): readonly Counters[] {
-  const trials = readings.startingUp.content ? [] : trialCounters(readings);
+function featureCounters(
+  features: Features,
+  readings: Readings,
+  isUndisputed: boolean,
+): readonly Counters[] {
+  const isTrial = !readings.startingUp.content;
   return [
     count(counterNames.messages),
     ...wordCounters(features),
-    ...trials,
+    ...(isTrial ? trialCounters(readings) : []),
+    ...(isTrial && isUndisputed ? binCounters(readings) : []),
     ...firstCounters(readings),
   ];
 }
@@ -85,7 +96,7 @@ function firstCounters({ signals, startingUp }: Readings): readonly Counters[] {
   ];
 }
 
-function trialCounters({ signals: asked, measured, startingUp }: Readings): readonly Counters[] {
+function trialCounters({ signals: asked, startingUp }: Readings): readonly Counters[] {
   const signals = startingUp.path
     ? asked.filter(({ signal }) => groupOf(signal) !== 'path')
     : asked;
@@ -100,10 +111,13 @@ function trialCounters({ signals: asked, measured, startingUp }: Readings): read
     ...[...groups].map((group) => count(counterNames.trials(group))),
     ...innovations,
     ...levels,
-    ...[...measured].map(([signal, { value }]) =>
-      count(counterNames.bin(signal, binOf(signal, value))),
-    ),
   ];
+}
+
+function binCounters({ measured }: Readings): readonly Counters[] {
+  return [...measured].map(([signal, { value }]) =>
+    count(counterNames.bin(signal, binOf(signal, value))),
+  );
 }
 
 function wordCounters({ subject, sentences }: Features): readonly Counters[] {

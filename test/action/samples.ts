@@ -50,6 +50,7 @@ export const decision: Decision = {
   learnScore: true,
   limit: null,
   campaign: null,
+  isCopy: false,
   breakerOpen: false,
   failure: null,
 };

@@ -38,7 +38,8 @@ export type Desk = AsyncDisposable & {
   readonly alerts: Alerts;
   /** Takes one message through and returns the client's reply and the verdict field. */
   readonly send: (mail: Mail) => Promise<{ readonly code: number; readonly verdict: string }>;
-  readonly lessons: readonly Commit[];
+  /** What was to be learned, in order; not stored. */
+  readonly lessons: Commit[];
   readonly logLines: () => readonly Record<string, unknown>[];
   readonly metric: (sample: string) => Promise<number | null>;
 };
