@@ -16,7 +16,7 @@ const maxFoldedLength = 200_000;
 
 /** Words by which the languages are told. */
 const maxSubjectWords = 60;
-const maxLanguageWords = 2000;
+const maxLanguageWords = 1000;
 
 export type FeatureInput = {
   readonly transaction: Transaction;
@@ -93,5 +93,8 @@ export function viewMessage(input: FeatureInput): MessageView {
 function messageLanguages(subject: string, body: string, lists: Lists): readonly string[] {
   const subjectWords = wordsOf(subject, maxSubjectWords);
   const words = [...subjectWords, ...wordsOf(body, maxLanguageWords)];
-  return [...new Set([...languagesOf(words, lists), ...languagesOf(subjectWords, lists)])];
+  // Only its best: a few words vote by chance for a second language as well.
+  return [
+    ...new Set([...languagesOf(words, lists), ...languagesOf(subjectWords, lists).slice(0, 1)]),
+  ];
 }
