@@ -43,7 +43,7 @@ function namesIn(words: readonly string[], lists: Lists): readonly Name[] {
   const names: Name[] = [];
   for (let position = 0; position < words.length; position++) {
     for (let length = Math.min(longestPhrase, words.length - position); length >= 1; length--) {
-      const phrase = words.slice(position, position + length).join(' ');
+      const phrase = asListed(words.slice(position, position + length).join(' '), lists);
       const kind = lists.brands.has(phrase) ? 'brand' : lists.deskWords.has(phrase) ? 'desk' : null;
       if (kind === null) continue;
       const name = kind === 'brand' ? `the name "${phrase}"` : `a service desk ("${phrase}")`;
@@ -53,6 +53,19 @@ function namesIn(words: readonly string[], lists: Lists): readonly Name[] {
     }
   }
   return names;
+}
+
+/** Shorter names stand in too many words. */
+const leastNameLength = 6;
+
+/** `metamasksupport`, `ledgerpay`: a long name that a word begins or ends with; else the phrase as it is. */
+function asListed(phrase: string, { brands }: Lists): string {
+  if (phrase.includes(' ') || phrase.length <= leastNameLength || brands.has(phrase)) return phrase;
+  for (let length = phrase.length - 1; length >= leastNameLength; length--) {
+    if (brands.has(phrase.slice(0, length))) return phrase.slice(0, length);
+    if (brands.has(phrase.slice(-length))) return phrase.slice(-length);
+  }
+  return phrase;
 }
 
 /** The vendor's own name, or the owner of the name answering from its own domain. */

@@ -1,27 +1,42 @@
 import { contactPointsOf } from '../message/contact-points.ts';
 import { attachmentNames } from './attachments.ts';
-import type { Sighting } from './features.ts';
+import type { ContactContext, Sighting } from './features.ts';
+import { lureHits } from './lure-words.ts';
 import type { MessageView } from './message-view.ts';
 
+const maxContacts = 40;
+
+/** Characters around a telephone number that say what it is for. */
+const contextLength = { before: 300, after: 160 };
+
+export type Contacts = {
+  readonly sightings: readonly Sighting[];
+  /** What is said around each telephone number. */
+  readonly contexts: readonly ContactContext[];
+};
+
 /** Telephone numbers and wallets anywhere a person reads: subject, display name, body, attachments. */
-export function contactSightings(view: MessageView): readonly Sighting[] {
+export function contactsOf(view: MessageView): Contacts {
   const slots = [
     { place: 'the subject', text: view.foldedSubject },
     { place: 'the display name', text: view.foldedName },
     { place: 'the body', text: view.foldedBody },
     ...view.attachments.map(({ kind, folded }) => ({ place: attachmentNames[kind], text: folded })),
   ];
-  const seen = new Map<string, Sighting>();
+  const sightings = new Map<string, Sighting>();
+  const contexts: ContactContext[] = [];
   for (const { place, text } of slots) {
-    for (const { kind, value, shown } of contactPointsOf(text)) {
-      if (!seen.has(value))
-        seen.set(value, {
-          signal: kind,
-          table: 'contact',
-          value,
-          shown: `${kind} ${shown} in ${place}`,
-        });
+    for (const { kind, value, shown, index } of contactPointsOf(text)) {
+      if (sightings.has(value) || sightings.size >= maxContacts) continue;
+      const said = `${kind} ${shown} in ${place}`;
+      sightings.set(value, { signal: kind, table: 'contact', value, shown: said });
+      if (kind === 'phone') contexts.push({ value, ...contextOf(text, index, view) });
     }
   }
-  return [...seen.values()].slice(0, 40);
+  return { sightings: [...sightings.values()], contexts };
+}
+
+function contextOf(text: string, index: number, { lists, languages }: MessageView) {
+  const around = text.slice(Math.max(0, index - contextLength.before), index + contextLength.after);
+  return lureHits(around, lists, languages);
 }

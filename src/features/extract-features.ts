@@ -1,6 +1,6 @@
 import { domainOf } from '../message/mailbox.ts';
 import { brandSightings } from './brands.ts';
-import { contactSightings } from './contacts.ts';
+import { contactsOf } from './contacts.ts';
 import type { Features, Sighting } from './features.ts';
 import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from './identity.ts';
 import { linkSightings, standingsOf, textDomainSightings, topLevelSightings } from './links.ts';
@@ -14,6 +14,7 @@ const maxRecipients = 100;
 /** Everything scoring and learning will ask about one message of a watched alias: pure, bounded, computed once. */
 export function extractFeatures(input: FeatureInput): Features {
   const view = viewMessage(input);
+  const contacts = contactsOf(view);
   const recipients = view.transaction.envelope.rcptTo.slice(0, maxRecipients).map((address) => ({
     address: view.pseudonym(address),
     domain: view.pseudonym(domainOf(address)),
@@ -28,7 +29,7 @@ export function extractFeatures(input: FeatureInput): Features {
   return {
     hasPath,
     sightings: [
-      ...contactSightings(view),
+      ...contacts.sightings,
       ...slotClassSightings(view),
       ...linkSightings(view),
       ...textDomainSightings(view),
@@ -41,6 +42,7 @@ export function extractFeatures(input: FeatureInput): Features {
     ],
     levels: hasPath ? pathLevels(view) : [],
     standings: standingsOf(view),
+    contactContexts: contacts.contexts,
     subject: lureHits(view.foldedSubject, view.lists, view.languages),
     subjectWords: subjectWordsOf(view),
     commonWords: commonWordsOf(view),

@@ -61,6 +61,13 @@ export type LureHit = {
 /** A word of the subject under its keyed hash; common ones are what text of some language is made of. */
 export type SubjectWord = { readonly value: string; readonly isCommon: boolean };
 
+/** Lure words around a telephone number: press contacts have few, call-back lures many. */
+export type ContactContext = {
+  readonly value: string;
+  readonly tokens: number;
+  readonly hits: readonly LureHit[];
+};
+
 /** One sentence of the body that carries lure words; `value` is its masked hash in table `line`. */
 export type LureSentence = {
   readonly value: string;
@@ -76,6 +83,7 @@ export type Features = {
   readonly sightings: readonly Sighting[];
   readonly levels: readonly LevelReading[];
   readonly standings: readonly Standing[];
+  readonly contactContexts: readonly ContactContext[];
   readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };
   /** The distinct words of the subject, numbers left out: how much of it the alias never wrote. */
   readonly subjectWords: readonly SubjectWord[];

@@ -4,6 +4,7 @@
  */
 export const signalIds = [
   'phone',
+  'phone-lure',
   'wallet',
   'subject-class',
   'subject-lure',
@@ -44,13 +45,21 @@ export type SignalId = (typeof signalIds)[number];
 
 /**
  * What a signal needs in order to be asked at all, and so whose trials it counts: any message; a message whose way here
- * is known (an archive has none); a message with a new link or bare domain (measured C9), with a new Reply-To; one of
+ * is known (an archive has none); a message with a new telephone number, a new link or bare domain (measured C9), with a new Reply-To; one of
  * whose new correspondents, domains or values the organization's ledgers can tell.
  */
 export type SignalGroup =
-  'content' | 'path' | 'new-link' | 'new-reply-to' | 'correspondent' | 'domain-here' | 'elsewhere';
+  | 'content'
+  | 'path'
+  | 'new-phone'
+  | 'new-link'
+  | 'new-reply-to'
+  | 'correspondent'
+  | 'domain-here'
+  | 'elsewhere';
 
 const groups: Readonly<Partial<Record<SignalId, SignalGroup>>> = {
+  'phone-lure': 'new-phone',
   'link-tld': 'new-link',
   'link-standing': 'new-link',
   'reply-to-standing': 'new-reply-to',

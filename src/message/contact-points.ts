@@ -6,6 +6,8 @@ export type ContactPoint = {
   readonly kind: 'phone' | 'wallet';
   readonly value: string;
   readonly shown: string;
+  /** Where it begins in the text. */
+  readonly index: number;
 };
 
 const maxCandidates = 60;
@@ -30,13 +32,36 @@ export function contactPointsOf(folded: string): readonly ContactPoint[] {
   let tried = 0;
   for (const match of folded.matchAll(candidate)) {
     if (++tried > maxCandidates) break;
-    const value = phoneOf(match[0], folded.slice(Math.max(0, match.index - 60), match.index));
-    if (value !== null) found.set(value, { kind: 'phone', value, shown: value });
+    const { index } = match;
+    const value = phoneIn(match[0], folded.slice(Math.max(0, index - 60), index));
+    if (value !== null && !found.has(value))
+      found.set(value, { kind: 'phone', value, shown: value, index });
   }
   for (const value of walletsOf(folded))
-    found.set(value, { kind: 'wallet', value, shown: `${value.slice(0, 6)}…` });
+    found.set(value, {
+      kind: 'wallet',
+      value,
+      shown: `${value.slice(0, 6)}…`,
+      index: folded.indexOf(value),
+    });
   return [...found.values()];
 }
+
+/** The number, or its first groups: "… 802 538 3069 24 hours" reads on into the next one. */
+function phoneIn(written: string, before: string): string | null {
+  let rest = written;
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const value = phoneOf(rest, before);
+    if (value !== null && !value.startsWith(unplanned)) return value;
+    const shorter = rest.replace(/[^\dOoIl]+[\dOoIl]+$/u, '');
+    if (shorter === rest || shorter.replace(/\D/g, '').length < 7) break;
+    rest = shorter;
+  }
+  return phoneOf(written, before);
+}
+
+/** Of a number that no plan we try accepts. */
+const unplanned = 'national:';
 
 function phoneOf(written: string, before: string): string | null {
   const digits = written.replace(/[Oo]/g, '0').replace(/[Il]/g, '1');
@@ -54,15 +79,16 @@ function phoneOf(written: string, before: string): string | null {
     const number = validNumber(compact, region);
     if (number !== null) return number;
   }
-  return asked && compact.length >= 8 ? `national:${compact}` : null;
+  return asked && compact.length >= 8 && compact.length <= 12 ? `${unplanned}${compact}` : null;
 }
 
-/** 2024-03-06 12:15, 20240306: digits of a date or time stamp, which some numbering plan nearly always accepts. */
+/** 2024-03-06 12:15, 20240306, 1915–1920: dates, time stamps and spans of years, which some numbering plan accepts. */
 function isDate(written: string): boolean {
   const match = /^[\s(]*(?:19|20)\d\d[\s./_–—-]{0,3}(\d\d?)[\s./_–—-]{0,3}(\d\d?)(?!\d{6,})/u.exec(
     written,
   );
-  return match !== null && Number(match[1]) <= 12 && Number(match[2]) <= 31;
+  const isSpan = /^(?:1[5-9]|20)\d\d\W{1,3}(?:1[5-9]|20)\d\d$/u.test(written);
+  return isSpan || (match !== null && Number(match[1]) <= 12 && Number(match[2]) <= 31);
 }
 
 /** Without a word beside it, only the usual groupings count: 3-3-4, (3) 3-4, 1-3-3-4, 0x… groups. */

@@ -1,4 +1,4 @@
-import type { LureHit, LureSentence } from '../features/features.ts';
+import type { ContactContext, LureHit, LureSentence } from '../features/features.ts';
 import type { History } from '../baseline/history.ts';
 
 const windowTokens = { subject: 16, body: 40 };
@@ -35,6 +35,11 @@ export function bodyLureBits(residual: readonly LureSentence[], history: History
     offset += tokens;
   }
   return densestWindow(offset, weighed, windowTokens.body);
+}
+
+/** The same around a telephone number, in the words of the body. */
+export function contactLureBits({ tokens, hits }: ContactContext, history: History): number {
+  return densestWindow(tokens, weigh(hits, 'body', history), windowTokens.body);
 }
 
 function weigh(

@@ -60,12 +60,19 @@ function reading(
 /** Bits of lure language at which a subject, a body reaches level 1, 2 …; below the first nothing is said of it. */
 const lureSteps = { subject: [6, 9, 14, 20], body: [10, 14, 20, 28] };
 
+/** The same beyond the alias's own tail, where there is one. */
+const bodyMargins = [6, 12, 20, 30];
+
+/** Messages behind a tail that means something. */
+const leastMessages = 10;
+
 function lureLevel(bits: number, steps: readonly number[]): number {
   return steps.filter((step) => bits >= step).length;
 }
 
 function subjectLureReading(value: number, history: History): MeasuredReading {
-  const isClear = value >= clearOf(history.histogram('subject-lure'), 6);
+  const usual = tailOf(history.histogram('subject-lure'));
+  const isClear = usual === 0 || value >= usual + 6;
   return reading(value, isClear ? lureLevel(value, lureSteps.subject) : 0, {
     isOrdinal: true,
     shown: `lure language in the subject (${value.toFixed(0)} bits)`,
@@ -75,7 +82,7 @@ function subjectLureReading(value: number, history: History): MeasuredReading {
 /** Below this a subject says nothing. */
 const leastSubjectPoints = 14;
 /** Points beyond the alias's own tail at which level 1, 2 is reached. */
-const subjectMargins = [6, 14];
+const subjectMargins = [6, 13, 18];
 
 /**
  * Foreign text in the subject, in points: its words, once more those the alias never wrote there, again those among them
@@ -99,9 +106,9 @@ function subjectWordsReading(
   const points = subjectWords.length + newWords.length + newCommon + subjectBits;
   const own = history.histogram('subject-words');
   const level =
-    points < leastSubjectPoints
+    own.total < leastMessages || points < leastSubjectPoints
       ? 0
-      : subjectMargins.filter((margin) => points >= clearOf(own, margin)).length;
+      : subjectMargins.filter((margin) => points >= tailOf(own) + margin).length;
   return reading(points, level, {
     isOrdinal: true,
     shown: `${newWords.length} words in the subject, of ${subject.tokens}, that this alias never wrote there`,
@@ -116,8 +123,13 @@ function bodyLureReading(
 ): MeasuredReading {
   const foreign = history.isStartingUp ? 0 : commonWordBits * newCommon;
   const value = bodyLureBits(residual, history) + foreign;
-  const isClear = value >= clearOf(history.histogram('body-lure'), 6);
-  return reading(value, isClear ? lureLevel(value, lureSteps.body) : 0, {
+  const own = history.histogram('body-lure');
+  const [least = 0] = lureSteps.body;
+  const level =
+    own.total < leastMessages
+      ? lureLevel(value, lureSteps.body)
+      : bodyMargins.filter((margin) => value >= Math.max(least, tailOf(own) + margin)).length;
+  return reading(value, level, {
     isOrdinal: true,
     shown: `lure language in text this alias never sent (${value.toFixed(0)} bits)`,
   });
@@ -134,10 +146,9 @@ export function newCommonWords({ commonWords }: Features, known: KnownValues): r
   return commonWords.filter((value) => known.recordOf({ table: 'body-word', value }) === null);
 }
 
-/** Clear of what the alias does itself: 1.2 x its 99.5 % quantile, and `margin` more; 0 where it never does (measured C5). */
-function clearOf(own: Histogram, margin: number): number {
-  const usual = quantile(own, 0.995) ?? 0;
-  return usual === 0 ? 0 : 1.2 * usual + margin;
+/** What the alias itself reaches: 1.2 x its 99.5 % quantile (measured C5). */
+function tailOf(own: Histogram): number {
+  return 1.2 * (quantile(own, 0.995) ?? 0);
 }
 
 /**

@@ -8,8 +8,10 @@ import type { OrganizationView } from '../organization/organization.ts';
 import { countText, valueText } from './baseline-text.ts';
 import type { CauseTable } from './causes.ts';
 import { honestRate, usualShare } from './honest-rate.ts';
+import type { InheritedValues } from './inherited-values.ts';
 import { knowValues, pathReach, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
+import { contactLureBits } from './lure-window.ts';
 import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
 /** One signal of one message beside the alias's own history. */
@@ -34,6 +36,8 @@ export type ReadingInput = {
   readonly causes: CauseTable;
   /** Day of receipt (day number, UTC). */
   readonly today: number;
+  /** Values that other aliases of the vendor have made ordinary; none when absent. */
+  readonly inherited?: InheritedValues;
 };
 
 /** Everything the scorer knows, and what learning needs again. */
@@ -65,6 +69,7 @@ export function readSignals(input: ReadingInput): Readings {
   const asked: Readonly<Record<SignalGroup, boolean>> = {
     content: true,
     path: features.hasPath,
+    'new-phone': shows('phone'),
     'new-link': shows('link', 'bare-domain'),
     'new-reply-to': shows('reply-to'),
     correspondent: organization.has('stranger-reply-to'),
@@ -79,7 +84,7 @@ export function readSignals(input: ReadingInput): Readings {
       const answer = organization.get(signal);
       const quantity = answer
         ? { ...answer, rate: null, isOrdinal: true }
-        : (measured.get(signal) ?? levelOf(signal, input, fresh));
+        : (measured.get(signal) ?? levelOf(signal, input, { fresh, history }));
       return quantity
         ? readQuantity(quantity, context)
         : readValues(
@@ -207,7 +212,7 @@ const reuseSteps = [1, 2, 4, 8, 16];
 function levelOf(
   signal: SignalId,
   { features, observation }: ReadingInput,
-  fresh: readonly Sighting[],
+  { fresh, history }: { readonly fresh: readonly Sighting[]; readonly history: History },
 ): Quantity | null {
   const quantity = (level: number, shown: string): Quantity => ({
     level,
@@ -222,6 +227,7 @@ function levelOf(
       `one signature to ${recipients} recipients`,
     );
   }
+  if (signal === 'phone-lure') return quantity(...phoneLure(features, fresh, history));
   const table = standingTables[signal];
   if (table !== undefined) {
     const values = new Set(
@@ -237,6 +243,27 @@ function levelOf(
   }
   const reading = features.levels.find((candidate) => candidate.signal === signal);
   return reading ? quantity(reading.level, reading.shown) : null;
+}
+
+/** Bits of lure language around a new telephone number at which level 1, 2 … is reached. */
+const phoneLureSteps = [8, 14, 22];
+
+function phoneLure(
+  { contactContexts }: Features,
+  fresh: readonly Sighting[],
+  history: History,
+): readonly [level: number, shown: string] {
+  const numbers = new Set(
+    fresh.filter(({ signal }) => signal === 'phone').map(({ value }) => value),
+  );
+  const bits = Math.max(
+    0,
+    ...contactContexts
+      .filter(({ value }) => numbers.has(value))
+      .map((context) => contactLureBits(context, history)),
+  );
+  const level = phoneLureSteps.filter((step) => bits >= step).length;
+  return [level, `lure language around a new telephone number (${bits.toFixed(0)} bits)`];
 }
 
 /** How the world knows what is new to the alias, by the table it stands in. */
