@@ -1,4 +1,5 @@
 import type { Alerts } from './alerts/alerts.ts';
+import type { Alias } from './alias/alias.ts';
 import type { Catalogue } from './alias/catalogue.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
@@ -10,6 +11,7 @@ import type { Events } from './observability/events.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
+import type { InheritedValues } from './score/inherited-values.ts';
 import type { Transaction } from './smtp/transaction.ts';
 
 /** A rule set in force, with its aliases ready to be looked up. */
@@ -35,6 +37,8 @@ export type AnalysisDependencies = {
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
   readonly pseudonym: Pseudonym;
+  /** What an alias takes over from others of its vendor; nothing when absent. */
+  readonly inheritedBy?: (alias: Alias) => InheritedValues;
   readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
   /** Analysis takes no longer; past it mail is `unavailable`. */
   readonly analysisDeadlineMs: number;

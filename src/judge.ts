@@ -14,6 +14,7 @@ import type { Stage } from './observability/events.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
 import { nameOfShared, organizationRequestOf, sharedValuesOf } from './organization/request.ts';
 import { linkDomainsOf, type WatchedSightings } from './organization/sightings.ts';
+import type { InheritedValues } from './score/inherited-values.ts';
 import { lessonOf } from './score/lesson.ts';
 import { lookupsOf } from './score/known-values.ts';
 import type { Readings } from './score/readings.ts';
@@ -56,6 +57,8 @@ export type JudgeDependencies = {
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
   readonly pseudonym: Pseudonym;
+  /** What an alias takes over from others of its vendor; nothing when absent. */
+  readonly inheritedBy?: (alias: Alias) => InheritedValues;
   /** False reads the store without moving a counter (`check`, the twin of an injected message). */
   readonly countsTraffic: boolean;
   /** Wraps a stage, for its duration. */
@@ -70,7 +73,15 @@ export type JudgeDependencies = {
 export async function judge(
   { transaction, message, authentication, alias, address, learnable }: ToJudge,
   { lists, causes, policy }: ActiveRules,
-  { baselines, organization, alerts, pseudonym, countsTraffic, timed }: JudgeDependencies,
+  {
+    baselines,
+    organization,
+    alerts,
+    pseudonym,
+    inheritedBy = () => new Set(),
+    countsTraffic,
+    timed,
+  }: JudgeDependencies,
 ): Promise<Judgement> {
   const features = await timed('features', () =>
     extractFeatures({ transaction, message, authentication, lists, pseudonym, address }),
@@ -104,6 +115,7 @@ export async function judge(
       pack,
       causes,
       today,
+      inherited: inheritedBy(alias),
     });
     const at = transaction.receivedAt;
     const decision = decideAmongOthers(

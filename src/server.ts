@@ -25,6 +25,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { recordEvents } from './observability/record-events.ts';
 import { processTransaction } from './pipeline.ts';
 import { nextHopRoute } from './next-hop-route.ts';
+import { poolInBackground } from './pooled-knowledge.ts';
 import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
 import { openQuarantine } from './quarantine/directory-quarantine.ts';
@@ -115,6 +116,7 @@ export async function startServer({
     organization,
     alerts: createAlerts(events),
     pseudonym,
+    inheritedBy: pooled.inheritedBy,
     quarantine,
     learn: lessons.learn,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),

@@ -63,6 +63,8 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       smtpRefused: ignore,
       duplicateRisk: ignore,
       lessonLost: ignore,
+      priorsFitted: ignore,
+      priorFitFailed: ignore,
       organizationAsked: ignore,
       organizationLost: ignore,
       campaignSeen: ignore,

@@ -43,7 +43,12 @@ export const policySchema = z
       })
       .prefault({}),
     watch: listOf(addressPattern, 10_000).default([]),
-    learning: z.strictObject({ windowDays: z.int().min(14).max(730).default(180) }).prefault({}),
+    learning: z
+      .strictObject({
+        windowDays: z.int().min(14).max(730).default(180),
+        pooledPriors: z.boolean().default(true),
+      })
+      .prefault({}),
   })
   .superRefine(({ tag, quarantine, actions }, context) => {
     if (severity[actions.anomalous] < severity[actions.suspicious]) {

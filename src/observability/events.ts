@@ -54,6 +54,10 @@ export interface Events {
   readonly attachmentRead: (kind: PartKind, outcome: PartOutcome, error: unknown) => void;
   /** A lesson could not be stored; delivery is not affected. */
   readonly lessonLost: (error: unknown, transactionId: string) => void;
+  /** Priors were fitted to so many aliases of this site. */
+  readonly priorsFitted: (aliases: number, at: Date) => void;
+  /** The store did not answer; what was fitted before holds. */
+  readonly priorFitFailed: (error: unknown) => void;
   /** The organization's ledgers were asked about a message; without an answer it is judged by its alias alone. */
   readonly organizationAsked: (outcome: LookupOutcome, error: unknown) => void;
   /** So much of what was counted for the organization's ledgers could not be stored; mail is not affected. */

@@ -98,6 +98,16 @@ function messageMetrics(registry: Registry) {
       'outcome',
     ),
     lessonsLost: counter(registry, 'lessons_lost_total', 'Delivered messages not learned'),
+    priorFitAliases: gauge(
+      registry,
+      'prior_fit_aliases',
+      'Aliases whose history the priors were last fitted to',
+    ),
+    priorFitTimestamp: gauge(
+      registry,
+      'prior_fit_timestamp_seconds',
+      'When that was, Unix time; 0 before the first fit',
+    ),
     stageDuration: new Histogram({
       name: 'aliaswatch_stage_duration_seconds',
       help: 'Time a stage of the flow took per message',

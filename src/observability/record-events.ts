@@ -81,6 +81,12 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.lessonsLost.inc();
       log.warn({ id, error }, 'lesson lost');
     }),
+    priorsFitted: neverThrowing((aliases, at) => {
+      metrics.priorFitAliases.set(aliases);
+      metrics.priorFitTimestamp.set(at.getTime() / 1000);
+      log.info({ aliases }, 'priors fitted');
+    }),
+    priorFitFailed: neverThrowing((error) => log.warn({ error }, 'priors not fitted')),
     organizationAsked: neverThrowing((outcome, error) => {
       metrics.organizationLookups.inc({ outcome });
       if (outcome === 'failed') log.warn({ error }, 'organization ledgers do not answer');

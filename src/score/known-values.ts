@@ -3,13 +3,14 @@ import { isEstablished } from '../baseline/novelty.ts';
 import type { Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
 import type { Features } from '../features/features.ts';
+import { isInherited, type InheritedValues } from './inherited-values.ts';
 
 type Value = { readonly table: string; readonly value: string };
 
 /** What history and pack know of the values of one message. */
 export type KnownValues = {
   readonly recordOf: (value: Value) => ValueRecord | null;
-  /** Established by history, or the vendor's own by its pack. */
+  /** Established by history, here or on another alias of the vendor, or the vendor's own by its pack. */
   readonly isOrdinary: (value: Value) => boolean;
 };
 
@@ -37,17 +38,23 @@ export function lookupsOf(features: Features): readonly Value[] {
 export function knowValues(
   features: Features,
   observation: Observation,
-  given: { readonly pack: Pack | null; readonly today: number },
+  given: {
+    readonly pack: Pack | null;
+    readonly today: number;
+    readonly inherited?: InheritedValues;
+  },
 ): KnownValues {
   const records = new Map(
     lookupsOf(features).map((value, index) => [nameOf(value), observation.records[index] ?? null]),
   );
   const packed = packedValues(given.pack);
+  const inherited = given.inherited ?? new Set();
   const recordOf = (value: Value) => records.get(nameOf(value)) ?? null;
   return {
     recordOf,
     isOrdinary: (value) =>
       packed.has(nameOf(value)) ||
+      isInherited(value, inherited, observation.snapshot) ||
       isEstablished(value.table, recordOf(value), observation.reach, given.today),
   };
 }
