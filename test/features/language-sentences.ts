@@ -66,7 +66,7 @@ export const languageSentences: Readonly<Record<string, LanguageSentences>> = {
       "Votre compte a été suspendu, confirmez immédiatement votre identité pour éviter la perte de l'accès.",
       'Un montant de 499,99 € a été débité, appelez notre service client pour annuler et être remboursé.',
       'Félicitations, vous avez gagné une carte cadeau, réclamez votre prix maintenant.',
-      "Votre colis est bloqué : réglez les frais de douane sous 24 heures.",
+      'Votre colis est bloqué : réglez les frais de douane sous 24 heures.',
       "Dernier rappel avant saisie : payez l'amende impayée, une procédure judiciaire est engagée.",
     ],
   },
@@ -126,7 +126,7 @@ export const languageSentences: Readonly<Record<string, LanguageSentences>> = {
       'Tre nuove proposte aspettano che qualcuno le legga.',
     ],
     lures: [
-      "Il suo conto è stato sospeso, verifichi immediatamente la sua identità per evitare il blocco definitivo.",
+      'Il suo conto è stato sospeso, verifichi immediatamente la sua identità per evitare il blocco definitivo.',
       'Sono stati addebitati 499,99 € sulla sua carta, chiami il servizio clienti per annullare e avere il rimborso.',
       'Congratulazioni, hai vinto una carta regalo, riscuoti subito il premio.',
       'Il tuo pacco è in giacenza: paga le spese doganali entro 24 ore.',
