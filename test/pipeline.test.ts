@@ -147,3 +147,10 @@ test('nothing fails: relayed, and learned after the next hop took it', async () 
     [250, 1, 1, []],
   );
 });
+
+test("the organization's ledgers do not answer: judged without them, delivered and learned as ever", async () => {
+  const asked = { look: () => Promise.reject(new Error('refused')) };
+  const analysisDeadlineMs = 10_000;
+  const without = await run({ organization: asked, analysisDeadlineMs });
+  assert.deepEqual(without, await run({ analysisDeadlineMs }));
+});

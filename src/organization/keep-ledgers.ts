@@ -23,7 +23,7 @@ export type KeepOptions = {
 };
 
 /** How long counts wait to be stored, how many go at once, and how many may wait while the store does not take them. */
-const batch = { waitMs: 1000, touches: 500, capacity: 10_000 };
+const batch = { waitMs: 1000, touches: 200, capacity: 10_000 };
 
 /** The organization's ledgers over a store of records; owns the store. */
 export function keepLedgers(

@@ -57,6 +57,9 @@ test('every series of a closed set is there, as 0, before its first event', asyn
   assert.equal(size('stage_duration_seconds'), 7 * (15 + 3));
   for (const name of ['held', 'bytes', 'failed']) assert.equal(size(`quarantine_${name}_total`), 1);
   assert.equal(size('lessons_lost_total'), 1);
+  assert.equal(size('organization_values'), 3);
+  assert.equal(size('organization_lookups_total'), 2);
+  assert.equal(size('organization_lost_total'), 1);
   assert.equal(size('open_relay_suspected'), 1);
 });
 
@@ -116,3 +119,24 @@ test(
     execFileSync('promtool', ['check', 'metrics'], { input: await metrics.registry.metrics() });
   },
 );
+
+test("what the organization's ledgers hold is measured when somebody asks, and at most once a minute", async () => {
+  const metrics = createMetrics('0.1.0');
+  let measured = 0;
+  metrics.measureOrganization(() => {
+    measured++;
+    return Promise.resolve({ domain: 7, correspondent: 5, carried: 3 });
+  });
+  const values = async () => [
+    ...((await expose(metrics)).get('aliaswatch_organization_values')?.samples.values() ?? []),
+  ];
+  assert.deepEqual(await values(), [7, 5, 3]);
+  assert.deepEqual(await values(), [7, 5, 3]);
+  assert.equal(measured, 1);
+});
+
+test('ledgers that do not answer leave the other metrics alone', async () => {
+  const metrics = createMetrics('0.1.0');
+  metrics.measureOrganization(() => Promise.reject(new Error('down')));
+  assert.ok((await expose(metrics)).has('aliaswatch_lessons_lost_total'));
+});

@@ -173,6 +173,25 @@ const counted = [
     levels: ['warn'],
   },
   {
+    name: 'ledgers asked',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      events.organizationAsked('answered', null);
+      events.organizationAsked('failed', new Error('gone'));
+    },
+    samples: [
+      'aliaswatch_organization_lookups_total{outcome="answered"} 1',
+      'aliaswatch_organization_lookups_total{outcome="failed"} 1',
+    ],
+    levels: ['warn'],
+  },
+  {
+    name: 'counts lost',
+    record: ({ events }: ReturnType<typeof recorder>) =>
+      events.organizationLost(7, new Error('gone')),
+    samples: ['aliaswatch_organization_lost_total 7'],
+    levels: ['warn'],
+  },
+  {
     name: 'past a ceiling',
     record: ({ events }: ReturnType<typeof recorder>) => {
       const decision = { ...completed.decision, limit: 'alias' } as const;
