@@ -1,15 +1,14 @@
 import type { SignalGroup } from '../features/signals.ts';
-import { trafficCounter, type Snapshot } from './ledger.ts';
+import type { Snapshot } from './ledger.ts';
 
 /**
  * Names of the ledger's counters, read and written here only:
- * `v` messages of any verdict; `n` messages learned; `t.G` trials: messages scored after the start-up that a signal of group G was asked of;
+ * `n` messages learned; `t.G` trials: messages scored after the start-up that a signal of group G was asked of;
  * `x.S` messages that brought the first appearance of a value; `l.S.L` messages at level L; `k.G` messages before the end
  * of the start-up that a signal of group G was asked of, `f.S` those of them that showed signal S;
  * `w.SLOT.WORD` messages with a lure word in a slot; `h.NAME.BIN` histograms; `s.BIN` scores in half bits.
  */
 export const counterNames = {
-  traffic: trafficCounter,
   messages: 'n',
   trials: (group: SignalGroup) => `t.${group}`,
   firstAsked: (group: SignalGroup) => `k.${group}`,

@@ -41,18 +41,16 @@ export type Snapshot = {
 
 export type DayTraffic = { readonly day: number; readonly messages: number };
 
-/** Counter of the messages of a day whatever their verdict: traffic, not what was learned. */
-export const trafficCounter = 'v';
-
 /** Days of `Snapshot.daily`. */
 export const dailyDays = 60;
 
-/** Sums the matured buckets from `today - windowDays` to `today - maturationDays`; `generation` counts forgettings. */
+/** Sums the matured buckets from `today - windowDays` to `today - maturationDays`; `generation` counts forgettings, `traffic` has messages by day. */
 export function buildSnapshot(
   buckets: ReadonlyMap<number, Counters>,
   today: number,
   windowDays: number,
   generation: number,
+  traffic: ReadonlyMap<number, number>,
 ): Snapshot {
   const through = today - maturationDays;
   const days = [...buckets.keys()]
@@ -66,9 +64,9 @@ export function buildSnapshot(
       addCounters,
       {},
     ),
-    daily: days.flatMap((day) => {
-      const messages = buckets.get(day)?.[trafficCounter] ?? 0;
-      return day > through - dailyDays && messages > 0 ? [{ day, messages }] : [];
-    }),
+    daily: [...traffic]
+      .filter(([day]) => day <= through && day > through - dailyDays)
+      .map(([day, messages]) => ({ day, messages }))
+      .sort((a, b) => a.day - b.day),
   };
 }

@@ -1,14 +1,14 @@
 -- One message seen: counts the traffic, looks its values up, and returns the snapshot where the caller has another.
 -- KEYS 1 day buckets  2 snapshot  3 hours  4 signatures of this epoch  5 of the epoch before
 --      6 sizes of the keys that come and go  7 actors  8 new actors per hour
---      9 value table `reach`  10 value table `actor`  11... other value tables
+--      9 messages per day  10 value table `reach`  11 value table `actor`  12... other value tables
 -- ARGV 1 '1' to count  2 version the caller has  3 last matured day  4 last day before the window
 --      5 an unused generation  6 hour  7 hour before  8 signature or ''  9 its recipient codes  10 name of KEYS[4]
 --      11 signatures kept  12 most signatures  13 seconds they are kept  14 hours kept  15 most hours
 --      16 seconds they are kept  17 actor or ''  18 its name as a learned value  19 sketch of the recipients
 --      20 hours after which a silent actor is forgotten  21 hours for which an actor is new  22 actors kept
 --      23 most actors  24 seconds they are kept  25 days of the daily series
---      26... pairs: index of a table in KEYS, value
+--      26 days with traffic kept  27 most of them  28 day  29... pairs: index of a table in KEYS, value
 local counting = ARGV[1] == '1'
 
 -- Where the key holds too many hours, those far from this one leave.
@@ -26,6 +26,19 @@ local function count_hour()
   prune_hours(KEYS[3])
   redis.call('EXPIRE', KEYS[3], ARGV[16])
   return this, before
+end
+
+local function count_day()
+  local day = tonumber(ARGV[28])
+  local yesterday = tonumber(redis.call('HGET', KEYS[9], day - 1) or 0)
+  if not counting then return tonumber(redis.call('HGET', KEYS[9], day) or 0) + 1, yesterday end
+  local today = redis.call('HINCRBY', KEYS[9], day, 1)
+  if redis.call('HLEN', KEYS[9]) > tonumber(ARGV[27]) then
+    local days = redis.call('HKEYS', KEYS[9])
+    table.sort(days, function(a, b) return tonumber(a) < tonumber(b) end)
+    for i = 1, #days - ARGV[26] do redis.call('HDEL', KEYS[9], days[i]) end
+  end
+  return today, yesterday
 end
 
 local function merge_codes(codes, more)
@@ -128,7 +141,7 @@ end
 -- isNewActor of actor-traffic.ts: a learned record starts with its first day.
 local function is_new(row)
   if row[2] - row[1] >= tonumber(ARGV[21]) then return false end
-  local record = redis.call('HGET', KEYS[10], ARGV[18])
+  local record = redis.call('HGET', KEYS[11], ARGV[18])
   return not record or split(record, 16)[1] > tonumber(ARGV[3])
 end
 
@@ -237,14 +250,18 @@ local function add_buckets(buckets)
   return named
 end
 
-local function encode_daily(days, buckets, through)
-  local parts = {}
-  for i, day in ipairs(days) do
-    local messages = buckets[i][buckets.places['v']]
-    if messages and day > through - tonumber(ARGV[25]) then
-      parts[#parts + 1] = string.format('{"day":%d,"messages":%.17g}', day, messages)
+local function encode_daily(through)
+  local days, parts, messages = {}, {}, {}
+  local flat = redis.call('HGETALL', KEYS[9])
+  for i = 1, #flat, 2 do
+    local day = tonumber(flat[i])
+    if day <= through and day > through - tonumber(ARGV[25]) then
+      days[#days + 1] = day
+      messages[day] = flat[i + 1]
     end
   end
+  table.sort(days)
+  for i, day in ipairs(days) do parts[i] = string.format('{"day":%d,"messages":%s}', day, messages[day]) end
   return '[' .. table.concat(parts, ',') .. ']'
 end
 
@@ -254,7 +271,7 @@ local function build_snapshot(after, through)
   local buckets = read_buckets(days)
   local first = days[1] and string.format('%d', days[1]) or 'null'
   return '{"days":' .. #days .. ',"firstDay":' .. first .. ',"counters":' .. encode_counters(add_buckets(buckets))
-    .. ',"daily":' .. encode_daily(days, buckets, through) .. '}'
+    .. ',"daily":' .. encode_daily(through) .. '}'
 end
 
 -- Under one generation the last matured day only grows, so that a version never names two snapshots.
@@ -272,10 +289,11 @@ end
 
 local this_hour, hour_before = count_hour()
 local actor, newcomers = count_actor()
+local day_messages = { count_day() }
 local version, text = current_snapshot()
 local reply = {
-  redis.call('HGET', KEYS[9], '*'), this_hour, hour_before, count_signature(), actor, newcomers, version,
+  redis.call('HGET', KEYS[10], '*'), this_hour, hour_before, count_signature(), actor, newcomers, day_messages, version,
   version ~= ARGV[2] and text,
 }
-for i = 26, #ARGV, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1]) end
+for i = 29, #ARGV, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1]) end
 return reply

@@ -22,7 +22,7 @@ export function keyOf(alias: string, name: string): string {
   return `aw:{${alias}}:${name}`;
 }
 
-export const fixedKeys = ['d', 's', 'h', 'o', 'k', 'a', 'w'];
+export const fixedKeys = ['d', 's', 'h', 'o', 'k', 'a', 'w', 'c'];
 export const tablePrefix = 'v:';
 
 const secondsPerDay = 86_400;
@@ -46,6 +46,7 @@ export function observeCall(
     'k',
     'a',
     'w',
+    'c',
     ...[...tables].map((table) => tablePrefix + table),
   ];
   const { keep, most } = retention.signaturesPerEpoch;
@@ -70,7 +71,7 @@ export function observeCall(
     ...[actor === '' ? '' : form.storedActor(actor), form.storedValue(actor), sketchOf(recipients)],
     ...[silentHours, newActorHours, retention.actors.keep, retention.actors.most],
     retention.actorDays * secondsPerDay,
-    dailyDays,
+    ...[dailyDays, retention.trafficDays.keep, retention.trafficDays.most, day],
     ...request.values.flatMap(({ table, value }) => [
       keys.indexOf(tablePrefix + table) + 1,
       form.storedValue(value),
@@ -94,6 +95,7 @@ type ObserveReply = readonly [
   signatureRecipients: number,
   actor: ActorReply | null,
   newcomers: NewcomersReply,
+  dayMessages: readonly [today: number, yesterday: number],
   version: string,
   snapshot: string | null,
   ...records: (string | null)[],
@@ -102,7 +104,7 @@ type ObserveReply = readonly [
 /** The snapshot text is null where its version is the `known` one. */
 export function readObservation(reply: unknown, at: Date, known: Snapshot | null): Observation {
   const [reach, thisHour, previousHour, signatureRecipients, ...more] = reply as ObserveReply;
-  const [actor, newcomers, version, text, ...records] = more;
+  const [actor, newcomers, [today, yesterday], version, text, ...records] = more;
   const decode = (record: string | null) => (record === null ? null : form.decodeRecord(record));
   if (text === null && known === null) throw new Error('the snapshot is missing from the reply');
   return {
@@ -111,6 +113,7 @@ export function readObservation(reply: unknown, at: Date, known: Snapshot | null
     signatureRecipients,
     hourMessages: form.slidingHour(thisHour, previousHour, at),
     traffic: readTraffic(actor, newcomers, at),
+    dayMessages: { today, yesterday },
     snapshot:
       known !== null && text === null
         ? known
@@ -168,7 +171,7 @@ export function forgetDayCall(
   values: readonly StoredValue[],
 ): ScriptCall {
   const tables = [...new Set(values.map(({ table }) => table))];
-  const keys = ['d', 's', 'k', ...tables.map((table) => tablePrefix + table)];
+  const keys = ['d', 's', 'k', 'c', ...tables.map((table) => tablePrefix + table)];
   const changes = values.flatMap(({ table, value, record }) => {
     const rest = forgetDay(record, day);
     if (rest === record) return [];

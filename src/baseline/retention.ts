@@ -13,6 +13,8 @@ export const appliedCommits = { keep: 1000, most: 1100 };
 /** Clock hours of an alias; those further than `keepWithin` from the written one leave. */
 export const hours = { keepWithin: 26, most: 53 };
 
+/** Days of an alias with their traffic; the oldest leave. */
+export const trafficDays = { keep: 64, most: 80 };
 /** Actors of an alias; those silent longest leave first. Below 512 Redis packs a hash densely. */
 export const actors = { keep: 450, most: 500 };
 

@@ -60,7 +60,7 @@ export class SqliteBaselines {
 
   observe(request: ObserveRequest): Observation {
     const { alias, actor, at, count, values } = request;
-    if (count) this.#countHour(request);
+    if (count) this.#countTraffic(request);
     const ownMessage = count ? 0 : 1;
     const thisHour = this.#traffic.hourMessages(alias, hourOf(at)) + ownMessage;
     return {
@@ -82,13 +82,18 @@ export class SqliteBaselines {
         this.#ledger.record(alias, 'actor', form.storedValue(actor)),
         this.#today() + retention.actorDays,
       ),
+      dayMessages: {
+        today: this.#traffic.dayMessages(alias, dayOf(at)) + ownMessage,
+        yesterday: this.#traffic.dayMessages(alias, dayOf(at) - 1),
+      },
       snapshot: this.#snapshot(alias, dayOf(at), count),
     };
   }
 
-  #countHour({ alias, at }: ObserveRequest): void {
+  #countTraffic({ alias, at }: ObserveRequest): void {
     this.#traffic.addHourMessage(alias, hourOf(at), this.#today() + retention.hourDays);
     this.#traffic.pruneHours(alias, hourOf(at), retention.hours);
+    this.#traffic.addDayMessage(alias, dayOf(at), retention.trafficDays);
   }
 
   #signatureRecipients(
@@ -141,6 +146,7 @@ export class SqliteBaselines {
       day,
       this.#limits.windowDays,
       generation,
+      this.#traffic.daily(alias),
     );
     if (isCounted) this.#snapshots.set(alias, snapshot);
     return snapshot;
@@ -218,6 +224,7 @@ export class SqliteBaselines {
 
   #forgetDay(alias: string, day: number): void {
     this.#ledger.dropBucket(alias, day);
+    this.#traffic.dropDay(alias, day);
     this.#invalidateSnapshot(alias, () => true);
     for (const { table, value, record } of this.#ledger.values(alias)) {
       const rest = forgetDay(record, day);

@@ -11,7 +11,7 @@ import {
 } from './sqlite-file.ts';
 import { ledgerSchema } from './sqlite-ledger.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
-import { trafficSchema } from './sqlite-traffic.ts';
+import { dailySchema, trafficSchema } from './sqlite-traffic.ts';
 import type {
   BaselineStore,
   Commit,
@@ -27,7 +27,7 @@ const content: SqliteContent = {
   holds: 'baselines',
   schema: `${ledgerSchema} ${trafficSchema}`,
   schemaVersion: 2,
-  upgrades: [actorSchema],
+  upgrades: [`${actorSchema} ${dailySchema}`],
   applicationId: 0x41_4c_57_41, // 'ALWA'
 };
 

@@ -6,9 +6,13 @@ CREATE TABLE hour (alias TEXT, hour INTEGER, messages INTEGER NOT NULL, expires 
 CREATE TABLE signature (alias TEXT, epoch INTEGER, signature TEXT, codes TEXT NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, epoch, signature));
 CREATE TABLE applied (alias TEXT, id TEXT, expires INTEGER NOT NULL, PRIMARY KEY (alias, id));
 `;
-const tables = ['hour', 'signature', 'applied'];
+/** `day` is that of the messages. */
+export const dailySchema = `
+CREATE TABLE daily (alias TEXT, day INTEGER, messages INTEGER NOT NULL, PRIMARY KEY (alias, day)) WITHOUT ROWID;
+`;
+const expiring = ['hour', 'signature', 'applied'];
 
-/** What passes and is remembered for days only: clock hours, signatures, commit ids. No transaction of its own. */
+/** What passes and is remembered for a while: clock hours, days, signatures, commit ids. No transaction of its own. */
 export class SqliteTraffic {
   readonly #sql: SqliteStatements;
 
@@ -45,6 +49,44 @@ export class SqliteTraffic {
       hour,
       bounds.keepWithin,
     );
+  }
+
+  /** Messages by day. */
+  daily(alias: string): ReadonlyMap<number, number> {
+    const rows = this.#sql.all('SELECT day, messages FROM daily WHERE alias = ?', alias);
+    return new Map(rows.map(({ day, messages }) => [day as number, messages as number]));
+  }
+
+  dayMessages(alias: string, day: number): number {
+    const row = this.#sql.get('SELECT messages FROM daily WHERE alias = ? AND day = ?', alias, day);
+    return (row?.['messages'] as number | undefined) ?? 0;
+  }
+
+  /** Where an alias has more than `most` days, the oldest leave. */
+  addDayMessage(
+    alias: string,
+    day: number,
+    bounds: { readonly most: number; readonly keep: number },
+  ): void {
+    this.#sql.run(
+      'INSERT INTO daily VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET messages = messages + 1',
+      alias,
+      day,
+    );
+    const row = this.#sql.get('SELECT COUNT(*) AS size FROM daily WHERE alias = ?', alias);
+    const size = row?.['size'] as number;
+    if (size <= bounds.most) return;
+    const oldest = 'SELECT day FROM daily WHERE alias = ? ORDER BY day LIMIT ?';
+    this.#sql.run(
+      `DELETE FROM daily WHERE alias = ? AND day IN (${oldest})`,
+      alias,
+      alias,
+      size - bounds.keep,
+    );
+  }
+
+  dropDay(alias: string, day: number): void {
+    this.#sql.run('DELETE FROM daily WHERE alias = ? AND day = ?', alias, day);
   }
 
   /** Null where the signature was not seen in the epoch. */
@@ -90,10 +132,11 @@ export class SqliteTraffic {
   }
 
   dropAlias(alias: string): void {
-    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
+    for (const table of [...expiring, 'daily'])
+      this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }
 
   dropExpired(today: number): void {
-    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE expires < ?`, today);
+    for (const table of expiring) this.#sql.run(`DELETE FROM ${table} WHERE expires < ?`, today);
   }
 }

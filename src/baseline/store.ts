@@ -28,6 +28,8 @@ export type Observation = {
   /** Messages of the alias in the sliding hour, this one included. */
   readonly hourMessages: number;
   readonly traffic: ActorTraffic;
+  /** Messages of the alias on the day of receipt so far, this one included, and on the day before. */
+  readonly dayMessages: { readonly today: number; readonly yesterday: number };
   readonly snapshot: Snapshot;
 };
 

@@ -115,7 +115,6 @@ function busyDay(seed: number): Counters {
     'transaction',
   ];
   const counters: Record<string, number> = {
-    v: 100 + (seed % 50),
     n: 100 + (seed % 50),
     't.content': 100,
     't.path': 98,

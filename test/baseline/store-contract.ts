@@ -84,6 +84,7 @@ const cases: readonly Case[] = [
             actorIsNew: false,
             newActorsThisHour: 0,
           },
+          dayMessages: { today: 1, yesterday: 0 },
           snapshot: { days: 0, firstDay: null, counters: {}, daily: [] },
         },
       );
@@ -296,18 +297,21 @@ const cases: readonly Case[] = [
   [
     'the daily series has the traffic of the last 60 matured days, whatever the verdict',
     async (store, alias) => {
-      for (let day = today - 70; day <= today; day += 2)
-        await store.commit(lesson(alias, day, { counters: { v: 80 + day - today } }));
-      await store.commit(lesson(alias, today - 9, { counters: { n: 1 } }));
-      const daily = async (at: Date) =>
-        (await store.observe(request(alias, at))).snapshot.daily.map(({ day, messages }) => [
-          day - today,
-          messages,
-        ]);
-      const expected = Array.from({ length: 30 }, (_, i) => [-60 + 2 * i, 20 + 2 * i]);
-      assert.deepEqual(await daily(timeOn(today)), expected);
-      await store.forget(alias, today - 60);
-      assert.deepEqual(await daily(timeOn(today)), expected.slice(1));
+      for (let day = today - 90; day < today; day++) {
+        for (let i = 0; i < 1 + (day % 3); i++) await store.observe(request(alias, timeOn(day)));
+      }
+      await store.commit(lesson(alias, today - 9));
+      const seen = await store.observe(request(alias, timeOn(today)));
+      const expected = Array.from({ length: 60 }, (_, i) => {
+        const day = today - maturationDays - 59 + i;
+        return { day, messages: 1 + (day % 3) };
+      });
+      assert.deepEqual(seen.snapshot.daily, expected);
+      assert.deepEqual(seen.dayMessages, { today: 1, yesterday: 1 + ((today - 1) % 3) });
+      await store.forget(alias, today - 61);
+      const after = await store.observe(request(alias, timeOn(today), { count: false }));
+      assert.deepEqual(after.snapshot.daily, expected.slice(1));
+      assert.equal(after.dayMessages.today, 2);
     },
   ],
   [

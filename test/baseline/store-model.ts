@@ -52,6 +52,7 @@ export class StoreModel {
   readonly #signatures = new Map<string, string>();
   readonly #actors = new Map<string, ActorRow>();
   readonly #newcomers = new Map<number, Newcomers>();
+  readonly #daily = new Map<number, number>();
 
   constructor(limits: StoreLimits) {
     this.#limits = limits;
@@ -60,7 +61,9 @@ export class StoreModel {
   observe(request: ObserveRequest): Omit<Observation, 'snapshot'> & { readonly snapshot: Content } {
     const { at, values, signature, recipients, count } = request;
     const hour = hourOf(at);
-    const epoch = epochOf(dayOf(at));
+    const day = dayOf(at);
+    const epoch = epochOf(day);
+    const todayMessages = (this.#daily.get(day) ?? 0) + 1;
     const thisHour = (this.#hours.get(hour) ?? 0) + 1;
     const codes = mergeCodes(
       this.#signatures.get(`${epoch} ${signature}`) ?? '',
@@ -68,6 +71,11 @@ export class StoreModel {
     );
     if (count) {
       this.#hours.set(hour, thisHour);
+      this.#daily.set(day, todayMessages);
+      const { keep, most } = retention.trafficDays;
+      const oldest = [...this.#daily.keys()].sort((a, b) => a - b);
+      if (oldest.length > most)
+        for (const old of oldest.slice(0, oldest.length - keep)) this.#daily.delete(old);
       if (this.#hours.size > retention.hours.most) {
         for (const other of this.#hours.keys())
           if (Math.abs(other - hour) > retention.hours.keepWithin) this.#hours.delete(other);
@@ -85,6 +93,7 @@ export class StoreModel {
           : countCodes(mergeCodes(codes, this.#signatures.get(`${epoch - 1} ${signature}`) ?? '')),
       hourMessages: slidingHour(thisHour, this.#hours.get(hour - 1) ?? 0, at),
       traffic: this.#traffic(request),
+      dayMessages: { today: todayMessages, yesterday: this.#daily.get(day - 1) ?? 0 },
       snapshot: this.snapshot(at),
     };
   }
@@ -156,6 +165,7 @@ export class StoreModel {
       dayOf(at),
       this.#limits.windowDays,
       0,
+      this.#daily,
     );
     return { days, firstDay, counters, daily };
   }
@@ -178,11 +188,13 @@ export class StoreModel {
         this.#signatures,
         this.#actors,
         this.#newcomers,
+        this.#daily,
       ])
         part.clear();
       return;
     }
     this.#buckets.delete(day);
+    this.#daily.delete(day);
     for (const table of this.#tables.values()) {
       for (const [value, record] of table) {
         const rest = forgetDay(record, day);

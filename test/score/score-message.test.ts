@@ -65,11 +65,13 @@ function historyOf(
     signatureRecipients: 1,
     hourMessages: 1,
     traffic: nobodyWrites,
+    dayMessages: { today: 1, yesterday: 1 },
     snapshot: {
       version: '0',
       days: 60,
       firstDay: today - 60,
       counters: { [counterNames.messages]: messages, ...trials, ...extra },
+      daily: [],
     },
   };
 }
@@ -178,7 +180,8 @@ test('an alias without history: everything is new, and newness alone says nothin
     signatureRecipients: 1,
     hourMessages: 1,
     traffic: nobodyWrites,
-    snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
+    dayMessages: { today: 1, yesterday: 1 },
+    snapshot: { version: '0', days: 0, firstDay: null, counters: {}, daily: [] },
   };
   const { score } = scoreMessage({
     features,
@@ -213,7 +216,8 @@ test("a pack makes the vendor's own number ordinary and a closed slot loud from 
     signatureRecipients: 1,
     hourMessages: 1,
     traffic: nobodyWrites,
-    snapshot: { version: '0', days: 0, firstDay: null, counters: {} },
+    dayMessages: { today: 1, yesterday: 1 },
+    snapshot: { version: '0', days: 0, firstDay: null, counters: {}, daily: [] },
   };
   const phone = (given: Pack) =>
     readSignals({
