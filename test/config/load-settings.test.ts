@@ -86,6 +86,8 @@ test('defaults', async () => {
     analysisDeadlineMs: 5000,
     dnsTimeoutMs: 1500,
     storeTimeoutMs: 150,
+    organizationValues: 50_000,
+    organizationSample: 10,
     relayDeadlineMs: 300_000,
     drainMs: 30_000,
     logLevel: 'info',
