@@ -27,6 +27,7 @@ function alias(counters: Counters) {
 
 /** Every signal of content in half of the messages, the first ones and the later ones. */
 const restless = alias({
+  [counterNames.messages]: 110,
   [counterNames.trials('content')]: 100,
   [counterNames.firstAsked('content')]: 10,
   ...Object.fromEntries(
