@@ -84,7 +84,7 @@ export async function judge(
   }: JudgeDependencies,
 ): Promise<Judgement> {
   const features = await timed('features', () =>
-    extractFeatures({ transaction, message, authentication, lists, pseudonym, address }),
+    extractFeatures({ transaction, message, authentication, lists, pseudonym, address, alias }),
   );
   const request = {
     alias: alias.id,

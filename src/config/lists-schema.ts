@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Lists } from '../features/lists.ts';
+import type { Lists, OurActor } from '../features/lists.ts';
 import { foldPhrase, phraseList, phrases, type LanguageFile } from './language-schema.ts';
-import { domainName, listOf, registrableDomain } from './name-schemas.ts';
+import { domainName, listOf, registrableDomain, slug, title } from './name-schemas.ts';
 
 /** `lists.yaml`. */
 export const listsSchema = z.strictObject({
@@ -17,6 +17,7 @@ export const listsSchema = z.strictObject({
   brands: phrases(listOf(registrableDomain, 100)),
   deskWords: phraseList(5000),
   popularDomainsFile: z.string().min(1).max(1000),
+  ourActors: z.record(slug, listOf(title, 1000)).default({}),
 });
 
 /** Sets for look-up, everything that is compared with text folded as text is. */
@@ -42,7 +43,15 @@ export function listsFrom(
     brands: foldedKeys(Object.entries(lists.brands)),
     deskWords: new Set(lists.deskWords.map(foldPhrase)),
     popularDomains,
+    ourActors: new Map(
+      Object.entries(lists.ourActors).map(([key, actors]) => [key, actors.map(ourActor)]),
+    ),
   };
+}
+
+function ourActor(written: string): OurActor {
+  const isAddress = written.includes('@') || /^\S+\.\S+$/.test(written);
+  return { address: written.toLowerCase(), phrase: isAddress ? '' : foldPhrase(written) };
 }
 
 /** A short lure has few function words: its own vocabulary tells the language as well. */

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { causesSchema, causeTableFrom } from './causes-schema.ts';
 import { findProblems } from './explain-issue.ts';
 import { languageCodeOf, languageSchema, type LanguageFile } from './language-schema.ts';
+import { unknownAliases } from './known-aliases.ts';
 import { listsFrom, listsSchema } from './lists-schema.ts';
 import { policySchema } from './policy-schema.ts';
 import { readPopularDomains } from './popular-domains.ts';
@@ -62,6 +63,9 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
     : null;
   if (popular?.ok === true) contents.set('popularDomainsFile', popular.bytes);
   else problems.push(...(popular?.problems ?? []));
+  const aliases = vendors.flatMap(({ value }) => aliasesFrom(value));
+  if (policy && lists && problems.length === 0)
+    problems.push(...mistypedAliases(policy, lists, aliases));
   if (problems.length > 0 || !policy || !causes || !lists || popular?.ok !== true)
     return { ok: false, problems: inFileOrder(problems) };
   return {
@@ -71,9 +75,32 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
       policy: policy.value,
       causes: causeTableFrom(causes.value),
       lists: listsFrom(lists.value, languages, popular.domains),
-      aliases: vendors.flatMap(({ value }) => aliasesFrom(value)),
+      aliases,
     },
   };
+}
+
+type Policy = Read<z.output<typeof policySchema>>;
+type ListsFile = Read<z.output<typeof listsSchema>>;
+
+/** Settings of an alias that nobody knows would be in force for nobody. */
+function mistypedAliases(
+  policy: Policy,
+  lists: ListsFile,
+  aliases: RuleSet['aliases'],
+): readonly RuleProblem[] {
+  const { watch, limits } = policy.value;
+  const given = { aliases, watch };
+  const ceilings = { keys: Object.keys(limits.aliases), path: ['limits', 'aliases'] };
+  const actors = { keys: Object.keys(lists.value.ourActors), path: ['ourActors'] };
+  return [
+    ...unknownAliases(ceilings, { ...given, orVendors: false }).map((found) =>
+      policy.file.locate(found),
+    ),
+    ...unknownAliases(actors, { ...given, orVendors: true }).map((found) =>
+      lists.file.locate(found),
+    ),
+  ];
 }
 
 /** Vendors, ids and addresses that stand twice in the catalogue. */

@@ -6,6 +6,7 @@ import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from
 import { linkSightings, standingsOf, textDomainSightings, topLevelSightings } from './links.ts';
 import { commonWordsOf, lureHits, lureSentences, subjectWordsOf } from './lure-words.ts';
 import { viewMessage, type FeatureInput } from './message-view.ts';
+import { ourActorLevels } from './our-actors.ts';
 import { alignedSignature, pathLevels, pathSightings } from './sending-path.ts';
 import { slotClassSightings } from './slot-classes.ts';
 
@@ -40,7 +41,7 @@ export function extractFeatures(input: FeatureInput): Features {
       ...layoutSightings(view),
       ...(hasPath ? [...pathSightings(view), ...recipientSightings] : []),
     ],
-    levels: hasPath ? pathLevels(view) : [],
+    levels: [...ourActorLevels(view), ...(hasPath ? pathLevels(view) : [])],
     standings: standingsOf(view),
     contactContexts: contacts.contexts,
     subject: lureHits(view.foldedSubject, view.lists, view.languages),

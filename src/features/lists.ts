@@ -23,4 +23,13 @@ export type Lists = {
   readonly deskWords: ReadonlySet<string>;
   /** Registrable domains that so many people visit that one more link to them says little. */
   readonly popularDomains: ReadonlySet<string>;
+  /** Alias id or vendor (as a slug) → our own tenants and accounts there. */
+  readonly ourActors: ReadonlyMap<string, readonly OurActor[]>;
+};
+
+export type OurActor = {
+  /** Address, domain or tenant as written, lower case. */
+  readonly address: string;
+  /** Name as folded words; empty where it is an address or a domain. */
+  readonly phrase: string;
 };

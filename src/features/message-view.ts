@@ -1,3 +1,4 @@
+import type { Alias } from '../alias/alias.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
 import { foldText, wordsOf } from '../message/fold.ts';
 import { linksOf, organizationOf, type Link } from '../message/links.ts';
@@ -26,6 +27,8 @@ export type FeatureInput = {
   readonly pseudonym: Pseudonym;
   /** The address that selected the alias. */
   readonly address: string;
+  /** The alias itself, where it matters who fills its slots. */
+  readonly alias?: Alias;
 };
 
 /** What several feature files need, worked out once per message. */

@@ -13,6 +13,7 @@ export const signalIds = [
   'display-name-class',
   'brand',
   'greeting-class',
+  'foreign-actor',
   'attachment-class',
   'body-class',
   'body-lure',
@@ -46,7 +47,8 @@ export type SignalId = (typeof signalIds)[number];
 /**
  * What a signal needs in order to be asked at all, and so whose trials it counts: any message; a message whose way here
  * is known (an archive has none); a message with a new telephone number, a new link or bare domain (measured C9), with a new Reply-To; one of
- * whose new correspondents, domains or values the organization's ledgers can tell.
+ * whose new correspondents, domains or values the organization's ledgers can tell; one of an alias for which our own
+ * actors are listed.
  */
 export type SignalGroup =
   | 'content'
@@ -56,7 +58,8 @@ export type SignalGroup =
   | 'new-reply-to'
   | 'correspondent'
   | 'domain-here'
-  | 'elsewhere';
+  | 'elsewhere'
+  | 'our-actors';
 
 const groups: Readonly<Partial<Record<SignalId, SignalGroup>>> = {
   'phone-lure': 'new-phone',
@@ -66,6 +69,7 @@ const groups: Readonly<Partial<Record<SignalId, SignalGroup>>> = {
   'stranger-reply-to': 'correspondent',
   'stranger-domain': 'domain-here',
   'value-elsewhere': 'elsewhere',
+  'foreign-actor': 'our-actors',
   network: 'path',
   'mail-from': 'path',
   spf: 'path',

@@ -75,6 +75,7 @@ export function readSignals(input: ReadingInput): Readings {
     correspondent: organization.has('stranger-reply-to'),
     'domain-here': organization.has('stranger-domain'),
     elsewhere: organization.has('value-elsewhere'),
+    'our-actors': features.levels.some(({ signal }) => signal === 'foreign-actor'),
   };
   const signals = signalIds
     .filter((signal) => asked[groupOf(signal)] && !(startingUp.content && needsHistory.has(signal)))

@@ -185,6 +185,28 @@ export const brokenFiles: readonly BrokenFile[] = [
     ],
   },
   {
+    name: 'a ceiling for an alias that nobody knows',
+    file: 'policy.yaml',
+    content: 'limits:\n  aliases:\n    docusing: {alias: {perHour: 9, action: tag}}\n',
+    expected: [
+      'policy.yaml:3:5: no alias is called `docusing`',
+      '  3 |     docusing: {alias: {perHour: 9, action: tag}}',
+      '    |     ^',
+      '  did you mean `docusign`?',
+    ],
+  },
+  {
+    name: 'our own accounts at a vendor that nobody knows',
+    file: 'lists.yaml',
+    content: lists('ourActors: {docusing: [Alder Foods]}'),
+    expected: [
+      'lists.yaml:1:13: no alias or vendor is called `docusing`',
+      '  1 | ourActors: {docusing: [Alder Foods]}',
+      '    |             ^',
+      '  did you mean `docusign`?',
+    ],
+  },
+  {
     name: 'a ceiling that would refuse mail',
     file: 'policy.yaml',
     content: 'limits: {newActor: {perHour: 20, action: reject}}\n',

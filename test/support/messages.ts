@@ -32,6 +32,7 @@ export const lists: Lists = {
   brands: new Map([['paypal', ['paypal.com']]]),
   deskWords: new Set(['support desk', 'security team']),
   popularDomains: new Set(['google.com']),
+  ourActors: new Map(),
 };
 
 export type MailText = {
