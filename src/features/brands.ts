@@ -15,11 +15,14 @@ const maxSightings = 10;
  */
 export function brandSightings(view: MessageView): readonly Sighting[] {
   const { lists, message, ownDomain } = view;
+  const filled = wordsOf(customerPart(view.foldedName), maxWords);
+  // "Example Notifications" is Example's own desk.
+  const isVendor = filled.some((word) => ownLabel(ownDomain).includes(word) && word.length > 3);
   const foreign = message.replyTo.filter(
     ({ address }) => address.includes('@') && organizationOf(domainOf(address)) !== ownDomain,
   );
   const texts = [
-    { place: 'the display name', domain: '', words: wordsOf(view.foldedName, maxWords) },
+    ...(isVendor ? [] : [{ place: 'the display name', domain: '', words: filled }]),
     ...foreign.slice(0, 3).map(({ address }) => ({
       place: 'Reply-To',
       domain: organizationOf(domainOf(address)),
@@ -34,6 +37,16 @@ export function brandSightings(view: MessageView): readonly Sighting[] {
     }
   }
   return [...seen.values()].slice(0, maxSightings);
+}
+
+/** "Jo Doe via Example" and "Jo Doe (Example)": who the customer is, without the vendor's own part. */
+function customerPart(name: string): string {
+  return name.replace(/\s*\(?\b(?:via|durch|por|par|tramite|przez)\s.*$/iu, '') || name;
+}
+
+/** `example` of `mail.example.com`. */
+function ownLabel(ownDomain: string): string {
+  return (ownDomain.split('.', 1)[0] ?? '').replaceAll('-', '');
 }
 
 type Name = { readonly value: string; readonly name: string };
@@ -84,6 +97,6 @@ function isOwn(
   return (
     genuine.includes(ownDomain) ||
     (domain !== '' && genuine.includes(domain)) ||
-    (ownDomain.split('.')[0] ?? '').replaceAll('-', '').includes(label)
+    ownLabel(ownDomain).includes(label)
   );
 }

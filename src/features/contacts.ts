@@ -7,7 +7,7 @@ import type { MessageView } from './message-view.ts';
 const maxContacts = 40;
 
 /** Characters around a telephone number that say what it is for. */
-const contextLength = { before: 300, after: 160 };
+const contextLength = { before: 160, after: 60 };
 
 export type Contacts = {
   readonly sightings: readonly Sighting[];

@@ -40,6 +40,9 @@ export const signalIds = [
   'signature-age',
   'unsigned-fields',
   'volume',
+  'new-actors',
+  'actor-burst',
+  'ramp',
 ] as const;
 
 export type SignalId = (typeof signalIds)[number];

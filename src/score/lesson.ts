@@ -141,6 +141,7 @@ function touchesOf(
   const values = new Map<string, ValueTouch>();
   values.set('reach *', { table: 'reach', value: '*', ...masks });
   if (hasPath) values.set('reach path', { ...pathReach, ...masks });
+  values.set('actor', { table: 'actor', value: actor, ...masks });
   for (const { table, value } of sightings)
     values.set(`${table} ${value}`, { table, value, ...masks });
   for (const { value } of subjectWords)

@@ -1,7 +1,16 @@
 import { quantile, type History, type Histogram } from '../baseline/history.ts';
+import type { Observation } from '../baseline/store.ts';
 import type { Features, LureSentence, SubjectWord } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
 import type { KnownValues } from './known-values.ts';
+import { rampOf } from './ramp.ts';
+import {
+  actorBurstReading,
+  countBin,
+  newActorsReading,
+  rampReading,
+  volumeReading,
+} from './traffic-signals.ts';
 import { bodyLureBits, subjectLureBits } from './lure-window.ts';
 
 /** A signal that is a quantity, held against the alias's own distribution of it. `rate`, where given, is from its tail. */
@@ -20,11 +29,15 @@ type ToMeasure = {
   readonly features: Features;
   readonly known: KnownValues;
   readonly history: History;
-  readonly hourMessages: number;
+  readonly observation: Pick<Observation, 'hourMessages' | 'traffic' | 'dayMessages' | 'snapshot'>;
+  /** Day of receipt. */
+  readonly today: number;
 };
 
 /** Every measured signal of one message. Their distributions are learned under the same names (`binOf`). */
-export function measure({ features, known, history, hourMessages }: ToMeasure): Measured {
+export function measure({ features, known, history, observation, today }: ToMeasure): Measured {
+  const { hourMessages, traffic, dayMessages, snapshot } = observation;
+  const yesterday = { day: today - 1, messages: dayMessages.yesterday };
   const residual = features.sentences.filter(
     ({ value }) => !known.isOrdinary({ table: 'line', value }),
   );
@@ -37,12 +50,15 @@ export function measure({ features, known, history, hourMessages }: ToMeasure): 
     ['subject-words', subjectWordsReading(features, { newWords, subjectBits, history })],
     ['body-lure', bodyLureReading(residual, newCommonWords(features, known).length, history)],
     ['volume', volumeReading(hourMessages, history)],
+    ['new-actors', newActorsReading(traffic, history)],
+    ['actor-burst', actorBurstReading(traffic)],
+    ['ramp', rampReading(rampOf([...snapshot.daily, yesterday], today - 1))],
   ]);
 }
 
-/** The histogram bin of a measured value: bits and words as they are, messages per hour in quarter octaves. */
+/** The histogram bin of a measured value: bits and words as they are, counts of an hour in quarter octaves. */
 export function binOf(signal: SignalId, value: number): number {
-  return signal === 'volume' ? Math.ceil(4 * Math.log2(Math.max(1, value))) : Math.round(value);
+  return signal === 'volume' || signal === 'new-actors' ? countBin(value) : Math.round(value);
 }
 
 function reading(
@@ -58,10 +74,12 @@ function reading(
 }
 
 /** Bits of lure language at which a subject, a body reaches level 1, 2 …; below the first nothing is said of it. */
-const lureSteps = { subject: [6, 9, 14, 20], body: [10, 14, 20, 28] };
+const lureSteps = { subject: [4, 6, 9, 14], body: [10, 14, 20, 28] };
 
 /** The same beyond the alias's own tail, where there is one. */
-const bodyMargins = [6, 12, 20, 30];
+const bodyMargins = [10, 16, 24, 34];
+/** … and then below this nothing is said. */
+const leastBodyBits = 16;
 
 /** Messages behind a tail that means something. */
 const leastMessages = 10;
@@ -82,7 +100,7 @@ function subjectLureReading(value: number, history: History): MeasuredReading {
 /** Below this a subject says nothing. */
 const leastSubjectPoints = 14;
 /** Points beyond the alias's own tail at which level 1, 2 is reached. */
-const subjectMargins = [6, 13, 18];
+const subjectMargins = [8, 13, 18];
 
 /**
  * Foreign text in the subject, in points: its words, once more those the alias never wrote there, again those among them
@@ -124,11 +142,11 @@ function bodyLureReading(
   const foreign = history.isStartingUp ? 0 : commonWordBits * newCommon;
   const value = bodyLureBits(residual, history) + foreign;
   const own = history.histogram('body-lure');
-  const [least = 0] = lureSteps.body;
   const level =
     own.total < leastMessages
       ? lureLevel(value, lureSteps.body)
-      : bodyMargins.filter((margin) => value >= Math.max(least, tailOf(own) + margin)).length;
+      : bodyMargins.filter((margin) => value >= Math.max(leastBodyBits, tailOf(own) + margin))
+          .length;
   return reading(value, level, {
     isOrdinal: true,
     shown: `lure language in text this alias never sent (${value.toFixed(0)} bits)`,
@@ -149,17 +167,4 @@ export function newCommonWords({ commonWords }: Features, known: KnownValues): r
 /** What the alias itself reaches: 1.2 x its 99.5 % quantile (measured C5). */
 function tailOf(own: Histogram): number {
   return 1.2 * (quantile(own, 0.995) ?? 0);
-}
-
-/**
- * More in the sliding hour than 1.5 x the alias's own 99.5 % quantile + 3: tolerates the batches vendors send (measured
- * C10), sees a flood.
- */
-function volumeReading(hourMessages: number, history: History): MeasuredReading {
-  const own = quantile(history.histogram('volume'), 0.995);
-  const usual = own === null ? null : 2 ** (own / 4);
-  const fires = usual !== null && !history.isStartingUp && hourMessages > 1.5 * usual + 3;
-  return reading(hourMessages, fires ? 1 : 0, {
-    shown: `${hourMessages} messages in an hour, usually at most ${Math.ceil(usual ?? 0)}`,
-  });
 }

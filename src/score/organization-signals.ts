@@ -1,6 +1,10 @@
-import type { Sighting } from '../features/features.ts';
+import type { Sighting, Standing } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
-import { organizationStartUpDays, type OrganizationView } from '../organization/organization.ts';
+import {
+  organizationStartUpDays,
+  type Acquaintance,
+  type OrganizationView,
+} from '../organization/organization.ts';
 import { nameOfShared, sharedValuesOf } from '../organization/request.ts';
 
 /** A yes or no of the organization's ledgers about what is new to the alias. */
@@ -13,11 +17,16 @@ export type OrganizationReading = { readonly level: 0 | 1; readonly shown: strin
  */
 export function organizationSignals(
   fresh: readonly Sighting[],
+  standings: readonly Standing[],
   view: OrganizationView | null,
 ): ReadonlyMap<SignalId, OrganizationReading> {
   const readings = new Map<SignalId, OrganizationReading>();
   if (view === null) return readings;
-  const shared = sharedValuesOf({ sightings: fresh });
+  // A well-known domain that two young aliases link to is no campaign.
+  const obscure = new Set(standings.map(({ table, value }) => nameOfShared({ table, value })));
+  const shared = sharedValuesOf({ sightings: fresh }).filter(
+    (value) => value.table !== 'domain' || obscure.has(nameOfShared(value)),
+  );
   const twice = shared.find((value) => (view.elsewhere.get(nameOfShared(value)) ?? 0) > 0);
   if (shared.length > 0)
     readings.set('value-elsewhere', {
@@ -32,15 +41,20 @@ export function organizationSignals(
   };
   ask('stranger-reply-to', {
     values: valuesOf(fresh, ['reply-to']),
-    isKnown: (value) => view.correspondents.has(value),
+    isKnown: (value) => isAcquainted(view.correspondents.get(value)),
     shown: (value) => `nobody here ever corresponded with ${value}`,
   });
   ask('stranger-domain', {
     values: valuesOf(fresh, ['link', 'bare-domain']),
-    isKnown: (value) => view.domains.has(value),
+    isKnown: (value) => isAcquainted(view.domains.get(value)),
     shown: (value) => `no mail here ever led to ${value}`,
   });
   return readings;
+}
+
+/** On a matured day, or by a word of ours: a campaign is not to become an acquaintance while it lasts. */
+function isAcquainted(found: Acquaintance | undefined): boolean {
+  return found !== undefined && (found.days > 0 || found.written);
 }
 
 type Question = {

@@ -60,10 +60,10 @@ export function readSignals(input: ReadingInput): Readings {
   const { features, observation, today } = input;
   const history = historyOf(observation.snapshot);
   const known = knowValues(features, observation, input);
-  const measured = measure({ features, known, history, hourMessages: observation.hourMessages });
+  const measured = measure({ features, known, history, observation, today });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
   const fresh = freshSightings(features.sightings, known);
-  const organization = organizationSignals(fresh, input.organization);
+  const organization = organizationSignals(fresh, features.standings, input.organization);
   const shows = (...wanted: readonly SignalId[]) =>
     fresh.some(({ signal }) => wanted.includes(signal));
   const asked: Readonly<Record<SignalGroup, boolean>> = {
@@ -105,7 +105,13 @@ export function readSignals(input: ReadingInput): Readings {
 }
 
 /** Quantities that mean nothing before the alias's own are known. */
-const needsHistory: ReadonlySet<SignalId> = new Set(['subject-words', 'volume']);
+const needsHistory: ReadonlySet<SignalId> = new Set([
+  'subject-words',
+  'volume',
+  'new-actors',
+  'actor-burst',
+  'ramp',
+]);
 
 function isPathStartingUp(known: KnownValues, today: number): boolean {
   const record = known.recordOf(pathReach);
@@ -247,7 +253,7 @@ function levelOf(
 }
 
 /** Bits of lure language around a new telephone number at which level 1, 2 … is reached. */
-const phoneLureSteps = [8, 14, 22];
+const phoneLureSteps = [6, 10, 18];
 
 function phoneLure(
   { contactContexts }: Features,
