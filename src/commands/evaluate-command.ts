@@ -15,6 +15,10 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
     .option('--lures <file>', 'lure texts to put into slots, JSON lines')
     .option('--watch-all', 'watch every alias of the streams, with or without a pack')
     .option('--scenarios', 'also play replays, forwards, drifts and poisonings (minutes)')
+    .option(
+      '--other-filters',
+      'also ask SpamAssassin and rspamd on a sample, where they are installed',
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

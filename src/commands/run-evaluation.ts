@@ -19,6 +19,7 @@ export type EvaluateFlags = SettingFlags & {
   readonly lures?: string;
   readonly watchAll?: boolean;
   readonly scenarios?: boolean;
+  readonly otherFilters?: boolean;
   readonly json?: boolean;
 };
 
@@ -30,6 +31,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     lures = null,
     watchAll = false,
     scenarios = false,
+    otherFilters = false,
     json = false,
   } = flags;
   const settings = await settingsFor(context, flags);
@@ -53,6 +55,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     lures,
     watchAll,
     scenarios,
+    otherFilters,
     rules,
     onStart,
     onMessage,

@@ -7,6 +7,7 @@ import type { ActiveRules } from '../../dependencies.ts';
 import { createPseudonym } from '../../features/hash.ts';
 import { readAbuse, scoreAbuse, type AbuseResult } from './abuse.ts';
 import { readLures } from './lures.ts';
+import { askOtherFilters, type FilterFigures } from './other-filters.ts';
 import { readStreams } from './read-streams.ts';
 import { poisons } from './scenarios/poisoning.ts';
 import { canBeBackground, runScenarios, type StreamScenarios } from './scenarios/run-scenarios.ts';
@@ -24,6 +25,8 @@ export type EvaluationInput = {
   readonly watchAll: boolean;
   /** Also play replays, forwards, drifts and poisonings. */
   readonly scenarios: boolean;
+  /** Also ask SpamAssassin and rspamd, where they are. */
+  readonly otherFilters: boolean;
   readonly rules: ActiveRules;
   /** Called once before the replay and once per message. */
   readonly onStart: (messages: number) => void;
@@ -39,6 +42,7 @@ export type Evaluation = {
   };
   /** Null where they were not asked for. */
   readonly scenarios: readonly StreamScenarios[] | null;
+  readonly otherFilters: readonly FilterFigures[];
 };
 
 /** Measures detection on real mail, in arrival order, each stream against its own history only. Same data, same figures. */
@@ -69,6 +73,7 @@ export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> 
     streams: results,
     abuse: { cold: await abuse(false), withPack: await abuse(true) },
     scenarios: input.scenarios ? scenarios : null,
+    otherFilters: input.otherFilters ? await askOtherFilters({ streams, bank, abuse: mails }) : [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { abuseView, mislabelledFigures, type AbuseView } from './abuse-figures.ts';
+import { comparisonFigures, type MethodFigures } from './comparison-figures.ts';
 import type { Evaluation } from './evaluate-mail.ts';
 import {
   coldFigures,
@@ -7,6 +8,7 @@ import {
   type HonestFigures,
 } from './honest-figures.ts';
 import { injectionFigures, type KindFigures } from './injection-figures.ts';
+import type { FilterFigures } from './other-filters.ts';
 import { scenarioFigures, type ScenarioFigures } from './scenarios/scenario-figures.ts';
 
 /** All figures of a run, as `--json` prints them. `tagged` counts tag or stronger. Kept apart on purpose: false positives, recall, real abuse. */
@@ -17,11 +19,14 @@ export type Figures = {
   /** With packs, as production would score; `withPack` again beside `cold`. */
   readonly abuse: AbuseView & { readonly cold: AbuseView; readonly withPack: AbuseView };
   readonly legitMislabelled: { readonly n: number; readonly tagged: number };
+  /** Causes and what they must beat. */
+  readonly comparison: readonly MethodFigures[];
+  readonly otherFilters: readonly FilterFigures[];
   /** Null where they were not asked for. */
   readonly scenarios: ScenarioFigures | null;
 };
 
-export function figuresOf({ streams, abuse, scenarios }: Evaluation): Figures {
+export function figuresOf({ streams, abuse, scenarios, otherFilters }: Evaluation): Figures {
   const withPack = abuseView(abuse.withPack);
   return {
     streams: honestFigures(streams),
@@ -29,6 +34,8 @@ export function figuresOf({ streams, abuse, scenarios }: Evaluation): Figures {
     injection: { byKind: injectionFigures(streams) },
     abuse: { ...withPack, cold: abuseView(abuse.cold), withPack },
     legitMislabelled: mislabelledFigures(abuse.withPack),
+    comparison: comparisonFigures(streams, abuse.withPack),
+    otherFilters,
     scenarios: scenarios && scenarioFigures(scenarios),
   };
 }

@@ -1,4 +1,5 @@
 import type { AbuseTotals, AbuseView } from './abuse-figures.ts';
+import { comparisonLines, otherFilterLines } from './comparison-text.ts';
 import type { Figures } from './figures.ts';
 import type { KindFigures } from './injection-figures.ts';
 import { scenarioLines } from './scenarios/scenario-text.ts';
@@ -10,6 +11,8 @@ export function evaluationText(figures: Figures): string {
     honestLines(figures),
     injectionLines(figures.injection.byKind),
     abuseLines(figures),
+    comparisonLines(figures.comparison),
+    otherFilterLines(figures.otherFilters),
     figures.scenarios === null ? [] : scenarioLines(figures.scenarios),
   ];
   return sections
