@@ -40,9 +40,11 @@ export type Alerts = {
   readonly closeBreaker: () => void;
 };
 
-/** For messages that nobody waits for: they stand alone and count for nothing. */
+const noLimits: Policy['limits'] = { alias: null, actor: null, newActor: null, aliases: {} };
+
+/** For messages that nobody waits for: they stand alone, count for nothing, and no ceiling holds for an archive. */
 export const noAlerts: Alerts = {
-  withBudgets: (policy) => withBudgets(policy, null),
+  withBudgets: (policy) => ({ ...withBudgets(policy, null), limits: noLimits }),
   note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
 };

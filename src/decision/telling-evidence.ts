@@ -5,15 +5,19 @@ import type { Score } from '../score/score.ts';
 const leastBits = 1;
 
 /** Where a victim is told to turn by telephone or with money. No benign cause brings one (measured C11). */
-const contactPoints: readonly SignalId[] = ['phone', 'wallet'];
+const contactPoints: readonly SignalId[] = ['phone', 'phone-lure', 'wallet'];
 
-/** Everywhere else a victim may be led. */
+/** Everywhere else a victim may be led, and what is known of the place. */
 const waysOut: readonly SignalId[] = [
   ...contactPoints,
   'link',
+  'link-standing',
   'bare-domain',
   'mail-domain',
+  'stranger-domain',
   'reply-to',
+  'reply-to-standing',
+  'stranger-reply-to',
 ];
 
 /** The score rests on a telephone number or a wallet, in text or attachment, that is not ordinary here. */

@@ -19,17 +19,18 @@ async function attack({ send }: Desk, alias: Alias, minutes = 0) {
   return verdicts;
 }
 
-/** Three weeks of honest mail that was learned. */
+/** Three weeks of honest mail, each message learned before the next came. */
 async function honestWeeks(desk: Desk, alias: Alias) {
-  for (let message = 0; message < 60; message++)
+  for (let message = 0; message < 60; message++) {
     await desk.send({
       alias,
       subject: `Your order ${message}`,
       body: 'Thank you.',
       recipient: `person${message}@site${message % 9}.example`,
-      minutes: -(Math.floor(message / 3) + 3) * day,
+      minutes: (Math.floor(message / 3) - 23) * day,
     });
-  await learn(desk, desk.lessons.splice(0));
+    await learn(desk, desk.lessons.splice(0));
+  }
 }
 
 async function learn({ baselines }: Desk, lessons: readonly (Commit | null)[]) {
