@@ -14,6 +14,8 @@ export type Ramp = {
 const baseline = { days: 28, least: 14, lag: 7 };
 /** Above this the sum would take long to come back. */
 const mostBits = 30;
+/** One day alone is no ramp, however busy. */
+const mostDayBits = 4;
 /** Largest size of a negative binomial: daily counts are never as regular as Poisson. */
 const mostSize = 20;
 /** An alias that writes less is taken to write this much a day. */
@@ -37,7 +39,10 @@ export function rampOf(series: readonly DayTraffic[], through: number): Ramp {
     const count = counts[day] ?? 0;
     const end = day - baseline.lag;
     const usual = momentsOf(counts.slice(Math.max(0, end - baseline.days), end));
-    const bits = Math.min(mostBits, Math.max(0, ramp.bits + doublingBits(count, usual)));
+    const bits = Math.min(
+      mostBits,
+      Math.max(0, ramp.bits + Math.min(mostDayBits, doublingBits(count, usual))),
+    );
     if (bits === 0) [ramp, sum, usualSum] = [noRamp, 0, 0];
     else {
       sum += count;
