@@ -49,7 +49,7 @@ export function assumeAuthenticated(header: Header): AuthenticationResults {
         signedAtSeconds: null,
         expiresAtSeconds: null,
         coversWholeBody: true,
-        signedFields: ['from', 'to', 'subject', 'date'],
+        signedFields: ['from', 'to', 'subject', 'date', 'reply-to', 'content-type'],
         signatureHash: '',
       },
     ],

@@ -1,4 +1,5 @@
 import type { AuthenticationResults, DkimSignature } from '../authentication/results.ts';
+import type { HeaderField } from '../message/header-block.ts';
 import { organizationOf } from '../message/links.ts';
 import { domainOf } from '../message/mailbox.ts';
 import type { LevelReading, Sighting } from './features.ts';
@@ -31,18 +32,23 @@ export function pathSightings(view: MessageView): readonly Sighting[] {
       value: valueHash(order.join(' ')),
       shown: 'an order of header fields',
     },
-    ...(signature ? signatureSightings(signature) : []),
+    ...(signature ? signatureSightings(signature, view.message.fields) : []),
   ];
 }
 
 /** Steps of the signature's age at receipt, in milliseconds: under an hour is ordinary. */
 const ageSteps = [3_600_000, 12 * 3_600_000, 48 * 3_600_000, 7 * 86_400_000];
 
-/** Age of the signature (t=, else Date) and whether the envelope recipient is named in the header. */
+/** Age of the signature (t=, else Date), above all steps when its x= has passed (RFC 6376 §3.5), and whether the envelope recipient is named in the header. */
 export function pathLevels(view: MessageView): readonly LevelReading[] {
   const signedAt = alignedSignature(view.authentication)?.signedAtSeconds ?? null;
   const sentAtMs = signedAt === null ? view.message.sentAtMs : signedAt * 1000;
-  const ageMs = sentAtMs === null ? 0 : view.transaction.receivedAt.getTime() - sentAtMs;
+  const receivedAtMs = view.transaction.receivedAt.getTime();
+  const ageMs = sentAtMs === null ? 0 : receivedAtMs - sentAtMs;
+  const isExpired = view.authentication.dkim.some(
+    ({ aligned, expiresAtSeconds }) =>
+      aligned && expiresAtSeconds !== null && expiresAtSeconds * 1000 < receivedAtMs,
+  );
   const named = new Set(view.message.addressees.map(({ address }) => address));
   const unnamed = view.transaction.envelope.rcptTo.filter(
     (recipient) => !named.has(recipient.toLowerCase()),
@@ -50,8 +56,8 @@ export function pathLevels(view: MessageView): readonly LevelReading[] {
   return [
     {
       signal: 'signature-age',
-      level: ageSteps.filter((step) => ageMs > step).length,
-      shown: `signed ${Math.round(ageMs / 3_600_000)} hours ago`,
+      level: isExpired ? ageSteps.length + 1 : ageSteps.filter((step) => ageMs > step).length,
+      shown: `signed ${Math.round(ageMs / 3_600_000)} hours ago${isExpired ? ', expired since' : ''}`,
     },
     {
       signal: 'recipient-mismatch',
@@ -69,23 +75,46 @@ export function alignedSignature({ dkim }: AuthenticationResults): DkimSignature
 
 /** Fields whose content a replay could change or add when they are not signed (RFC 6376 §5.4.1, §8.15). */
 const mattering = ['from', 'to', 'subject', 'date'];
+/** The same of what a message may lack: where answers go, how the body is read (RFC 6376 §8.2). */
+const matteringWherePresent = ['reply-to', 'content-type'];
 
-function signatureSightings(signature: DkimSignature): readonly Sighting[] {
+function signatureSightings(
+  signature: DkimSignature,
+  fields: readonly HeaderField[],
+): readonly Sighting[] {
   const key = `${signature.domain} ${signature.selector}`;
-  const unsigned = mattering.filter((name) => !signature.signedFields.includes(name));
-  const gaps = [...unsigned, ...(signature.coversWholeBody ? [] : ['end of the body'])];
+  const sighting = (value: string, shown: string): Sighting => ({
+    signal: 'unsigned-fields',
+    table: 'selector',
+    value,
+    shown,
+  });
   return [
     { signal: 'selector', table: 'selector', value: key, shown: `signed by ${key}` },
-    ...gaps.map(
-      (gap) =>
-        ({
-          signal: 'unsigned-fields',
-          table: 'selector',
-          value: `unsigned ${gap}`,
-          shown: `${gap} is not signed`,
-        }) as const,
+    ...gapsOf(signature, fields).map(({ name, isAdded }) =>
+      isAdded
+        ? sighting(`added ${name}`, `more ${name} fields than were signed`)
+        : sighting(`unsigned ${name}`, `${name} is not signed`),
     ),
+    ...(signature.coversWholeBody
+      ? []
+      : [sighting('unsigned end of the body', 'end of the body is not signed')]),
   ];
+}
+
+type Gap = { readonly name: string; readonly isAdded: boolean };
+
+/**
+ * A name in h= covers one copy, the last that is not covered yet (RFC 6376 §5.4.2): another copy above it passes
+ * unsigned, and programs may show that one.
+ */
+function gapsOf({ signedFields }: DkimSignature, fields: readonly HeaderField[]): readonly Gap[] {
+  return [...mattering, ...matteringWherePresent].flatMap((name): readonly Gap[] => {
+    const covered = signedFields.filter((signed) => signed === name).length;
+    const present = fields.filter((field) => field.name === name).length;
+    if (covered > 0) return present > covered ? [{ name, isAdded: true }] : [];
+    return present > 0 || mattering.includes(name) ? [{ name, isAdded: false }] : [];
+  });
 }
 
 function networkOf(address: string): string {

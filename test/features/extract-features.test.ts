@@ -182,6 +182,56 @@ test('sending path: network, MAIL FROM with SRS unwrapped, SPF, key, what is not
   ]);
 });
 
+const coverings = [
+  {
+    name: 'a second subject above the signed one',
+    fields: ['Subject: Refund'],
+    signedFields: ['from', 'to', 'subject', 'date'],
+    gaps: ['added subject'],
+  },
+  {
+    name: 'a second subject is covered where it was signed twice',
+    fields: ['Subject: Refund'],
+    signedFields: ['from', 'from', 'to', 'subject', 'subject', 'date'],
+    gaps: [],
+  },
+  {
+    name: 'a field that is signed once more than it is there',
+    fields: [],
+    signedFields: ['from', 'from', 'to', 'to', 'subject', 'subject', 'date', 'date', 'reply-to'],
+    gaps: [],
+  },
+  {
+    name: 'answers redirected beside the signature',
+    fields: ['Reply-To: help@other.example'],
+    signedFields: ['from', 'to', 'subject', 'date'],
+    gaps: ['unsigned reply-to'],
+  },
+];
+for (const { name, fields, signedFields, gaps } of coverings) {
+  test(`what the signature covers: ${name}`, async () => {
+    const dkim = [{ ...signature, signedFields, coversWholeBody: true }];
+    const { sightings } = await featuresOf({ fields }, { authentication: { ...signed, dkim } });
+    assert.deepEqual(
+      sightings.filter(({ signal }) => signal === 'unsigned-fields').map(({ value }) => value),
+      gaps,
+    );
+  });
+}
+
+test('a signature whose x= has passed is older than any age', async () => {
+  const levelOf = async (expiresAt: string) => {
+    const expiresAtSeconds = Date.parse(expiresAt) / 1000;
+    const dkim = [{ ...signature, result: 'neutral' as const, expiresAtSeconds }];
+    const { levels } = await featuresOf({}, { authentication: { ...signed, dkim } });
+    return levels.find(({ signal }) => signal === 'signature-age');
+  };
+  const expired = await levelOf('2026-11-22T09:00:00Z');
+  assert.equal(expired?.level, 5);
+  assert.match(expired.shown, /expired/);
+  assert.ok(((await levelOf('2026-11-22T11:00:00Z'))?.level ?? 5) < 5);
+});
+
 const ages = [
   { name: 'fresh', signedAt: '2026-11-22T09:59:00Z', level: 0 },
   { name: 'hours old', signedAt: '2026-11-22T05:00:00Z', level: 1 },
