@@ -19,6 +19,7 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
       '--other-filters',
       'also ask SpamAssassin and rspamd on a sample, where they are installed',
     )
+    .option('--ablate', 'also replay with one part of the detector taken out (minutes)')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

@@ -20,6 +20,7 @@ export type EvaluateFlags = SettingFlags & {
   readonly watchAll?: boolean;
   readonly scenarios?: boolean;
   readonly otherFilters?: boolean;
+  readonly ablate?: boolean;
   readonly json?: boolean;
 };
 
@@ -32,6 +33,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     watchAll = false,
     scenarios = false,
     otherFilters = false,
+    ablate = false,
     json = false,
   } = flags;
   const settings = await settingsFor(context, flags);
@@ -40,7 +42,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
   let progress: Progress | null = null;
   const onStart = (messages: number) => {
     if (messages === 0) throw nothingWatched(streams);
-    progress = opened.use(startProgress(context, { total: messages, unit: 'messages' }));
+    progress = opened.use(startProgress(context, { total: messages, unit: 'steps' }));
   };
   const onMessage = () => {
     if (context.signal.aborted)
@@ -56,6 +58,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     watchAll,
     scenarios,
     otherFilters,
+    ablate,
     rules,
     onStart,
     onMessage,

@@ -1,18 +1,25 @@
 import { join } from 'node:path';
 import { createCatalogue } from '../../alias/catalogue.ts';
 import type { Alias } from '../../alias/alias.ts';
-import { openStore } from '../../baseline/open-store.ts';
-import { defaultStoreLimits, type BaselineStore } from '../../baseline/store.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { createPseudonym } from '../../features/hash.ts';
 import { readAbuse, scoreAbuse, type AbuseResult } from './abuse.ts';
+import type { AblationResult } from './ablation-figures.ts';
+import { ablations } from './ablations.ts';
 import { readLures } from './lures.ts';
+import { openMemoryStore } from './memory-store.ts';
 import { askOtherFilters, type FilterFigures } from './other-filters.ts';
 import { readStreams } from './read-streams.ts';
+import { runAblations } from './run-ablations.ts';
 import { poisons } from './scenarios/poisoning.ts';
-import { canBeBackground, runScenarios, type StreamScenarios } from './scenarios/run-scenarios.ts';
+import {
+  canBeBackground,
+  runScenarios,
+  scenarios,
+  type StreamScenarios,
+} from './scenarios/run-scenarios.ts';
 import { createScorer } from './scorer.ts';
-import { replayStream, type StreamResult } from './streams.ts';
+import { allInjections, replayStream, type Stream, type StreamResult } from './streams.ts';
 
 export type EvaluationInput = {
   /** Folder of mbox files, one alias each. */
@@ -25,6 +32,8 @@ export type EvaluationInput = {
   readonly watchAll: boolean;
   /** Also play replays, forwards, drifts and poisonings. */
   readonly scenarios: boolean;
+  /** Also measure what each part of the detector is worth. */
+  readonly ablate: boolean;
   /** Also ask SpamAssassin and rspamd, where they are. */
   readonly otherFilters: boolean;
   readonly rules: ActiveRules;
@@ -43,6 +52,7 @@ export type Evaluation = {
   /** Null where they were not asked for. */
   readonly scenarios: readonly StreamScenarios[] | null;
   readonly otherFilters: readonly FilterFigures[];
+  readonly ablations: readonly AblationResult[];
 };
 
 /** Measures detection on real mail, in arrival order, each stream against its own history only. Same data, same figures. */
@@ -53,36 +63,50 @@ export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> 
     input.watchAll ? watched(address) : rules.catalogue.find(address),
   );
   const bank = input.lures === null ? null : await readLures(input.lures);
-  onStart(streams.reduce((sum, { messages }) => sum + messages.length, 0));
+  onStart(stepsOf(streams, input));
   await using empty = await openMemoryStore();
   const scoreCold = createScorer({ rules, store: empty, pseudonym });
   const results: StreamResult[] = [];
   for (const stream of streams) {
     await using store = await openMemoryStore();
     const score = createScorer({ rules, store, pseudonym });
-    results.push(await replayStream(stream, { store, score, scoreCold, bank, report }));
+    results.push(
+      await replayStream(stream, { store, score, scoreCold, bank, plan: allInjections, report }),
+    );
   }
   const mails = input.abuse === null ? [] : await readAbuse(join(input.abuse, 'labels.jsonl'));
   const abuse = (withPacks: boolean) =>
     scoreAbuse(mails, { aliasOf: watched, withPacks, score: scoreCold });
-  const scenarios: StreamScenarios[] = [];
+  const played: StreamScenarios[] = [];
   if (input.scenarios)
     for (const stream of streams.filter(canBeBackground))
-      scenarios.push(await runScenarios(stream, { rules, pseudonym, bank, poisons, report }));
+      played.push(await runScenarios(stream, { rules, pseudonym, bank, poisons, report }));
   return {
     streams: results,
     abuse: { cold: await abuse(false), withPack: await abuse(true) },
-    scenarios: input.scenarios ? scenarios : null,
+    scenarios: input.scenarios ? played : null,
+    ablations: await runAblations(input.ablate ? ablations : [], streams, {
+      rules,
+      pseudonym,
+      bank,
+      report,
+    }),
     otherFilters: input.otherFilters ? await askOtherFilters({ streams, bank, abuse: mails }) : [],
   };
 }
 
+/** Calls of `onMessage` to come: a message of a replay, or a scenario. */
+function stepsOf(
+  streams: readonly Stream[],
+  { scenarios: isPlayed, ablate }: EvaluationInput,
+): number {
+  const messages = streams.reduce((sum, stream) => sum + stream.messages.length, 0);
+  const played = isPlayed ? streams.filter(canBeBackground).length * (scenarios.length + 1) : 0;
+  return messages * (ablate ? 1 + ablations.length : 1) + played;
+}
+
 /** Keyed with nothing: figures must not change from run to run. */
 const pseudonym = createPseudonym(Buffer.alloc(32));
-
-function openMemoryStore(): Promise<BaselineStore> {
-  return openStore('sqlite::memory:', { limits: defaultStoreLimits, timeoutMs: 1000 });
-}
 
 /** The alias an address has under the rules, or one without a pack. */
 function watch(address: string, { catalogue }: ActiveRules): Alias {

@@ -1,3 +1,4 @@
+import { ablationFigures, type AblationFigures } from './ablation-figures.ts';
 import { abuseView, mislabelledFigures, type AbuseView } from './abuse-figures.ts';
 import { comparisonFigures, type MethodFigures } from './comparison-figures.ts';
 import type { Evaluation } from './evaluate-mail.ts';
@@ -22,11 +23,13 @@ export type Figures = {
   /** Causes and what they must beat. */
   readonly comparison: readonly MethodFigures[];
   readonly otherFilters: readonly FilterFigures[];
+  readonly ablations: readonly AblationFigures[];
   /** Null where they were not asked for. */
   readonly scenarios: ScenarioFigures | null;
 };
 
-export function figuresOf({ streams, abuse, scenarios, otherFilters }: Evaluation): Figures {
+export function figuresOf(evaluation: Evaluation): Figures {
+  const { streams, abuse, scenarios, otherFilters, ablations } = evaluation;
   const withPack = abuseView(abuse.withPack);
   return {
     streams: honestFigures(streams),
@@ -36,6 +39,7 @@ export function figuresOf({ streams, abuse, scenarios, otherFilters }: Evaluatio
     legitMislabelled: mislabelledFigures(abuse.withPack),
     comparison: comparisonFigures(streams, abuse.withPack),
     otherFilters,
+    ablations: ablationFigures(ablations),
     scenarios: scenarios && scenarioFigures(scenarios),
   };
 }

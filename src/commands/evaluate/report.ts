@@ -1,3 +1,4 @@
+import { ablationLines } from './ablation-figures.ts';
 import type { AbuseTotals, AbuseView } from './abuse-figures.ts';
 import { comparisonLines, otherFilterLines } from './comparison-text.ts';
 import type { Figures } from './figures.ts';
@@ -13,6 +14,7 @@ export function evaluationText(figures: Figures): string {
     abuseLines(figures),
     comparisonLines(figures.comparison),
     otherFilterLines(figures.otherFilters),
+    ablationLines(figures.ablations),
     figures.scenarios === null ? [] : scenarioLines(figures.scenarios),
   ];
   return sections

@@ -12,7 +12,17 @@ import { createNoveltyCounter, textKindOf, type TextKind } from './text-kind.ts'
 
 /** Until both are past, an alias is only learned (corpora: "after warm-up"). */
 const warmUp = { messages: 20, days: 14 };
-const injectionsPerStream = 30;
+
+/** Which lures, and into how many messages of a stream, spread evenly. */
+export type InjectionPlan = {
+  readonly kinds: readonly InjectionKind[];
+  readonly perStream: number;
+};
+
+export const allInjections: InjectionPlan = {
+  kinds: injectionKinds.map(({ kind }) => kind),
+  perStream: 30,
+};
 
 export type Stream = {
   readonly address: string;
@@ -48,18 +58,19 @@ export type ReplayOptions = {
   /** Scores without history and without pack; null to leave that out. */
   readonly scoreCold: Scorer | null;
   readonly bank: LureBank | null;
+  readonly plan: InjectionPlan;
   readonly report: () => void;
 };
 
 /**
- * Replays one stream in arrival order: score, then learn, flagged mail left out (prequential). After warm-up, up to 30
- * messages evenly over the stream are scored again with one slot changed, against the very same history.
+ * Replays one stream in arrival order: score, then learn, flagged mail left out (prequential). After warm-up, messages
+ * evenly over the stream are scored again with one slot changed, against the very same history.
  */
 export async function replayStream(stream: Stream, options: ReplayOptions): Promise<StreamResult> {
-  const { store, score, scoreCold, bank, report } = options;
+  const { store, score, scoreCold, bank, plan, report } = options;
   const arrivals = arrivalsOf(stream);
   const isWarm = warmAfter(arrivals);
-  const chosen = evenly(arrivals.map((_, index) => index).filter(isWarm), injectionsPerStream);
+  const chosen = evenly(arrivals.map((_, index) => index).filter(isWarm), plan.perStream);
   const countNovelWords = createNoveltyCounter();
   const novelWords: number[] = [];
   const honest: StreamMessage[] = [];
@@ -78,7 +89,7 @@ export async function replayStream(stream: Stream, options: ReplayOptions): Prom
       cold.push(factsOf(await scoreCold(strange)));
     }
     if (bank && chosen.has(index))
-      injections.push(...(await injectAll({ asked, score, bank, index })));
+      injections.push(...(await injectAll({ asked, score, bank, plan, index })));
     if (isWarm(index)) {
       novelWords.push(novel);
       honest.push(streamMessage(judgement, asked, index));
@@ -119,12 +130,14 @@ type InjectAll = {
   readonly asked: Asked;
   readonly score: Scorer;
   readonly bank: LureBank;
+  readonly plan: InjectionPlan;
   readonly index: number;
 };
 
-async function injectAll({ asked, score, bank, index }: InjectAll) {
+async function injectAll({ asked, score, bank, plan, index }: InjectAll) {
   const results: InjectionResult[] = [];
   for (const [offset, { kind }] of injectionKinds.entries()) {
+    if (!plan.kinds.includes(kind)) continue;
     const message = inject(asked.message, kind, { bank, index: index + offset });
     const judgement = await score({ ...asked, message, countsTraffic: false });
     results.push({ kind, ...streamMessage(judgement, { ...asked, message }, index) });
