@@ -1,4 +1,4 @@
-import type { ContactContext, LureHit, LureSentence } from '../features/features.ts';
+import type { ContactContext, Features, LureHit, LureSentence } from '../features/features.ts';
 import type { History } from '../baseline/history.ts';
 
 const windowTokens = { subject: 16, body: 40 };
@@ -14,15 +14,17 @@ const backgroundRate = 0.01;
  * The densest window of lure language in the subject, in bits: every lure word gives its weight, less what the alias
  * itself makes of it. 0 when nothing stands out.
  */
-export function subjectLureBits(
-  subject: { readonly tokens: number; readonly hits: readonly LureHit[] },
-  history: History,
-): number {
+export function subjectLureBits(subject: Features['subject'], history: History): number {
   return densestWindow(
     subject.tokens,
     weigh(subject.hits, 'subject', history),
     windowTokens.subject,
   );
+}
+
+/** All lure language of the subject, wherever it stands, in bits. */
+export function subjectLureSum({ hits }: Features['subject'], history: History): number {
+  return weigh(hits, 'subject', history).reduce((sum, { bits }) => sum + Math.max(0, bits), 0);
 }
 
 /** The same over the sentences of the body that the alias has not made its own, in order. */

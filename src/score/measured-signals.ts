@@ -11,7 +11,7 @@ import {
   rampReading,
   volumeReading,
 } from './traffic-signals.ts';
-import { bodyLureBits, subjectLureBits } from './lure-window.ts';
+import { bodyLureBits, subjectLureBits, subjectLureSum } from './lure-window.ts';
 
 /** A signal that is a quantity, held against the alias's own distribution of it. `rate`, where given, is from its tail. */
 export type MeasuredReading = {
@@ -47,7 +47,7 @@ export function measure({ features, known, history, observation, today }: ToMeas
   const subjectBits = subjectLureBits(features.subject, history);
   return new Map([
     ['subject-lure', subjectLureReading(subjectBits, history)],
-    ['subject-words', subjectWordsReading(features, { newWords, subjectBits, history })],
+    ['subject-words', subjectWordsReading(features, newWords, history)],
     ['body-lure', bodyLureReading(residual, newCommonWords(features, known).length, history)],
     ['volume', volumeReading(hourMessages, history)],
     ['new-actors', newActorsReading(traffic, history)],
@@ -110,18 +110,12 @@ const subjectMargins = [8, 13, 18];
  */
 function subjectWordsReading(
   { subject, subjectWords }: Features,
-  {
-    newWords,
-    subjectBits,
-    history,
-  }: {
-    readonly newWords: readonly SubjectWord[];
-    readonly subjectBits: number;
-    readonly history: History;
-  },
+  newWords: readonly SubjectWord[],
+  history: History,
 ): MeasuredReading {
   const newCommon = newWords.filter(({ isCommon }) => isCommon).length;
-  const points = subjectWords.length + newWords.length + newCommon + subjectBits;
+  const points =
+    subjectWords.length + newWords.length + newCommon + subjectLureSum(subject, history);
   const own = history.histogram('subject-words');
   const level =
     own.total < leastMessages || points < leastSubjectPoints
