@@ -10,7 +10,7 @@ export function addLearnCommand(program: Command, context: CommandContext): void
     .summary('learns baselines from an archive')
     .argument('[paths...]', 'mbox files, messages, Maildirs, or folders of these')
     .description(
-      'Learns baselines from an archive of mail that was fine, in order of arrival (mbox From line, else Received or Date). Learn an archive once: learned again much later, it counts twice. With --assume-authenticated, mail that nobody watches teaches who writes to the organization.',
+      'Learns baselines from an archive of mail that was fine, in order of arrival (mbox From line, else Received or Date). What an earlier run learned into the same store is passed over, so that a run that was stopped goes on and an archive that has grown teaches what is new. With --assume-authenticated, mail that nobody watches teaches who writes to the organization.',
     )
     .option(
       '--assume-authenticated',
@@ -24,6 +24,7 @@ export function addLearnCommand(program: Command, context: CommandContext): void
       'sent mail, may be repeated: everybody it was sent to becomes a correspondent',
       collect,
     )
+    .option('--restart', 'learn everything again; what the store still holds counts twice')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

@@ -72,7 +72,7 @@ describe('learn', () => {
     assert.deepEqual(counts, {
       messages: 63,
       learned: 60,
-      skipped: { notWatched: 1, notAuthenticated: 0, flagged: 1, unreadable: 1 },
+      skipped: { notWatched: 1, notAuthenticated: 0, flagged: 1, unreadable: 1, doneBefore: 0 },
       aliases: [
         { alias, messages: 61, learned: 60, flagged: 1, notAuthenticated: 0, unreadable: 0 },
       ],
@@ -180,6 +180,7 @@ describe('learn', () => {
     assert.deepEqual((await readdir(shell.path('state'))).sort(), [
       'baselines.db',
       'baselines.db-organization',
+      'learn',
       'pseudonym.key',
     ]);
     assert.equal(await messagesIn(storeAt('state/baselines.db')), 60);
@@ -228,7 +229,7 @@ test('without --assume-authenticated only what verifies is learned', async () =>
   const json = await learn(['signed.mbox'], '--dns', dns.address, ...storeAt('signed.db'));
   assert.deepEqual(
     [json['learned'], json['skipped']],
-    [3, { notWatched: 0, notAuthenticated: 3, flagged: 0, unreadable: 0 }],
+    [3, { notWatched: 0, notAuthenticated: 3, flagged: 0, unreadable: 0, doneBefore: 0 }],
   );
 });
 

@@ -1,6 +1,6 @@
 import { renderTable, type Column } from '../text-table.ts';
 import type { Collected } from './collect-mail.ts';
-import type { AliasCounts, Outcome } from './learn-mail.ts';
+import type { AliasCounts, LearnedMail, Outcome } from './learn-mail.ts';
 import type { OutboundCounts } from './learn-outbound.ts';
 
 export type Learned = {
@@ -12,6 +12,8 @@ export type Learned = {
     readonly notAuthenticated: number;
     readonly flagged: number;
     readonly unreadable: number;
+    /** An earlier run into the same store has seen to them. */
+    readonly doneBefore: number;
   };
   readonly aliases: readonly AliasCounts[];
   /** What sent mail taught; null where none was given. */
@@ -24,7 +26,7 @@ export type Learned = {
 
 export function summary(
   { messages, notWatched, unreadable }: Collected,
-  aliases: readonly AliasCounts[],
+  { aliases, doneBefore }: LearnedMail,
 ): Omit<Learned, 'outbound' | 'store' | 'seconds'> {
   const sum = (outcome: Outcome) => aliases.reduce((total, counts) => total + counts[outcome], 0);
   return {
@@ -35,6 +37,7 @@ export function summary(
       notAuthenticated: sum('notAuthenticated'),
       flagged: sum('flagged'),
       unreadable: unreadable + sum('unreadable'),
+      doneBefore,
     },
     aliases,
   };
@@ -61,8 +64,8 @@ export function learnText(learned: Learned): string {
 function inboundText(learned: Learned): string {
   const { messages, skipped, aliases, store, seconds } = learned;
   const summary = `learned ${learned.learned} of ${messages} messages into ${store} in ${seconds.toFixed(1)} s (${messagesPerSecond(learned)} messages/s)\n`;
-  const { notWatched, notAuthenticated, flagged, unreadable } = skipped;
-  const left = `skipped: ${notWatched} not watched, ${notAuthenticated} not authenticated, ${flagged} flagged, ${unreadable} unreadable\n`;
+  const { notWatched, notAuthenticated, flagged, unreadable, doneBefore } = skipped;
+  const left = `skipped: ${notWatched} not watched, ${notAuthenticated} not authenticated, ${flagged} flagged, ${unreadable} unreadable${doneBefore > 0 ? `, ${doneBefore} done before` : ''}\n`;
   const hint =
     notWatched === messages
       ? 'none of them is from a watched alias: watch more in policy.yaml, or every From address with --watch-all\n'

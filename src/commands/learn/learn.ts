@@ -19,14 +19,11 @@ import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offlin
 import { openLedgers } from '../organization/open-ledgers.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { collectMail } from './collect-mail.ts';
-import { learnMail, type AliasCounts } from './learn-mail.ts';
+import { journalPath, openJournal, type Journal } from './journal.ts';
+import { learnMail, type LearnedMail } from './learn-mail.ts';
 import { learnOutbound } from './learn-outbound.ts';
 import { learnJson, learnText, summary, type Learned } from './learn-report.ts';
-import {
-  organizationLessons,
-  otherMailInto,
-  type OrganizationLessons,
-} from './organization-lessons.ts';
+import { organizationLessons, otherMailInto } from './organization-lessons.ts';
 import { selection, type SelectionFlags } from './selection.ts';
 import { openSpool, type Spool } from './spool.ts';
 
@@ -34,6 +31,7 @@ export type LearnFlags = SettingFlags &
   SelectionFlags & {
     readonly assumeAuthenticated?: boolean;
     readonly includeFlagged?: boolean;
+    readonly restart?: boolean;
     readonly outbound?: readonly string[];
     readonly json?: boolean;
   };
@@ -63,7 +61,7 @@ export async function learn(
     });
     const rules = flags.watchAll ? watchAlso(active, collected.addresses) : active;
     const startedMs = performance.now();
-    const { aliases, outbound } = await learnAll(context, {
+    const { outbound, ...taught } = await learnAll(context, {
       spool,
       others,
       rules,
@@ -73,7 +71,7 @@ export async function learn(
     report(
       context,
       {
-        ...summary(collected, aliases),
+        ...summary(collected, taught),
         outbound,
         store: redactStoreLocation(settings.store),
         seconds: (performance.now() - startedMs) / 1000,
@@ -83,7 +81,7 @@ export async function learn(
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CommandFailure(
-      'interrupted: only a part of the archive is learned; learning it again may count that part twice',
+      'interrupted: only a part of the archive is learned; the same command goes on from there',
       { exitCode: exitCodes.interrupted, cause: error },
     );
   }
@@ -97,13 +95,16 @@ type Learning = {
   readonly flags: LearnFlags;
 };
 
-type Taught = Pick<Learned, 'aliases' | 'outbound'>;
+type Taught = LearnedMail & Pick<Learned, 'outbound'>;
+
+const nothingLearned: LearnedMail = { aliases: [], doneBefore: 0 };
 
 /** Opens no store that nothing would be learned into. */
 async function learnAll(context: CommandContext, learning: Learning): Promise<Taught> {
   const { spool, others, rules, settings, flags } = learning;
   const sent = flags.outbound ?? [];
-  if (spool.length + others.length + sent.length === 0) return { aliases: [], outbound: null };
+  if (spool.length + others.length + sent.length === 0)
+    return { ...nothingLearned, outbound: null };
   const isServersOwn = settings.store === `sqlite:${join(settings.stateDir, 'baselines.db')}`;
   const pseudonymKey = await (isServersOwn ? loadPseudonymKey : readPseudonymKey)(
     settings.stateDir,
@@ -120,42 +121,46 @@ async function learnAll(context: CommandContext, learning: Learning): Promise<Ta
   const { lists } = rules;
   const { signal } = context;
   const outbound = sent.length === 0 ? null : await learnOutbound(sent, { ledgers, lists, signal });
-  const organization = organizationLessons(ledgers, others, lists);
   if (spool.length > 0)
-    return {
-      aliases: await learnSpool(context, { ...learning, pseudonymKey, ledgers, organization }),
-      outbound,
-    };
-  await organization.countUntil(null);
-  return { aliases: [], outbound };
+    return { ...(await learnSpool(context, { ...learning, pseudonymKey, ledgers })), outbound };
+  if (others.length === 0) return { ...nothingLearned, outbound };
+  using journal = await journalOf(learning, await isUntaught(ledgers));
+  await organizationLessons(ledgers, others, { lists, journal }).countUntil(null);
+  return { ...nothingLearned, outbound };
+}
+
+/** A store without anything in it was made anew, and what was learned into its predecessor is to be learned again. */
+async function journalOf({ settings, flags }: Learning, isNewStore: boolean): Promise<Journal> {
+  return openJournal(journalPath(settings.stateDir, settings.store), {
+    startsAnew: flags.restart === true || isNewStore,
+  });
+}
+
+async function isUntaught(ledgers: Pick<OrganizationLedgers, 'sizes'>): Promise<boolean> {
+  return Object.values(await ledgers.sizes()).every((size) => size === 0);
 }
 
 async function learnSpool(
   context: CommandContext,
   {
-    spool,
-    rules,
-    settings,
-    flags,
     pseudonymKey,
     ledgers,
-    organization,
-  }: Learning & {
-    readonly pseudonymKey: Buffer;
-    readonly ledgers: OrganizationLedgers;
-    readonly organization: OrganizationLessons;
-  },
-): Promise<readonly AliasCounts[]> {
+    ...learning
+  }: Learning & { readonly pseudonymKey: Buffer; readonly ledgers: OrganizationLedgers },
+): Promise<LearnedMail> {
+  const { spool, others, rules, settings, flags } = learning;
   const limits = { ...defaultStoreLimits, ...rules.policy.learning };
   await using baselines = await openStore(settings.store, {
     limits,
     timeoutMs: patientStoreTimeoutMs,
   });
-  await baselines.ping();
+  const isNewStore = (await baselines.aliases()).length === 0;
+  using journal = await journalOf(learning, isNewStore);
+  const current = { id: '' };
   await using analysis = openOfflineAnalysis({
     settings,
     rules,
-    baselines,
+    baselines: journal.observing(baselines, () => current.id),
     organization: ledgers,
     pseudonymKey,
     assumeAuthenticated: flags.assumeAuthenticated === true,
@@ -167,8 +172,10 @@ async function learnSpool(
   return await learnMail({
     spool,
     analysis,
+    current,
     baselines,
-    organization,
+    organization: organizationLessons(ledgers, others, { lists: rules.lists, journal }),
+    journal,
     includeFlagged: flags.includeFlagged === true,
     signal: context.signal,
     onMessage: () => progress.step(),

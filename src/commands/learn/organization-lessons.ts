@@ -8,7 +8,8 @@ import { createOrganizationFeed } from '../../organization-feed.ts';
 import type { OrganizationLedgers, Sightings } from '../../organization/ledgers.ts';
 import { headerSightings, linkDomainsOf } from '../../organization/sightings.ts';
 import type { Transaction } from '../../smtp/transaction.ts';
-import type { Arrival, Spool } from './spool.ts';
+import type { Journal } from './journal.ts';
+import { messageId, type Arrival, type Spool } from './spool.ts';
 
 /** What archives teach the organization's ledgers, in order of arrival, as production would have. */
 export type OrganizationLessons = {
@@ -20,6 +21,8 @@ export type OrganizationLessons = {
 
 /** Of other mail only what it teaches is spooled. */
 export type OtherMail = Pick<Spool, 'add' | 'inOrder'>;
+
+type OtherLesson = { readonly id: string; readonly sightings: Sightings };
 
 /** Bytes that are read for links, as in production. */
 const sampledBytes = 256 * 1024;
@@ -44,7 +47,8 @@ export function otherMailInto(
       written: [],
       carried: null,
     };
-    await others.add({ bytes: Buffer.from(JSON.stringify(sightings)), arrivedAt });
+    const spooled: OtherLesson = { id: messageId({ bytes, arrivedAt }), sightings };
+    await others.add({ bytes: Buffer.from(JSON.stringify(spooled)), arrivedAt });
   };
 }
 
@@ -57,8 +61,12 @@ async function linksIn(bytes: Buffer, header: Header): Promise<readonly string[]
 export function organizationLessons(
   ledgers: Pick<OrganizationLedgers, 'count' | 'flush'>,
   others: OtherMail,
-  lists: Lists,
+  { lists, journal }: { readonly lists: Lists; readonly journal: Omit<Journal, 'observing'> },
 ): OrganizationLessons {
+  const flush = async () => {
+    await ledgers.flush();
+    journal.counted();
+  };
   const feed = createOrganizationFeed(ledgers, { sample: 0 });
   const waiting = others.inOrder();
   let next: IteratorResult<Arrival, unknown> | null = null;
@@ -69,19 +77,23 @@ export function organizationLessons(
       for (;;) {
         next ??= await waiting.next();
         if (next.done || (time !== null && next.value.arrivedAt > time)) break;
-        ledgers.count(JSON.parse(next.value.bytes.toString()) as Sightings);
+        const { id, sightings } = JSON.parse(next.value.bytes.toString()) as OtherLesson;
+        if (journal.find(id)?.isCounted !== true) {
+          ledgers.count(sightings);
+          journal.write(id, 'other');
+          if (++counted % countsAtOnce === 0) await flush();
+        }
         next = null;
-        if (++counted % countsAtOnce === 0) await ledgers.flush();
       }
       const day = time === null ? Infinity : dayOf(time);
-      if (day > flushedDay) await ledgers.flush();
+      if (day > flushedDay) await flush();
       flushedDay = day;
     },
     count: async (transaction, analysis) => {
       const isDelivered = analysis.decision.effectiveAction !== 'quarantine';
       await feed({ transaction, analysis, lists, isDelivered });
       // The next message may ask where else its values were carried.
-      if ((analysis.seen?.carried.values.length ?? 0) > 0) await ledgers.flush();
+      if ((analysis.seen?.carried.values.length ?? 0) > 0) await flush();
     },
   };
 }

@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A message of an archive that is to be learned. */
 export type Arrival = { readonly bytes: Buffer; readonly arrivedAt: Date };
+
+/** The same message at the same time has the same id, so that learning it again changes nothing. */
+export function messageId({ bytes, arrivedAt }: Arrival): string {
+  const digest = createHash('sha256').update(arrivedAt.toISOString()).update(bytes).digest('hex');
+  return digest.slice(0, 20);
+}
 
 /** Messages of any number of archives, put into the order of their arrival without being held in memory. */
 export interface Spool extends AsyncDisposable {
