@@ -136,9 +136,10 @@ function bodyLureReading(
   const foreign = history.isStartingUp ? 0 : commonWordBits * newCommon;
   const value = bodyLureBits(residual, history) + foreign;
   const own = history.histogram('body-lure');
-  const level =
-    own.total < leastMessages
-      ? lureLevel(value, lureSteps.body)
+  const level = history.isStartingUp
+    ? lureLevel(value, lureSteps.body)
+    : own.total < leastMessages
+      ? 0
       : bodyMargins.filter((margin) => value >= Math.max(leastBodyBits, tailOf(own) + margin))
           .length;
   return reading(value, level, {
