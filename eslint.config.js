@@ -81,6 +81,7 @@ const layering = pureStages.map((stage, index) => ({
           {
             group: [
               ...pureStages.slice(index + 1),
+              'alerts',
               'quarantine',
               'observability',
               'commands',

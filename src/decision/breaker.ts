@@ -48,8 +48,11 @@ export type BreakerRules = BreakerPolicy & {
 
 const minuteMs = 60_000;
 const windowMs = 60 * minuteMs;
+/** Often enough to tell which aliases are active within the hour. */
+const refreshMs = 5 * minuteMs;
 const maxAliases = 1000;
-const maxFlags = 2000;
+const maxFlags = 1000;
+const maxFlagsPerAlias = 20;
 
 /** Flags that one value connects are an attack, whatever else they share (detection 2.10). */
 const attackShare = 0.3;
@@ -84,8 +87,7 @@ export function closeBreaker(breaker: Breaker): Breaker {
 function withActive(active: Breaker['active'], event: ScoredEvent): Breaker['active'] {
   const { alias, vendor, atMs, hourMessages, flag } = event;
   const before = active.get(alias);
-  // Often enough: what is asked of it is the hour.
-  if (before && flag === null && Math.abs(atMs - before.atMs) < minuteMs) return active;
+  if (before && flag === null && Math.abs(atMs - before.atMs) < refreshMs) return active;
   const recent = [...active].filter(
     ([id, entry]) => id !== alias && Math.abs(atMs - entry.atMs) <= windowMs,
   );
@@ -95,12 +97,14 @@ function withActive(active: Breaker['active'], event: ScoredEvent): Breaker['act
 function withFlag(flags: readonly Flag[], { flag, ...event }: ScoredEvent): readonly Flag[] {
   if (flag === null) return flags;
   const { atMs, alias, vendor } = event;
+  const name = flag.keys.join();
   const isRepetition = (earlier: Flag) =>
-    earlier.alias === alias &&
-    earlier.signal === flag.signal &&
-    earlier.keys.join() === flag.keys.join();
+    earlier.alias === alias && earlier.signal === flag.signal && earlier.keys.join() === name;
+  const ofAlias = flags.filter((earlier) => earlier.alias === alias);
+  const oldest = ofAlias.length >= maxFlagsPerAlias ? ofAlias[0] : null;
   const recent = flags.filter(
-    (earlier) => Math.abs(atMs - earlier.atMs) <= windowMs && !isRepetition(earlier),
+    (earlier) =>
+      earlier !== oldest && Math.abs(atMs - earlier.atMs) <= windowMs && !isRepetition(earlier),
   );
   return [...recent.slice(-maxFlags), { atMs, alias, vendor, ...flag }];
 }

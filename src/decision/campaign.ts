@@ -13,7 +13,7 @@ export type Campaign = {
   readonly by: SignalId | 'text' | 'pattern';
   /** Names of what copies share, without the alias, most telling first, at most 15; copies may share any of them. */
   readonly keys: readonly string[];
-  /** Hashes of the words and sentences that the alias never wrote, at most 60. */
+  /** Hashes of the words and sentences that the alias never wrote, at most 40. */
   readonly text: readonly string[];
 };
 
@@ -36,7 +36,7 @@ const tellingSignals = [
 const contactPoints: readonly SignalId[] = ['phone', 'wallet'];
 
 const maxValues = 8;
-const maxText = 60;
+const maxText = 40;
 /** Lure language that is worded on purpose: a sentence of this many bits, a subject of this many different words. */
 const leastLure = { bits: 9, words: 4 };
 const maxLures = 5;

@@ -47,7 +47,7 @@ export function joinCampaign(
   { campaign, alias, atMs }: CampaignSighting,
 ): Joined {
   const remembered = known.filter(({ lastSeenMs }) => atMs - lastSeenMs <= memoryMs);
-  const before = remembered.find((candidate) => belongs(candidate, { campaign, alias, atMs }));
+  const before = remembered.find(matcherOf({ campaign, alias, atMs }));
   const counted: KnownCampaign = before
     ? {
         ...before,
@@ -70,20 +70,28 @@ export function joinCampaign(
   };
 }
 
-function belongs(candidate: KnownCampaign, { campaign, alias, atMs }: CampaignSighting): boolean {
-  const sameAlias = candidate.aliases.includes(alias);
-  if (candidate.id === campaign.id) return true;
-  if (campaign.keys.some((key) => candidate.keys.includes(key)))
-    return sameAlias || atMs - candidate.lastSeenMs <= acrossAliasesMs;
-  const byText = candidate.by === 'text' && campaign.by === 'text';
-  return sameAlias && byText && similarity(candidate.text, campaign.text) >= alike;
+/** Whether a campaign is the one that a message belongs to; what is asked of every candidate is worked out once. */
+function matcherOf({ campaign, alias, atMs }: CampaignSighting) {
+  const keys = new Set(campaign.keys);
+  const text = new Set(campaign.text);
+  return (candidate: KnownCampaign): boolean => {
+    if (candidate.id === campaign.id) return true;
+    const isHere = candidate.aliases.includes(alias);
+    const isRecent = atMs - candidate.lastSeenMs <= acrossAliasesMs;
+    if (!isHere && !isRecent) return false;
+    if (candidate.keys.some((key) => keys.has(key))) return true;
+    const byText = candidate.by === 'text' && campaign.by === 'text';
+    return isHere && byText && similarity(candidate.text, text) >= alike;
+  };
 }
 
 /** Jaccard's index: what two sets have in common of all they have, 0 to 1. */
-function similarity(left: readonly string[], right: readonly string[]): number {
-  const inLeft = new Set(left);
-  const shared = right.filter((value) => inLeft.has(value)).length;
-  return shared / Math.max(1, left.length + right.length - shared);
+function similarity(left: readonly string[], right: ReadonlySet<string>): number {
+  const smaller = Math.min(left.length, right.size);
+  // No overlap could make up for such a difference in size.
+  if (smaller < alike * Math.max(left.length, right.size)) return 0;
+  const shared = left.filter((value) => right.has(value)).length;
+  return shared / Math.max(1, left.length + right.size - shared);
 }
 
 function union(left: readonly string[], right: readonly string[], most: number): readonly string[] {
