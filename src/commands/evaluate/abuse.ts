@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Alias } from '../../alias/alias.ts';
 import { readMessageFile } from '../../archive/read-archive.ts';
-import { readHeader } from '../../message/header.ts';
-import { parseMessage, type Message } from '../../message/message.ts';
+import type { Message } from '../../message/message.ts';
 import { factsOf, type Facts } from './facts.ts';
 import { breaksFixedRule } from './fixed-rule.ts';
 import type { Scorer } from './scorer.ts';
+import type { ParseArchived } from './streams.ts';
 
 const labelSchema = z.looseObject({
   file: z.string(),
@@ -26,7 +26,6 @@ export type AbuseMail = {
   readonly campaign: string;
   readonly from: string;
   readonly message: Message;
-  readonly bytes: Buffer;
   readonly receivedAt: Date;
 };
 
@@ -45,7 +44,10 @@ export type AbuseResult = Facts & {
 export const mislabelledClass = 'mislabelled_legit';
 
 /** Reads the mail that `labels.jsonl` names; the file names are relative to it. */
-export async function readAbuse(labelsPath: string): Promise<readonly AbuseMail[]> {
+export async function readAbuse(
+  labelsPath: string,
+  parse: ParseArchived,
+): Promise<readonly AbuseMail[]> {
   const lines = (await readFile(labelsPath, 'utf8'))
     .split('\n')
     .filter((line) => line.trim() !== '');
@@ -53,14 +55,13 @@ export async function readAbuse(labelsPath: string): Promise<readonly AbuseMail[
   for (const line of lines) {
     const label = labelSchema.parse(JSON.parse(line));
     const path = join(dirname(labelsPath), label.file);
-    const { bytes } = readMessageFile(await readFile(path), path);
-    const message = await parseMessage(bytes, readHeader(bytes));
+    const message = await parse(readMessageFile(await readFile(path), path));
+    if (message === null) throw new Error(`${path} cannot be read as a message`);
     const sentAt = new Date(label.date);
     mails.push({
       ...label,
       from: label.from === '' ? (message.from[0]?.address ?? label.alias) : label.from,
       message,
-      bytes,
       receivedAt: Number.isNaN(sentAt.getTime()) ? new Date(message.sentAtMs ?? 0) : sentAt,
     });
   }

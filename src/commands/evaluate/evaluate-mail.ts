@@ -3,6 +3,7 @@ import { createCatalogue } from '../../alias/catalogue.ts';
 import type { Alias } from '../../alias/alias.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { createPseudonym } from '../../features/hash.ts';
+import { createAttachmentReader } from '../../message/attachments/attachment-reader.ts';
 import { readAbuse, scoreAbuse, type AbuseResult } from './abuse.ts';
 import type { AblationResult } from './ablation-figures.ts';
 import { ablations } from './ablations.ts';
@@ -19,7 +20,13 @@ import {
   type StreamScenarios,
 } from './scenarios/run-scenarios.ts';
 import { createScorer } from './scorer.ts';
-import { allInjections, replayStream, type Stream, type StreamResult } from './streams.ts';
+import {
+  allInjections,
+  createParser,
+  replayStream,
+  type Stream,
+  type StreamResult,
+} from './streams.ts';
 
 export type EvaluationInput = {
   /** Folder of mbox files, one alias each. */
@@ -59,9 +66,12 @@ export type Evaluation = {
 export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> {
   const { rules, onStart, onMessage: report } = input;
   const watched = (address: string) => watch(address, rules);
-  const streams = await readStreams(input.streams, (address) =>
-    input.watchAll ? watched(address) : rules.catalogue.find(address),
-  );
+  await using attachments = createAttachmentReader({ onPart: () => undefined });
+  const parse = createParser((parts) => attachments.read(parts, patienceMs));
+  const streams = await readStreams(input.streams, {
+    parse,
+    aliasOf: (address) => (input.watchAll ? watched(address) : rules.catalogue.find(address)),
+  });
   const bank = input.lures === null ? null : await readLures(input.lures);
   onStart(stepsOf(streams, input));
   await using empty = await openMemoryStore();
@@ -74,7 +84,8 @@ export async function evaluateMail(input: EvaluationInput): Promise<Evaluation> 
       await replayStream(stream, { store, score, scoreCold, bank, plan: allInjections, report }),
     );
   }
-  const mails = input.abuse === null ? [] : await readAbuse(join(input.abuse, 'labels.jsonl'));
+  const mails =
+    input.abuse === null ? [] : await readAbuse(join(input.abuse, 'labels.jsonl'), parse);
   const abuse = (withPacks: boolean) =>
     scoreAbuse(mails, { aliasOf: watched, withPacks, score: scoreCold });
   const played: StreamScenarios[] = [];
@@ -104,6 +115,9 @@ function stepsOf(
   const played = isPlayed ? streams.filter(canBeBackground).length * (scenarios.length + 1) : 0;
   return messages * (ablate ? 1 + ablations.length : 1) + played;
 }
+
+/** For the attachments of one message: figures must not depend on how busy the machine is. */
+const patienceMs = 120_000;
 
 /** Keyed with nothing: figures must not change from run to run. */
 const pseudonym = createPseudonym(Buffer.alloc(32));

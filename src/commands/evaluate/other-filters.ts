@@ -6,7 +6,7 @@ import type { LureBank } from './lures.ts';
 import { renderMessage } from './render-message.ts';
 import { askRspamd, rspamdUrl } from './rspamd.ts';
 import { askSpamAssassin } from './spamassassin.ts';
-import { arrivalsOf, evenly, parse, warmAfter, type Stream } from './streams.ts';
+import { arrivalsOf, evenly, warmAfter, type Stream } from './streams.ts';
 
 const honestPerStream = 6;
 const sampledKinds: readonly InjectionKind[] = ['a', 'a3', 'c', 'd', 'e2'];
@@ -81,7 +81,7 @@ async function sampleOf({ streams, bank, abuse }: Sampling): Promise<readonly Sa
     const warm = arrivals.map((_, index) => index).filter(warmAfter(arrivals));
     for (const index of evenly(warm, honestPerStream)) {
       const archived = stream.messages[index];
-      const message = archived ? await parse(archived) : null;
+      const message = archived ? await stream.parse(archived) : null;
       if (message === null) continue;
       const receivedAt = arrivals[index] ?? new Date(0);
       sample.push({ group: 'honest', bytes: renderMessage(message, receivedAt) });

@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import type { Alias } from '../../alias/alias.ts';
 import { splitMbox } from '../../archive/mbox.ts';
 import { readHeader } from '../../message/header.ts';
-import type { Stream } from './streams.ts';
+import type { ParseArchived, Stream } from './streams.ts';
 
 /** The mbox files of a folder whose most frequent author is a watched alias, each in order of arrival. */
 export async function readStreams(
   folder: string,
-  aliasOf: (address: string) => Alias | null,
+  {
+    aliasOf,
+    parse,
+  }: {
+    readonly aliasOf: (address: string) => Alias | null;
+    readonly parse: ParseArchived;
+  },
 ): Promise<readonly Stream[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.mbox')).sort();
   const streams: Stream[] = [];
@@ -22,6 +28,7 @@ export async function readStreams(
       streams.push({
         address,
         alias,
+        parse,
         messages: messages.toSorted(
           (a, b) => (a.arrivedAt?.getTime() ?? 0) - (b.arrivedAt?.getTime() ?? 0),
         ),

@@ -1,6 +1,7 @@
 import type { Alias } from '../../alias/alias.ts';
 import type { ArchivedMessage } from '../../archive/mbox.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
+import type { ReadAttachments } from '../../message/attachments/message-part.ts';
 import { readHeader } from '../../message/header.ts';
 import { parseMessage, type Message } from '../../message/message.ts';
 import { factsOf, type Facts } from './facts.ts';
@@ -24,10 +25,14 @@ export const allInjections: InjectionPlan = {
   perStream: 30,
 };
 
+export type ParseArchived = (archived: ArchivedMessage) => Promise<Message | null>;
+
 export type Stream = {
   readonly address: string;
   readonly alias: Alias;
   readonly messages: readonly ArchivedMessage[];
+  /** With attachments; null for what is no message. */
+  readonly parse: ParseArchived;
 };
 
 /** A scored message of a stream: honest, or with one slot changed. */
@@ -78,7 +83,7 @@ export async function replayStream(stream: Stream, options: ReplayOptions): Prom
   const injections: InjectionResult[] = [];
   for (const [index, archived] of stream.messages.entries()) {
     report();
-    const message = await parse(archived);
+    const message = await stream.parse(archived);
     if (message === null) continue;
     const novel = countNovelWords(message);
     const receivedAt = arrivals[index] ?? new Date(0);
@@ -159,8 +164,9 @@ function streamMessage(
   };
 }
 
-export async function parse({ bytes }: ArchivedMessage): Promise<Message | null> {
-  return parseMessage(bytes, readHeader(bytes)).catch(() => null);
+/** Parses archived messages; attachments are read by `readAttachments`. */
+export function createParser(readAttachments: ReadAttachments): ParseArchived {
+  return ({ bytes }) => parseMessage(bytes, readHeader(bytes), readAttachments).catch(() => null);
 }
 
 /** At most `limit` of the items, spread evenly. */

@@ -1,6 +1,6 @@
 import { createRandom } from '../../demo/random.ts';
 import type { Message } from '../../../message/message.ts';
-import { arrivalsOf, parse, type Stream } from '../streams.ts';
+import { arrivalsOf, type Stream } from '../streams.ts';
 import { honestDelivery, type Delivery } from './delivery.ts';
 
 /** The honest mail of one alias as it would reach a site of several domains, over a path of its own. */
@@ -18,7 +18,7 @@ export async function readBackground(stream: Stream): Promise<Background> {
   const arrivals = arrivalsOf(stream);
   const deliveries: Delivery[] = [];
   for (const [index, archived] of stream.messages.entries()) {
-    const message = await parse(archived);
+    const message = await stream.parse(archived);
     if (message === null) continue;
     const recipient = recipientAt(random.below(site.recipients));
     deliveries.push(honest(stream, message, arrivals[index] ?? new Date(0), recipient));

@@ -9,7 +9,7 @@ import {
   scenarios,
   type StreamScenarios,
 } from '../../../../src/commands/evaluate/scenarios/run-scenarios.ts';
-import type { Stream } from '../../../../src/commands/evaluate/streams.ts';
+import { createParser, type Stream } from '../../../../src/commands/evaluate/streams.ts';
 import { loadRules } from '../../../../src/config/load-rules.ts';
 import { createPseudonym } from '../../../../src/features/hash.ts';
 import { activate } from '../../../../src/server.ts';
@@ -34,6 +34,7 @@ function streamOf(): Stream {
   return {
     address: entraAddress,
     alias,
+    parse: createParser(() => Promise.resolve([])),
     messages: [...splitMbox(Buffer.from(mboxOf(mail)), 'entra.mbox')],
   };
 }
