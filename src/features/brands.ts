@@ -49,6 +49,13 @@ function ownLabel(ownDomain: string): string {
   return (ownDomain.split('.', 1)[0] ?? '').replaceAll('-', '');
 }
 
+/** The well-known name that a domain borrows (`metamask-staff.com`), or null; its genuine owner borrows nothing. */
+export function borrowedName(domain: string, lists: Lists): string | null {
+  const words = domain.replace(/\.[^.]*$/, '').split(/[^\p{L}\p{N}]+/u);
+  const name = words.map((word) => asListed(word, lists)).find((word) => lists.brands.has(word));
+  return name === undefined || (lists.brands.get(name) ?? []).includes(domain) ? null : name;
+}
+
 type Name = { readonly value: string; readonly name: string };
 
 /** Names of the lists among the words, the longest phrase at a position first. */

@@ -1,5 +1,6 @@
 import { bareDomainsOf, organizationOf, pathShape } from '../message/links.ts';
 import { domainOf } from '../message/mailbox.ts';
+import { borrowedName } from './brands.ts';
 import type { Sighting, Standing } from './features.ts';
 import type { Lists } from './lists.ts';
 import type { MessageView } from './message-view.ts';

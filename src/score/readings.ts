@@ -12,6 +12,7 @@ import type { InheritedValues } from './inherited-values.ts';
 import { knowValues, pathReach, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
 import { contactLureBits } from './lure-window.ts';
+import { worldRatesOf, type WorldRates } from './world-rates.ts';
 import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
 /** One signal of one message beside the alias's own history. */
@@ -45,6 +46,8 @@ export type Readings = {
   readonly history: History;
   readonly signals: readonly SignalReading[];
   readonly measured: Measured;
+  /** How often benign causes happen. */
+  readonly rates: WorldRates;
   /** What is not ordinary for the alias; what copies of one attack have in common is among it. */
   readonly fresh: readonly Sighting[];
   /** Hashes of the subject's words and of the body's lure sentences that the alias never wrote. */
@@ -97,6 +100,7 @@ export function readSignals(input: ReadingInput): Readings {
     history,
     signals,
     measured,
+    rates: worldRatesOf({ features, fresh, known, observation, today }),
     fresh,
     newText: newText(features, known),
     newCommonWords: newCommonWords(features, known),
@@ -253,7 +257,7 @@ function levelOf(
 }
 
 /** Bits of lure language around a new telephone number at which level 1, 2 … is reached. */
-const phoneLureSteps = [6, 10, 18];
+const phoneLureSteps = [4, 8, 14];
 
 function phoneLure(
   { contactContexts }: Features,
