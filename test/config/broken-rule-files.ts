@@ -435,7 +435,7 @@ export const brokenFiles: readonly BrokenFile[] = [
     content: causes({ signals: priors.replace(/, volume: [^}]*\}/, '') }),
     expected: [
       'causes.yaml:1:1: `volume` is missing',
-      '  1 | signals: {phone: {a: 1, b: 9, cold: 0.1}, wallet: {a: 1, b: 9, cold: 0.1}, subject-class: {a: 1, b:',
+      '  1 | signals: {phone: {a: 1, b: 9, cold: 0.1}, phone-lure: {a: 1, b: 9, cold: 0.1}, wallet: {a: 1, b: 9,',
       '    | ^',
       '  add `volume`: a mapping (`key: value`)',
     ],
