@@ -64,11 +64,20 @@ const followingPrior = z.strictObject({
   of: z.array(z.enum(signalIds)).min(1),
 });
 
+const learnedPrior = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('forwarder'), atMost: z.number().positive().max(0.3) }),
+  z.strictObject({
+    from: z.literal('substitution'),
+    base: z.number().positive().max(0.1),
+    atMost: z.number().positive().max(0.6),
+  }),
+]);
+
 const benignCause = z
   .strictObject({
     id: slug,
     title,
-    prior: z.union([z.number().positive().max(0.2), followingPrior, z.null()], {
+    prior: z.union([z.number().positive().max(0.2), followingPrior, learnedPrior, z.null()], {
       error: 'is not a prior: a number up to 0.2, or `null` for the first cause',
     }),
     chances,

@@ -23,6 +23,7 @@ export type ValueTable =
   | 'selector'
   | 'recipient'
   | 'actor'
+  | 'forwarder'
   | 'reach';
 
 /** One value of one signal in this message. `value` is what is stored, `shown` what a person reads. */

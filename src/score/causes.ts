@@ -19,11 +19,19 @@ export type FollowingPrior = {
   readonly of: readonly SignalId[];
 };
 
+/**
+ * A prior that history knows more of than the rates of signals: `forwarder`, how often mail to these recipients comes
+ * forwarded; `substitution`, `base` times what the traffic of the new values says of a redesign. At most `atMost`.
+ */
+export type LearnedPrior =
+  | { readonly from: 'forwarder'; readonly atMost: number }
+  | { readonly from: 'substitution'; readonly base: number; readonly atMost: number };
+
 export type BenignCause = {
   readonly id: string;
   readonly title: string;
   /** The first benign cause, `steady`, takes what the others leave; its prior is null. */
-  readonly prior: number | FollowingPrior | null;
+  readonly prior: number | FollowingPrior | LearnedPrior | null;
   readonly chances: Readonly<Partial<Record<SignalId, Chance>>>;
 };
 

@@ -2,6 +2,7 @@ import type { Pack } from '../alias/alias.ts';
 import { isEstablished } from '../baseline/novelty.ts';
 import type { Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
+import { forwarderValues } from './forwarding.ts';
 import type { Features } from '../features/features.ts';
 import { isInherited, type InheritedValues } from './inherited-values.ts';
 
@@ -23,6 +24,7 @@ const maxLookups = 512;
 export function lookupsOf(features: Features): readonly Value[] {
   const values: readonly Value[] = [
     ...(features.hasPath ? [pathReach] : []),
+    ...forwarderValues(features),
     ...features.sightings,
     ...features.subjectWords.map(({ value }) => ({ table: 'subject-word', value })),
     ...features.commonWords.map((value) => ({ table: 'body-word', value })),

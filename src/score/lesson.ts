@@ -5,6 +5,7 @@ import type { Commit } from '../baseline/store.ts';
 import type { Features } from '../features/features.ts';
 import { valueHash } from '../features/hash.ts';
 import { groupOf } from '../features/signals.ts';
+import { learnedForwarderValues } from './forwarding.ts';
 import { pathReach } from './known-values.ts';
 import { binOf } from './measured-signals.ts';
 import type { Readings } from './readings.ts';
@@ -130,9 +131,10 @@ function wordCounters({ subject, sentences }: Features): readonly Counters[] {
 }
 
 function touchesOf(
-  { hasPath, sightings, subjectWords, sentences, recipients, actor }: Features,
-  { newCommonWords }: Readings,
+  features: Features,
+  { newCommonWords, signals, startingUp }: Readings,
 ): readonly ValueTouch[] {
+  const { hasPath, sightings, subjectWords, sentences, recipients, actor } = features;
   const masks = {
     domains: sketchOf(recipients.map(({ domain }) => domain)),
     recipients: sketchOf(recipients.map(({ address }) => address)),
@@ -141,6 +143,9 @@ function touchesOf(
   const values = new Map<string, ValueTouch>();
   values.set('reach *', { table: 'reach', value: '*', ...masks });
   if (hasPath) values.set('reach path', { ...pathReach, ...masks });
+  // While the path is still new every message looks forwarded.
+  for (const { table, value } of startingUp.path ? [] : learnedForwarderValues(features, signals))
+    values.set(`${table} ${value}`, { table, value, ...masks });
   values.set('actor', { table: 'actor', value: actor, ...masks });
   for (const { table, value } of sightings)
     values.set(`${table} ${value}`, { table, value, ...masks });

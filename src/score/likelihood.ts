@@ -1,5 +1,6 @@
-import type { AttackCause, BenignCause, CauseTable, Chance } from './causes.ts';
+import type { AttackCause, BenignCause, CauseTable, Chance, LearnedPrior } from './causes.ts';
 import type { SignalReading } from './readings.ts';
+import { unknownRates, type WorldRates } from './world-rates.ts';
 
 /** How one explanation of the message fares: `bits` = log2 of its prior times the likelihood of every reading. */
 export type Explanation<Cause> = {
@@ -25,8 +26,12 @@ export type Likelihood = {
  * Causes, not weights: signals are independent given the cause (detection 2.7). An attack is still a message of today's
  * world, so each attack cause is crossed with each world (measured C12): what a redesign explains cancels.
  */
-export function compareCauses(readings: readonly SignalReading[], table: CauseTable): Likelihood {
-  const benign = worldsOf(table.benign, readings).map((world) =>
+export function compareCauses(
+  readings: readonly SignalReading[],
+  table: CauseTable,
+  rates: WorldRates = unknownRates,
+): Likelihood {
+  const benign = worldsOf(table.benign, readings, rates).map((world) =>
     explain(
       { cause: world, prior: world.prior, readings },
       readings.map((reading) => absenceUnder(reading, world.causes) * (1 - reading.rate)),
@@ -62,8 +67,9 @@ export function bitsPerReading(
 function worldsOf(
   causes: readonly BenignCause[],
   readings: readonly SignalReading[],
+  learned: WorldRates,
 ): readonly World[] {
-  const priors = benignPriors(causes, readings);
+  const priors = benignPriors(causes, readings, learned);
   const singles = causes.map((cause, index): World => ({
     causes: [cause],
     prior: priors[index] ?? 0,
@@ -119,11 +125,13 @@ function chanceOf(chance: Chance | undefined, level: number): number {
 function benignPriors(
   causes: readonly BenignCause[],
   readings: readonly SignalReading[],
+  learned: WorldRates,
 ): readonly number[] {
   const rates = new Map(readings.map(({ signal, rate }) => [signal, rate]));
   const priors = causes.map(({ prior }) => {
     if (prior === null) return null;
     if (typeof prior === 'number') return prior;
+    if ('from' in prior) return learnedPriorOf(prior, learned);
     return Math.min(
       prior.atMost,
       prior.times * Math.max(0, ...prior.of.map((signal) => rates.get(signal) ?? 0)),
@@ -131,6 +139,11 @@ function benignPriors(
   });
   const rest = 1 - priors.reduce<number>((sum, prior) => sum + (prior ?? 0), 0);
   return priors.map((prior) => prior ?? rest);
+}
+
+function learnedPriorOf(prior: LearnedPrior, { forwarded, redesign }: WorldRates): number {
+  const rate = prior.from === 'forwarder' ? forwarded : prior.base * redesign;
+  return Math.min(prior.atMost, rate);
 }
 
 function logSum(explanations: readonly Explanation<unknown>[]): number {

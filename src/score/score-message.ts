@@ -12,7 +12,7 @@ export type ScoredMessage = { readonly score: Score; readonly readings: Readings
 /** Scores one message against the observed baseline of its alias. Pure: same input, same score. */
 export function scoreMessage(input: ReadingInput): ScoredMessage {
   const readings = readSignals(input);
-  const likelihood = compareCauses(readings.signals, input.causes);
+  const likelihood = compareCauses(readings.signals, input.causes, readings.rates);
   const { history } = readings;
   const { attack, benign } = likelihood;
   const score: Score = {
