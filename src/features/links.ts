@@ -71,6 +71,9 @@ function standingOf(value: string, lists: Lists): readonly Standing[] {
     const shown = `${value} is free hosting, a shortener or under a cheap top-level domain`;
     return [{ table, value, level: 2, shown }];
   }
+  const name = borrowedName(value, lists);
+  if (name !== null)
+    return [{ table, value, level: 2, shown: `${value} borrows the name "${name}"` }];
   const isPopular =
     lists.popularDomains.has(value) || lists.popularDomains.has(organizationOf(value));
   return isPopular
