@@ -25,7 +25,11 @@ const subjectTemplate = z.strictObject({
       error: 'is not a subject with slots such as `{tenant} verification code`',
       abort: true,
     })
-    .regex(/[^{}]{4}(?![a-z ]*\})/, {
+    .regex(/^(?!.*\}\{)/, {
+      error: 'has two slots in a row: where one ends cannot be told',
+      abort: true,
+    })
+    .regex(/(?:^|\})[^{}]*[^{}\s][^{}]{2,}[^{}\s]/, {
       error: 'has too little text of the vendor to be recognised by',
     }),
 });
