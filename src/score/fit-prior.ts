@@ -22,7 +22,10 @@ const mostTrials = 300;
 
 /** Shares of the rarer kind of alias from which the search for two kinds starts, and how long it goes on. */
 const starts = [0.1, 0.3, 0.5, 0.7, 0.9];
-const mostRounds = 200;
+const mostRounds = 60;
+
+/** Likelihood, in nats, that a round must bring: less changes no decision. */
+const leastGain = 1e-3;
 
 /**
  * Prior of a rate over aliases: maximum likelihood of one or of two Beta components, whichever the Bayesian information
@@ -100,7 +103,7 @@ function improve(grid: BetaBinomialGrid, start: readonly Kind[]): readonly Kind[
   let reached = -Infinity;
   for (let round = 0; round < mostRounds; round++) {
     const { members, lnLikelihood } = assign(grid, kinds);
-    if (lnLikelihood - reached < 1e-6) return kinds;
+    if (lnLikelihood - reached < leastGain) return kinds;
     reached = lnLikelihood;
     kinds = members.map((weights) => ({
       prior: likeliestPrior(grid, weights),
