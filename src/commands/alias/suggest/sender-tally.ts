@@ -25,7 +25,7 @@ export type SenderTallies = {
   readonly count: (mail: SeenMail) => void;
   readonly messagesOf: (address: string) => number;
   readonly entries: () => Iterable<readonly [name: string, tally: SenderTally]>;
-  /** Senders that were given up for want of memory: each had been seen a few times at most. */
+  /** Times that an address was given up for want of memory, each seen a few times by then. */
   readonly dropped: () => number;
 };
 
@@ -43,7 +43,7 @@ export function createSenderTallies(maxSenders = 20_000): SenderTallies {
       for (const [name, { messages }] of tallies) {
         if (messages > rare) continue;
         tallies.delete(name);
-        dropped++;
+        if (!name.startsWith('*')) dropped++;
       }
     }
   };

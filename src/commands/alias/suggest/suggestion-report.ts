@@ -9,7 +9,7 @@ export type Suggested = {
   readonly watched: number;
   /** Without a From address or a time. */
   readonly unreadable: number;
-  /** Senders given up for want of memory, each seen a few times at most. */
+  /** Times that an address was given up for want of memory, each seen a few times by then. */
   readonly dropped: number;
   readonly suggestions: readonly Suggestion[];
   /** They look like notifications, but what was tried of them does not verify: `watch` would not help. */
