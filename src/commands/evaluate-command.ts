@@ -20,6 +20,7 @@ export function addEvaluateCommand(program: Command, context: CommandContext): v
       'also ask SpamAssassin and rspamd on a sample, where they are installed',
     )
     .option('--ablate', 'also replay with one part of the detector taken out (minutes)')
+    .option('--html <file>', 'also write the report as one HTML page')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { activate } from '../server.ts';
 import {
   CommandFailure,
@@ -9,6 +10,7 @@ import {
 } from './command.ts';
 import { rulesFor, settingsFor } from './command-settings.ts';
 import { evaluateMail } from './evaluate/evaluate-mail.ts';
+import { reportPage } from './evaluate/html/report-page.ts';
 import { figuresOf } from './evaluate/figures.ts';
 import { evaluationText } from './evaluate/report.ts';
 import type { SettingFlags } from './setting-options.ts';
@@ -21,6 +23,7 @@ export type EvaluateFlags = SettingFlags & {
   readonly scenarios?: boolean;
   readonly otherFilters?: boolean;
   readonly ablate?: boolean;
+  readonly html?: string;
   readonly json?: boolean;
 };
 
@@ -65,6 +68,12 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
   });
   opened.dispose();
   const figures = figuresOf(evaluation);
+  if (flags.html !== undefined) {
+    const { tag, quarantine } = rules.policy;
+    const floors = { tagBits: tag.floorBits, quarantineBits: quarantine.floorBits };
+    const page = reportPage({ evaluation, figures, floors, rules: rules.version });
+    await writeFile(flags.html, page);
+  }
   if (json) printJson(context, figures);
   else context.stdout.write(evaluationText(figures));
 }

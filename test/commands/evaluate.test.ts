@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
 import { entraAddress, entraHistory, entraMail, mboxOf } from './entra-mail.ts';
 import { openShell } from './shell.ts';
@@ -114,7 +114,15 @@ test('evaluate --json keeps its contract', async () => {
 });
 
 test('evaluate for people names the counts', async () => {
-  const { code, stdout } = await shell.run(['evaluate', '--streams', path('streams')]);
+  const page = path('report.html');
+  const { code, stdout } = await shell.run([
+    'evaluate',
+    '--streams',
+    path('streams'),
+    '--html',
+    page,
+  ]);
   assert.equal(code, 0);
   assert.match(stdout, /1 aliases, 60 messages, \d+ scored/);
+  assert.match(await readFile(page, 'utf8'), /1 aliases, 60 messages, \d+ scored/);
 });

@@ -1,3 +1,4 @@
+import { escapeHtml } from './html/escape.ts';
 import type { Mailbox } from '../../message/mailbox.ts';
 import type { Message } from '../../message/message.ts';
 
@@ -34,17 +35,9 @@ export function renderMessage(message: Message, receivedAt: Date): Buffer {
 }
 
 function htmlOf(blocks: readonly string[], links: readonly string[]): string {
-  const paragraphs = blocks.map((block) => `<p>${escaped(block)}</p>`);
-  const anchors = links.map((link) => `<p><a href="${escaped(link)}">More</a></p>`);
+  const paragraphs = blocks.map((block) => `<p>${escapeHtml(block)}</p>`);
+  const anchors = links.map((link) => `<p><a href="${escapeHtml(link)}">More</a></p>`);
   return `<html><body>\n${[...paragraphs, ...anchors].join('\n')}\n</body></html>`;
-}
-
-export function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 function part(type: string, text: string): readonly string[] {
