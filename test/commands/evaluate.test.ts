@@ -52,16 +52,13 @@ before(async () => {
   );
 });
 
+const everything = [
+  ...['evaluate', '--streams', path('streams')],
+  ...['--abuse', path('abuse'), '--lures', path('lures.jsonl')],
+];
+
 test('evaluate --json keeps its contract', async () => {
-  const { code, stderr, json } = await shell.runJson([
-    'evaluate',
-    '--streams',
-    path('streams'),
-    '--abuse',
-    path('abuse'),
-    '--lures',
-    path('lures.jsonl'),
-  ]);
+  const { code, stderr, json } = await shell.runJson(everything);
   assert.deepEqual([code, stderr], [0, '']);
   const { streams, coldHonest, injection, abuse, legitMislabelled } = json as Record<
     string,
@@ -111,6 +108,12 @@ test('evaluate --json keeps its contract', async () => {
     assert.equal((byCampaign as readonly { campaign: string }[])[0]?.campaign, 'c1');
   }
   assert.deepEqual(legitMislabelled, { n: 1, tagged: 0 });
+});
+
+test('the same mail has the same figures', async () => {
+  const [first, second] = [await shell.run(everything), await shell.run(everything)];
+  assert.equal(first.code, 0);
+  assert.equal(first.stdout, second.stdout);
 });
 
 test('evaluate for people names the counts', async () => {

@@ -12,7 +12,7 @@ import { openMemoryStore } from './memory-store.ts';
 import { askOtherFilters, type FilterFigures } from './other-filters.ts';
 import { readStreams } from './read-streams.ts';
 import { runAblations } from './run-ablations.ts';
-import { poisons } from './scenarios/poisoning.ts';
+import { poisons } from './scenarios/poison-plans.ts';
 import {
   canBeBackground,
   runScenarios,

@@ -2,64 +2,19 @@ import { inject, type InjectionKind } from '../inject.ts';
 import type { LureBank } from '../lures.ts';
 import type { Share } from '../share.ts';
 import { shareOf } from '../share.ts';
-import { inOrder, recipientAt, within, type Background } from './background.ts';
+import { inOrder, within, type Background } from './background.ts';
 import type { Delivery } from './delivery.ts';
 import type { History } from './forks.ts';
+import { poisonedDays, prize, type Poison } from './poison-plans.ts';
 import type { Step } from './scenario.ts';
 
 const dayMs = 86_400_000;
-const poisonedDays = 40;
 /** What was learned on the last of them has matured by then. */
 const restDays = 3;
 const probes = 20;
-const prize = 17;
 
 export const poisonedKinds = ['a', 'c', 'd'] as const satisfies readonly InjectionKind[];
 type PoisonedKind = (typeof poisonedKinds)[number];
-
-export type Poison = {
-  readonly id: string;
-  readonly title: string;
-  /** Messages on a day, 0 … 39. */
-  readonly messages: (day: number) => number;
-  readonly recipients: (serial: number) => readonly string[];
-  /** Lures are chosen by it: the prize that is to be learned, or another one every time. */
-  readonly lure: (serial: number) => number;
-};
-
-const toOne = (serial: number) => [recipientAt(serial % 60)];
-const domains = Array.from({ length: 30 }, (_, index) => `person@poisoned-${index}.example.org`);
-
-export const poisons: readonly Poison[] = [
-  {
-    id: 'drip',
-    title: 'one a day',
-    messages: () => 1,
-    recipients: () => [recipientAt(1)],
-    lure: () => prize,
-  },
-  {
-    id: 'broad-drip',
-    title: 'one a day to 30 domains',
-    messages: () => 1,
-    recipients: () => domains,
-    lure: () => prize,
-  },
-  {
-    id: 'ramp',
-    title: '10 % more every day',
-    messages: (day) => Math.round(1.1 ** day),
-    recipients: toOne,
-    lure: () => prize,
-  },
-  {
-    id: 'chaff',
-    title: 'ten a day, each with a domain never seen',
-    messages: () => 10,
-    recipients: toOne,
-    lure: (serial) => prize + 1 + serial,
-  },
-];
 
 export type PoisonOutcome = {
   readonly poison: string;

@@ -1,5 +1,6 @@
 import type { Share } from '../share.ts';
-import { poisonedKinds, poisons, type PoisonOutcome } from './poisoning.ts';
+import { poisons } from './poison-plans.ts';
+import { poisonedKinds, type PoisonOutcome } from './poisoning.ts';
 import { scenarios, type StreamScenarios } from './run-scenarios.ts';
 import type { AliasOutcome } from './scenario.ts';
 

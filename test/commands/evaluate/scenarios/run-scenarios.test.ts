@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { createCatalogue } from '../../../../src/alias/catalogue.ts';
 import { splitMbox } from '../../../../src/archive/mbox.ts';
-import { poisons } from '../../../../src/commands/evaluate/scenarios/poisoning.ts';
+import { poisons } from '../../../../src/commands/evaluate/scenarios/poison-plans.ts';
 import { scenarioFigures } from '../../../../src/commands/evaluate/scenarios/scenario-figures.ts';
 import {
   runScenarios,
