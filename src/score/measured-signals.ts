@@ -98,7 +98,7 @@ function subjectLureReading(value: number, history: History): MeasuredReading {
 }
 
 /** Below this a subject says nothing. */
-const leastSubjectPoints = 14;
+const leastSubjectPoints = 18;
 /** Points beyond the alias's own tail at which level 1, 2 is reached. */
 const subjectMargins = [8, 13, 18];
 
