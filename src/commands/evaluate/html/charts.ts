@@ -113,7 +113,7 @@ export function detectionChart({ abuse }: Evaluation, { scenarios }: Figures): s
         ? []
         : [
             {
-              name: `${campaigns.length} campaigns of real abuse, cold`,
+              name: `${campaigns.length} campaigns of real abuse, without history`,
               style: 's0',
               points: detectionCurve(campaigns, shownCopies),
             },
