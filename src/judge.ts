@@ -133,9 +133,12 @@ export async function judge(
       campaign: decision.campaign,
       isCopy: decision.isCopy,
     };
-    const { learnFeatures, learnScore, breakerOpen } = decision;
-    const lesson = { ...teaching, withFeatures: learnFeatures, withScore: learnScore };
-    const release = { ...teaching, withFeatures: !breakerOpen, withScore: false };
+    const { learnFeatures, learnPending, breakerOpen } = decision;
+    const lesson = {
+      ...teaching,
+      teaches: learnFeatures ? 'all' : learnPending ? 'pending' : 'nothing',
+    } as const;
+    const release = { ...teaching, teaches: breakerOpen ? 'nothing' : 'release' } as const;
     return {
       score,
       readings,

@@ -28,7 +28,7 @@ export function decideScored(input: ScoredInput): Decision {
     ...plain(settled, action, verdict === 'clean' ? '' : reasonOf(score)),
     effectiveAction: applyMode(action, policy.mode),
     learnFeatures: verdict === 'clean', // an operator who lets disputed mail pass does not vouch for it
-    learnScore: true,
+    learnPending: true,
   };
 }
 
@@ -98,7 +98,7 @@ function plain(verdict: Verdict, action: Action, reason: string): Decision {
     effectiveAction: action,
     reason,
     learnFeatures: false,
-    learnScore: false,
+    learnPending: false,
     limit: null,
     campaign: null,
     isCopy: false,

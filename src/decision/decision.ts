@@ -19,9 +19,10 @@ export type Decision = {
   readonly effectiveAction: Action;
   /** One sentence for a person; empty where there is nothing to explain. */
   readonly reason: string;
-  /** Features are learned only from mail that is delivered and undisputed; the score of any watched message is. */
+  /** Features and score are learned only from mail that is delivered and undisputed. */
   readonly learnFeatures: boolean;
-  readonly learnScore: boolean;
+  /** Of flagged mail that is delivered, how much of the alias's traffic its new domains make up. */
+  readonly learnPending: boolean;
   /** The ceiling that forced the action, or null. */
   readonly limit: LimitKind | null;
   /** What this flagged message shares with others of its kind, as an id; null where nothing is flagged. */

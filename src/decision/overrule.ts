@@ -20,7 +20,7 @@ export function overruleByLimit(
     reason: [exceeded.reason, decision.reason].filter((part) => part !== '').join('; '),
     learnFeatures: false,
     // A deferred message comes again and is counted then.
-    learnScore: decision.learnScore && action !== 'defer',
+    learnPending: decision.learnPending && action !== 'defer',
     limit: exceeded.limit,
   };
 }
@@ -35,7 +35,7 @@ export function overruleByBreaker(decision: Decision, openBecause: string | null
     effectiveAction,
     reason: isMilder ? `${decision.reason}; only tagged, since ${openBecause}` : decision.reason,
     learnFeatures: false,
-    learnScore: false,
+    learnPending: false,
     breakerOpen: true,
   };
 }

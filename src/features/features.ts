@@ -24,6 +24,7 @@ export type ValueTable =
   | 'recipient'
   | 'actor'
   | 'forwarder'
+  | 'pending'
   | 'reach';
 
 /** One value of one signal in this message. `value` is what is stored, `shown` what a person reads. */

@@ -41,13 +41,28 @@ export function cameForwarded(signals: readonly SignalReading[]): boolean {
   return isShown('network', 'mail-from') && isShown('recipient-mismatch', 'spf');
 }
 
-/** Of the values of a message those that it teaches. */
+/** The value of a network that mail came forwarded through. */
+export function forwarderNetwork(network: string): {
+  readonly table: 'forwarder';
+  readonly value: string;
+} {
+  return { table: 'forwarder', value: `net ${network}` };
+}
+
+/** What a message teaches: its recipient domains, and of a forwarded one that it was and through which network. */
 export function learnedForwarderValues(
   features: Features,
   signals: readonly SignalReading[],
-): readonly ForwarderValue[] {
-  const isForward = cameForwarded(signals);
-  return forwarderValues(features).filter((value) => isForward || !value.isForward);
+): readonly { readonly table: 'forwarder'; readonly value: string }[] {
+  const values = forwarderValues(features);
+  if (!cameForwarded(signals)) return values.filter(({ isForward }) => !isForward);
+  const networks = features.sightings.filter(({ signal }) => signal === 'network');
+  return [...values, ...networks.map(({ value }) => forwarderNetwork(value))];
+}
+
+/** Forwarded on three matured days: a replay lacks days. */
+export function isForwarderHabit(record: ValueRecord | null, today: number): boolean {
+  return record !== null && maturedDays(record, today) >= establishing.days;
 }
 
 const prior = { forwards: 0.5, messages: 50, least: 0.002, most: 0.3 };
@@ -55,7 +70,7 @@ const prior = { forwards: 0.5, messages: 50, least: 0.002, most: 0.3 };
 /**
  * Chance that a message of the alias to one of these domains comes forwarded: (forwards + .5) / (messages + 50) of the
  * domain that has most, between .002, since everybody forwards for a first time, and .3 (detection 2.7). Forwards count
- * once they came on three matured days: a replay lacks days.
+ * once they are a habit.
  */
 export function forwardedPrior(
   features: Pick<Features, 'hasPath' | 'recipients'>,
@@ -68,8 +83,7 @@ export function forwardedPrior(
     .map((forwarded) => {
       const any = values.find(({ domain, isForward }) => !isForward && domain === forwarded.domain);
       const record = recordOf(forwarded);
-      const isHabit = record !== null && maturedDays(record, today) >= establishing.days;
-      const forwards = isHabit ? record.count : 0;
+      const forwards = isForwarderHabit(record, today) ? (record?.count ?? 0) : 0;
       const messages = (any ? recordOf(any)?.count : null) ?? 0;
       return (forwards + prior.forwards) / (Math.max(messages, forwards) + prior.messages);
     });

@@ -18,6 +18,18 @@ export type KnownValues = {
 /** The value of table `reach` whose days tell how long the sending path has been known. */
 export const pathReach: Value = { table: 'reach', value: 'path' };
 
+/** Tables whose values a redesign replaces as a whole. */
+const replaceableTables: ReadonlySet<string> = new Set(['domain', 'layout']);
+
+export function isReplaceable({ table }: Value): boolean {
+  return replaceableTables.has(table);
+}
+
+/** How a value of flagged mail is called in table `pending`. */
+export function pendingName({ table, value }: Value): string {
+  return `${table} ${value}`;
+}
+
 const maxLookups = 512;
 
 /** Values to look up for a message, distinct, at most 512; the store answers in this order. */
@@ -26,6 +38,9 @@ export function lookupsOf(features: Features): readonly Value[] {
     ...(features.hasPath ? [pathReach] : []),
     ...forwarderValues(features),
     ...features.sightings,
+    ...features.sightings
+      .filter(isReplaceable)
+      .map((sighting) => ({ table: 'pending', value: pendingName(sighting) })),
     ...features.subjectWords.map(({ value }) => ({ table: 'subject-word', value })),
     ...features.commonWords.map((value) => ({ table: 'body-word', value })),
     ...features.sentences.map(({ value }) => ({ table: 'line', value })),

@@ -6,9 +6,16 @@ import type { Features } from '../features/features.ts';
 import { valueHash } from '../features/hash.ts';
 import { groupOf } from '../features/signals.ts';
 import { learnedForwarderValues } from './forwarding.ts';
-import { pathReach } from './known-values.ts';
+import { isReplaceable, pathReach, pendingName } from './known-values.ts';
 import { binOf } from './measured-signals.ts';
 import type { Readings } from './readings.ts';
+
+/**
+ * `all`: delivered and undisputed. `release`: an operator's word, which makes values known but widens no tail.
+ * `pending`: flagged; only how much of the alias's traffic its new domains and layout make up, which tells a redesign
+ * from an attack. The scores of flagged mail are left out, or three copies of a campaign would buy the fourth its way.
+ */
+export type Teaching = 'all' | 'release' | 'pending' | 'nothing';
 
 export type LessonInput = {
   readonly alias: string;
@@ -18,13 +25,10 @@ export type LessonInput = {
   readonly features: Features;
   readonly readings: Readings;
   readonly scoreBits: number;
-  /** Features are learned from delivered, undisputed mail only. */
-  readonly withFeatures: boolean;
-  /** The score histogram takes any watched message: another gate, or the threshold would sink for ever (detection 2.8). */
-  readonly withScore: boolean;
+  readonly teaches: Teaching;
   /**
-   * Campaign of a flagged message, or null: its scores count once a day, or a flood would set the threshold. Released, it
-   * does not widen how far out of the ordinary the alias is thought to be, which would cover for any other attack.
+   * Campaign of a flagged message, or null. Released, it does not widen how far out of the ordinary the alias is thought
+   * to be, which would cover for any other attack.
    */
   readonly campaign: string | null;
   /** Released copies count once as well; of the others the values alone gather days and recipients. */
@@ -42,29 +46,43 @@ export function lessonOf({
   features,
   readings,
   scoreBits,
-  withFeatures,
-  withScore,
+  teaches,
   campaign,
   isCopy,
 }: LessonInput): Commit | null {
-  if (!withFeatures && !withScore) return null;
+  if (teaches === 'nothing') return null;
+  const isUndisputed = campaign === null;
   const counters = [
-    ...(withFeatures && !isCopy ? featureCounters(features, readings, campaign === null) : []),
-    ...(withScore ? [count(counterNames.score(scoreBits))] : []),
+    ...(teaches !== 'pending' && !isCopy ? featureCounters(features, readings, isUndisputed) : []),
+    ...(teaches === 'all' ? [count(counterNames.score(scoreBits))] : []),
   ];
   const recipients = features.recipients.map(({ address }) => address).join(',');
-  const ofMessage =
+  const identity =
     features.signatureHash === null
       ? transactionId
       : valueHash(`${features.signatureHash} ${recipients}`);
-  const identity = withFeatures || campaign === null ? ofMessage : `${campaign}-${day}`;
   return {
-    // A release teaches the features that the held message did not: the two must not be taken for the same lesson.
-    id: `${withFeatures ? 'f' : ''}${withScore ? 's' : ''}-${identity}`,
+    // A release teaches what the held message did not: the two must not be taken for the same lesson.
+    id: `${teaches}-${identity}`,
     alias,
     day,
     counters: counters.reduce(addCounters, {}),
-    values: withFeatures ? touchesOf(features, readings) : [],
+    values:
+      teaches === 'pending' ? pendingTouches(features, readings) : touchesOf(features, readings),
+  };
+}
+
+function pendingTouches(features: Features, { fresh }: Readings): readonly ValueTouch[] {
+  const masks = masksOf(features);
+  const names = fresh.filter(isReplaceable).map(pendingName);
+  return [...new Set(names)].map((value) => ({ table: 'pending', value, ...masks }));
+}
+
+function masksOf({ recipients, actor }: Features) {
+  return {
+    domains: sketchOf(recipients.map(({ domain }) => domain)),
+    recipients: sketchOf(recipients.map(({ address }) => address)),
+    actors: sketchOf([actor]),
   };
 }
 
@@ -134,12 +152,8 @@ function touchesOf(
   features: Features,
   { newCommonWords, signals, startingUp }: Readings,
 ): readonly ValueTouch[] {
-  const { hasPath, sightings, subjectWords, sentences, recipients, actor } = features;
-  const masks = {
-    domains: sketchOf(recipients.map(({ domain }) => domain)),
-    recipients: sketchOf(recipients.map(({ address }) => address)),
-    actors: sketchOf([actor]),
-  };
+  const { hasPath, sightings, subjectWords, sentences, actor } = features;
+  const masks = masksOf(features);
   const values = new Map<string, ValueTouch>();
   values.set('reach *', { table: 'reach', value: '*', ...masks });
   if (hasPath) values.set('reach path', { ...pathReach, ...masks });

@@ -1,7 +1,7 @@
 import type { Observation } from '../baseline/store.ts';
 import type { Features, Sighting } from '../features/features.ts';
 import { forwardedPrior } from './forwarding.ts';
-import type { KnownValues } from './known-values.ts';
+import { isReplaceable, pendingName, type KnownValues } from './known-values.ts';
 import { redesignFactor, substitutionBits, substitutionOf } from './substitution.ts';
 
 /** What history knows of how often benign causes happen, beside the rates of signals. */
@@ -15,9 +15,6 @@ export type WorldRates = {
 /** Where nothing was learned. */
 export const unknownRates: WorldRates = { forwarded: 0.005, redesign: 1 };
 
-/** Values that a redesign replaces. */
-const replaceable = new Set(['domain', 'layout']);
-
 /** The redesign must explain every new value of the message, so that the one which least looks like a replacement decides. */
 export function worldRatesOf(input: {
   readonly features: Features;
@@ -29,13 +26,14 @@ export function worldRatesOf(input: {
   const { features, fresh, known, observation, today } = input;
   const yesterday = { day: today - 1, messages: observation.dayMessages.yesterday };
   const series = [...observation.snapshot.daily, yesterday];
-  const bits = fresh
-    .filter(({ table }) => replaceable.has(table))
-    .flatMap((sighting) => {
-      const record = known.recordOf(sighting);
-      const traffic = record === null ? null : substitutionOf(record, series, today);
-      return traffic === null ? [] : [substitutionBits(traffic)];
-    });
+  const bits = fresh.filter(isReplaceable).flatMap((sighting) => {
+    // What is flagged is not learned; that it came is known all the same.
+    const record =
+      known.recordOf(sighting) ??
+      known.recordOf({ table: 'pending', value: pendingName(sighting) });
+    const traffic = record === null ? null : substitutionOf(record, series, today);
+    return traffic === null ? [] : [substitutionBits(traffic)];
+  });
   return {
     forwarded: features.hasPath
       ? forwardedPrior(features, known.recordOf, today)

@@ -47,7 +47,7 @@ export const decision: Decision = {
   reason:
     'phone +1 802-555-0100 in the subject (never in 5,000 messages) +13.0; prior and the rest -2.0',
   learnFeatures: false,
-  learnScore: true,
+  learnPending: true,
   limit: null,
   campaign: null,
   isCopy: false,

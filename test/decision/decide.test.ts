@@ -86,9 +86,9 @@ for (const { name, score: given, pack: givenPack, verdict, action } of cases) {
     assert.equal(decision.effectiveAction, action);
     assert.equal(decision.learnFeatures, action === 'pass', 'flagged mail is not learned');
     assert.equal(
-      decision.learnScore,
+      decision.learnPending,
       true,
-      'the histogram takes every score, or the threshold would sink',
+      'what comes instead of the old is counted, flagged or not',
     );
   });
 }
@@ -166,7 +166,7 @@ test('a claim teaches nothing; impersonation does what the policy says, unverifi
     [
       impersonation.action,
       impersonation.learnFeatures,
-      impersonation.learnScore,
+      impersonation.learnPending,
       impersonation.reason,
     ],
     ['tag', false, false, 'why'],

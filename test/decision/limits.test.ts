@@ -75,13 +75,13 @@ test('a clean message past a ceiling is dealt with as the ceiling says, and teac
   assert.equal(decision.effectiveAction, 'defer');
   assert.equal(decision.verdict, 'anomalous');
   assert.equal(decision.reason, 'too many');
-  assert.deepEqual([decision.learnFeatures, decision.learnScore], [false, false]);
+  assert.deepEqual([decision.learnFeatures, decision.learnPending], [false, false]);
 });
 
 test('a tag counts its score but teaches no features', () => {
   const decision = overruleByLimit(clean, { ...exceeded, action: 'tag' }, 'enforce');
   assert.deepEqual(
-    [decision.verdict, decision.effectiveAction, decision.learnFeatures, decision.learnScore],
+    [decision.verdict, decision.effectiveAction, decision.learnFeatures, decision.learnPending],
     ['suspicious', 'tag', false, true],
   );
 });
