@@ -22,8 +22,12 @@ export function organizationSignals(
 ): ReadonlyMap<SignalId, OrganizationReading> {
   const readings = new Map<SignalId, OrganizationReading>();
   if (view === null) return readings;
-  // A well-known domain that two young aliases link to is no campaign.
-  const obscure = new Set(standings.map(({ table, value }) => nameOfShared({ table, value })));
+  // An ordinary domain that two young aliases link to is no campaign.
+  const obscure = new Set(
+    standings
+      .filter(({ level }) => level >= anybodysDomain)
+      .map(({ table, value }) => nameOfShared({ table, value })),
+  );
   const shared = sharedValuesOf({ sightings: fresh }).filter(
     (value) => value.table !== 'domain' || obscure.has(nameOfShared(value)),
   );
@@ -56,6 +60,9 @@ export function organizationSignals(
 function isAcquainted(found: Acquaintance | undefined): boolean {
   return found !== undefined && (found.days > 0 || found.written);
 }
+
+/** Standing of domains where anybody may be. */
+const anybodysDomain = 2;
 
 type Question = {
   readonly values: readonly string[];
