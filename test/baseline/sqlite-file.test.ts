@@ -146,7 +146,10 @@ test('a file of the first format is brought up to date by the first that may wri
     await using store = await open('first.db');
     await store.commit(lesson('an-alias', today));
   }
-  write('first.db', 'DROP TABLE actor; DROP TABLE newcomer; DROP TABLE daily; PRAGMA user_version = 1');
+  write(
+    'first.db',
+    'DROP TABLE actor; DROP TABLE newcomer; DROP TABLE daily; PRAGMA user_version = 1',
+  );
   await assert.rejects(open('first.db', { readOnly: true }), /is of format 1, .*up to date/);
   await using store = await open('first.db');
   const { snapshot, traffic } = await store.observe(

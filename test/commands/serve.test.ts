@@ -76,6 +76,7 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
   assert.doesNotMatch(JSON.stringify(lines), /private matter/);
   assert.deepEqual((await readdir(shell.path('state'))).sort(), [
     'baselines.db',
+    'baselines.db-organization',
     'pseudonym.key',
     'quarantine',
     'spool',
