@@ -1,3 +1,4 @@
+import { tenantOf } from '../alias/tenant.ts';
 import type { Sighting } from './features.ts';
 import { valueHash } from './hash.ts';
 import { replyToIdentities } from './links.ts';
@@ -39,8 +40,12 @@ export function layoutSightings(view: MessageView): readonly Sighting[] {
   ];
 }
 
-/** Who filled the slots, as far as the header says: tenant, merchant, sharer. Keyed, since it may be a person. */
+/**
+ * Who filled the slots, as far as the header says: merchant or sharer by display name and Reply-To, and the tenant where
+ * the service hosts them under addresses of their own. Keyed, since it may be a person.
+ */
 export function actorOf(view: MessageView): string {
   const replyTo = view.message.replyTo.map(({ address }) => address).join(' ');
-  return view.pseudonym(`${view.foldedName.toLowerCase()}|${replyTo}`);
+  const tenant = view.alias ? (tenantOf(view.alias, view.address) ?? '') : '';
+  return view.pseudonym(`${view.foldedName.toLowerCase()}|${replyTo}|${tenant}`);
 }
