@@ -151,10 +151,13 @@ for (const { name, mail, atLeast, cause } of attacks) {
 test('a new link on an alias that has new links every other day is no news', async () => {
   const link = { html: '<p>Your code is 2.</p><a href="https://news.example.org/x">a</a>' };
   const closed = await scoreOf(link);
+  // One new domain in two is nobody's well-known name: not more than an ordinary newsletter brings.
   const open = await scoreOf(link, {
     extra: {
       [counterNames.innovations('link')]: 2500,
+      [counterNames.trials('new-link')]: 2500,
       [counterNames.innovations('link-tld')]: 700,
+      [counterNames.level('link-standing', 1)]: 1200,
     },
   });
   assert.ok(
