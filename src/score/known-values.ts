@@ -85,7 +85,6 @@ function packedValues(pack: Pack | null): ReadonlySet<string> {
     ...pack.phones.map((phone) => `contact ${phone}`),
     ...pack.replyToDomains.map((domain) => `reply-to ${domain}`),
     ...pack.bounceDomains.map((domain) => `mail-from ${domain}`),
-    ...pack.boilerplate.map((line) => `line ${line}`),
   ]);
 }
 
