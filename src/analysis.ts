@@ -2,6 +2,7 @@ import { identifySender, type Sender } from './alias/sender.ts';
 import { unauthenticated, type AuthenticationResults } from './authentication/results.ts';
 import { decideClaim, decideUnavailable, decideUnwatched } from './decision/decide.ts';
 import type { FailureCause } from './decision/policy.ts';
+import { excuseForwarder } from './forwarded-claim.ts';
 import type { ActiveRules, AnalysisDependencies } from './dependencies.ts';
 import { judge, type Judgement } from './judge.ts';
 import { readHeader, type Header } from './message/header.ts';
@@ -45,7 +46,8 @@ export async function analyse(
       const authentication = (found.authentication = await timed('authenticate', deps.events, () =>
         deps.authenticate(transaction),
       ));
-      const sender = identifySender(header, authentication, rules.catalogue);
+      const claimed = identifySender(header, authentication, rules.catalogue);
+      const sender = await excuseForwarder(claimed, transaction, deps.baselines);
       if (sender.kind !== 'alias') return unscored({ header, authentication, sender }, rules);
       found.alias = sender.alias.id;
       const { alias, address, learnable } = sender;

@@ -17,7 +17,13 @@ export type Sender =
       readonly learnable: boolean;
     }
   /** Claims the alias and is not it. */
-  | { readonly kind: 'impersonation'; readonly alias: Alias; readonly why: string }
+  | {
+      readonly kind: 'impersonation';
+      readonly alias: Alias;
+      readonly why: string;
+      /** All that speaks against the claim is what a forwarder does to a signature. */
+      readonly mayBeForwarded?: true;
+    }
   /** Claims the alias, and whether it is one cannot be told: mail goes on, and nothing is learned. */
   | { readonly kind: 'unverified'; readonly alias: Alias; readonly why: string };
 
@@ -94,7 +100,8 @@ function unauthenticated({ alias, address }: Claim, authentication: Authenticati
       alias,
       why: `not signed as ${address}, and DMARC gives ${dmarc.result}`,
     };
-  return { kind: 'impersonation', alias, why: `From is ${address}, but DMARC fails` };
+  const why = `From is ${address}, but DMARC fails`;
+  return { kind: 'impersonation', alias, why, mayBeForwarded: true };
 }
 
 /** Several authors, a watched one among them that is not proved: vendors do not send this, attackers do. */

@@ -117,7 +117,8 @@ function gapsOf({ signedFields }: DkimSignature, fields: readonly HeaderField[])
   });
 }
 
-function networkOf(address: string): string {
+/** The address block a host stands in: /24, or /48 of IPv6. */
+export function networkOf(address: string): string {
   if (address.includes(':')) return `${expandIpv6(address).slice(0, 3).join(':')}::/48`;
   return `${address.split('.').slice(0, 3).join('.')}.0/24`;
 }
