@@ -53,9 +53,11 @@ export function startThread(options: ReadingThreadOptions, owner: Owner): Runnin
   function finish(outcome: PartReading['outcome'], error: unknown = null): Promise<void> {
     end ??= (async () => {
       clearTimeout(timer);
-      job?.settle(outcome, error);
+      // What crashed is ending already, and what it found may arrive after the error. What hangs may take long to die.
+      if (outcome !== 'crash') job?.settle(outcome, error);
       // Waits until the thread is gone: two at a time would be twice the memory.
       await worker.terminate();
+      if (outcome === 'crash') job?.settle(outcome, error);
       hasStarted(undefined);
       owner.ended(isReady ? (job === null ? 'rest' : 'job') : 'start', error);
     })();
