@@ -11,7 +11,7 @@ import { honestRate, usualShare } from './honest-rate.ts';
 import type { InheritedValues } from './inherited-values.ts';
 import { knowValues, pathReach, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
-import { contactLureBits } from './lure-window.ts';
+import { ordinalOf, type Quantity } from './ordinal-signals.ts';
 import { worldRatesOf, type WorldRates } from './world-rates.ts';
 import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
@@ -88,7 +88,7 @@ export function readSignals(input: ReadingInput): Readings {
       const answer = organization.get(signal);
       const quantity = answer
         ? { ...answer, rate: null, isOrdinal: true }
-        : (measured.get(signal) ?? levelOf(signal, input, { fresh, history }));
+        : (measured.get(signal) ?? ordinalOf(signal, { ...input, fresh, history }));
       return quantity
         ? readQuantity(quantity, context)
         : readValues(
@@ -183,13 +183,6 @@ function readValues(
   };
 }
 
-type Quantity = {
-  readonly level: number;
-  readonly rate: number | null;
-  readonly shown: string;
-  readonly isOrdinal: boolean;
-};
-
 /** A signal of a quantity: shown at the level its own rule gives. */
 function readQuantity(
   { level, rate, shown, isOrdinal }: Quantity,
@@ -216,72 +209,6 @@ function readQuantity(
     baseline: level > 0 ? countText(history, events) : '',
   };
 }
-
-/** Upper ends of the steps of distinct recipients of one signature: 1 is ordinary. */
-const reuseSteps = [1, 2, 4, 8, 16];
-
-function levelOf(
-  signal: SignalId,
-  { features, observation }: ReadingInput,
-  { fresh, history }: { readonly fresh: readonly Sighting[]; readonly history: History },
-): Quantity | null {
-  const quantity = (level: number, shown: string): Quantity => ({
-    level,
-    shown,
-    rate: null,
-    isOrdinal: true,
-  });
-  if (signal === 'signature-reuse') {
-    const recipients = observation.signatureRecipients;
-    return quantity(
-      reuseSteps.filter((step) => recipients > step).length,
-      `one signature to ${recipients} recipients`,
-    );
-  }
-  if (signal === 'phone-lure') return quantity(...phoneLure(features, fresh, history));
-  const table = standingTables[signal];
-  if (table !== undefined) {
-    const values = new Set(
-      fresh.filter((sighting) => sighting.table === table).map(({ value }) => value),
-    );
-    const worst = features.standings
-      .filter((standing) => standing.table === table && values.has(standing.value))
-      .reduce((most, { level, shown }) => (level > most.level ? { level, shown } : most), {
-        level: 0,
-        shown: '',
-      });
-    return quantity(worst.level, worst.shown);
-  }
-  const reading = features.levels.find((candidate) => candidate.signal === signal);
-  return reading ? quantity(reading.level, reading.shown) : null;
-}
-
-/** Bits of lure language around a new telephone number at which level 1, 2 … is reached. */
-const phoneLureSteps = [4, 8, 14];
-
-function phoneLure(
-  { contactContexts }: Features,
-  fresh: readonly Sighting[],
-  history: History,
-): readonly [level: number, shown: string] {
-  const numbers = new Set(
-    fresh.filter(({ signal }) => signal === 'phone').map(({ value }) => value),
-  );
-  const bits = Math.max(
-    0,
-    ...contactContexts
-      .filter(({ value }) => numbers.has(value))
-      .map((context) => contactLureBits(context, history)),
-  );
-  const level = phoneLureSteps.filter((step) => bits >= step).length;
-  return [level, `lure language around a new telephone number (${bits.toFixed(0)} bits)`];
-}
-
-/** How the world knows what is new to the alias, by the table it stands in. */
-const standingTables: Readonly<Partial<Record<SignalId, 'domain' | 'reply-to'>>> = {
-  'link-standing': 'domain',
-  'reply-to-standing': 'reply-to',
-};
 
 function bounded(rate: number): number {
   return Math.min(0.999, Math.max(1e-6, rate));

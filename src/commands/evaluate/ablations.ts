@@ -3,7 +3,7 @@ import { maturationDays } from '../../baseline/ledger.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
 import { decideScored } from '../../decision/decide.ts';
 import type { ActiveRules } from '../../dependencies.ts';
-import { signalIds, type SignalId } from '../../features/signals.ts';
+import { groupOf, signalIds, type SignalId } from '../../features/signals.ts';
 import type { Judgement } from '../../judge.ts';
 import { tailProbability } from '../../score/calibration.ts';
 import { steadyOnly, uncrossedBits, withoutSignals } from './cause-tables.ts';
@@ -24,18 +24,7 @@ const families: Readonly<Record<string, readonly SignalId[]>> = {
   text: ['subject-lure', 'subject-words', 'body-lure'],
   links: ['link', 'link-tld', 'link-standing', 'bare-domain', 'mail-domain', 'path-shape'],
   identity: ['display-name', 'brand', 'reply-to', 'reply-to-standing', 'foreign-actor', 'layout'],
-  path: [
-    'network',
-    'mail-from',
-    'spf',
-    'header-order',
-    'selector',
-    'recipient-mismatch',
-    'first-contact',
-    'signature-reuse',
-    'signature-age',
-    'unsigned-fields',
-  ],
+  path: signalIds.filter((signal) => groupOf(signal) === 'path'),
   volume: ['volume', 'new-actors', 'actor-burst', 'ramp'],
   organization: ['stranger-reply-to', 'stranger-domain', 'value-elsewhere'],
 };
