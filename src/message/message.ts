@@ -56,10 +56,15 @@ export async function parseMessage(
 function toPart({ content, contentType, filename, headers }: Attachment): MessagePart {
   return {
     content,
-    contentType: contentType.toLowerCase(),
+    contentType: mediaTypeOf(contentType),
     filename: filename ?? null,
     charset: charsetOf(headers.get('content-type')),
   };
+}
+
+/** The parser types it as a string; a Content-Type that names nothing is none. */
+function mediaTypeOf(given: unknown): string {
+  return typeof given === 'string' ? given.toLowerCase() : 'application/octet-stream';
 }
 
 /** The parser's own type of a structured field says less than is there. */

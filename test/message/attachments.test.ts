@@ -73,6 +73,15 @@ test('a reader is given every part that is not text, and the images that HTML ca
   );
 });
 
+test('a part that does not say what it is makes no message unreadable', async () => {
+  const bytes = mail('multipart/mixed', [part('text/plain', 'Hello'), part('', 'x')]);
+  const whole = bytes.toString();
+  for (const cut of [bytes, Buffer.from(whole.slice(0, whole.lastIndexOf('Content-Type:') + 14))]) {
+    const { message } = await parse(cut);
+    assert.deepEqual(message.textBlocks, ['Hello']);
+  }
+});
+
 test('wherever a message is cut off, its parts up to there are read', async () => {
   const whole = mail('multipart/mixed', [
     part('text/calendar', calendar.join('\r\n')),
