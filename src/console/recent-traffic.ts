@@ -1,0 +1,43 @@
+import { hourOf } from '../baseline/ledger.ts';
+import type { CompletedTransaction } from '../observability/events.ts';
+import type { HourTraffic } from './sources.ts';
+
+export type RecentTraffic = {
+  readonly count: (completed: Pick<CompletedTransaction, 'decision'>) => void;
+  readonly hours: () => readonly HourTraffic[];
+};
+
+const keptHours = 48;
+
+/** Messages of this process by UTC hour, for the overview: Prometheus has the long view. */
+export function createRecentTraffic(now: () => Date): RecentTraffic {
+  const hours = new Map<number, { verdicts: Map<string, number>; actions: Map<string, number> }>();
+  const forget = () => {
+    const oldest = hourOf(now()) - keptHours + 1;
+    for (const hour of hours.keys()) if (hour < oldest) hours.delete(hour);
+  };
+  return {
+    count: ({ decision }) => {
+      forget();
+      const hour = hourOf(now());
+      const counts = hours.get(hour) ?? { verdicts: new Map(), actions: new Map() };
+      hours.set(hour, counts);
+      increase(counts.verdicts, decision.verdict);
+      increase(counts.actions, decision.effectiveAction);
+    },
+    hours: () => {
+      forget();
+      return [...hours]
+        .sort(([left], [right]) => left - right)
+        .map(([hour, { verdicts, actions }]) => ({
+          hour: new Date(hour * 3_600_000).toISOString(),
+          verdicts: Object.fromEntries(verdicts),
+          actions: Object.fromEntries(actions),
+        }));
+    },
+  };
+}
+
+function increase(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

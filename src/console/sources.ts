@@ -1,0 +1,99 @@
+import type { AuditAct, AuditActor, AuditLog } from '../audit/audit-log.ts';
+import type { BaselineStore } from '../baseline/store.ts';
+import type { BreakerCause } from '../decision/breaker.ts';
+import type { ActiveRules } from '../dependencies.ts';
+import type { Readiness } from '../observability/readiness.ts';
+import type { Quarantine } from '../quarantine/quarantine.ts';
+import type { Review } from '../review/review.ts';
+
+/** Everything that console and API read and do. What is null is not there yet: its pages say so. */
+export type ConsoleSources = {
+  readonly review: Review | null;
+  readonly quarantine: Pick<Quarantine, 'find' | 'read'>;
+  readonly baselines: Pick<BaselineStore, 'aliases' | 'describe'>;
+  readonly rules: () => ActiveRules;
+  readonly audit: Pick<AuditLog, 'append'> | null;
+  readonly auditReader: AuditReader | null;
+  readonly status: () => Promise<ConsoleStatus>;
+  /** What recipients asked for through signed links. */
+  readonly requests: RequestList | null;
+};
+
+/** How the proxy is. */
+export type ConsoleStatus = {
+  readonly version: string;
+  readonly ruleset: string;
+  readonly mode: 'shadow' | 'tag' | 'enforce';
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly readiness: Readiness;
+  /** Null while mail is judged as usual. */
+  readonly breaker: {
+    readonly cause: BreakerCause;
+    readonly reason: string;
+    readonly openedAt: string;
+  } | null;
+  /** Flags of today as a share of what each budget allows on a day like this; null before the first scored message. */
+  readonly budgets: { readonly tag: number | null; readonly quarantine: number | null };
+  /** Messages of this process by UTC hour, oldest first, at most 48 hours; hours without any are absent. */
+  readonly traffic: readonly HourTraffic[];
+};
+
+export type HourTraffic = {
+  /** ISO 8601, on the hour. */
+  readonly hour: string;
+  /** Messages by verdict, and by what was done. */
+  readonly verdicts: Readonly<Record<string, number>>;
+  readonly actions: Readonly<Record<string, number>>;
+};
+
+/** One line of the audit log. */
+export type AuditEntry = {
+  /** For `after`. */
+  readonly id: string;
+  readonly at: string;
+  readonly act: AuditAct;
+  readonly actor: AuditActor;
+  readonly subject: string;
+  readonly reason: string;
+  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** Null where the value was erased. */
+  readonly personal: Readonly<Record<string, string | null>>;
+  readonly writer: string;
+  readonly sequence: number;
+  readonly hash: string;
+};
+
+export type AuditQuery = {
+  readonly limit: number;
+  readonly after?: string;
+  readonly act?: AuditAct;
+  /** Exactly this message, campaign or alias. */
+  readonly subject?: string;
+};
+
+export type AuditReader = {
+  /** Newest first. */
+  readonly read: (
+    query: AuditQuery,
+  ) => Promise<{ readonly entries: readonly AuditEntry[]; readonly next: string | null }>;
+};
+
+export type RecipientRequest = {
+  readonly id: string;
+  readonly kind: 'release' | 'report';
+  readonly message: string;
+  readonly recipient: string;
+  readonly at: string;
+  /** In the recipient's words; possibly empty. */
+  readonly comment: string;
+  readonly state: 'open' | 'done' | 'declined';
+};
+
+export type RequestList = {
+  /** Newest first. */
+  readonly list: (page: {
+    readonly limit: number;
+    readonly after?: string;
+  }) => Promise<{ readonly requests: readonly RecipientRequest[]; readonly next: string | null }>;
+};
