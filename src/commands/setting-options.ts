@@ -57,6 +57,35 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     'our name in Authentication-Results (default: the hostname)',
   ],
   contactUrl: ['--contact-url <url>', 'where a sender may ask about held mail'],
+  noticeMode: [
+    '--notice-mode <how>',
+    'tells of held mail: immediate, digest or off (default immediate)',
+  ],
+  noticeTo: ['--notice-to <addresses>', 'administrators who are told of it; with commas'],
+  noticeRecipients: [
+    '--notice-recipients <whom>',
+    'tells its recipients as well: held, or none (default none)',
+  ],
+  noticeFrom: ['--notice-from <address>', 'From of notices (default aliaswatch@ the hostname)'],
+  noticeLanguage: [
+    '--notice-language <languages>',
+    'of notices; by domain as well: en,example.de=de (default en)',
+  ],
+  digestHour: ['--digest-hour <n>', 'hour of the digest, local time (default 7)'],
+  digestEveryHours: ['--digest-every-hours <n>', 'hours between digests (default 24)'],
+  publicUrl: [
+    '--public-url <url>',
+    'where recipients reach the pages of --public-listen; without it notices have no links',
+  ],
+  publicListen: [
+    '--public-listen <host:port>',
+    'pages behind the links of notices (default 127.0.0.1:8026)',
+  ],
+  recipientRelease: [
+    '--recipient-release <how>',
+    "what a recipient's link does: request or release (default request)",
+  ],
+  noticeLinkDays: ['--notice-link-days <n>', 'days that links of notices work (default 14)'],
   maxMessageBytes: ['--max-message-bytes <n>', 'largest message (default 52428800)'],
   maxRecipients: ['--max-recipients <n>', 'recipients of one message (default 1000)'],
   maxSessions: ['--max-sessions <n>', 'clients at the same time (default 500)'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isAddressRange } from '../smtp/address-ranges.ts';
 import { parseHostPort } from './host-port.ts';
+import { mailAddresses, mailbox, noticeLanguages, publicAddress } from './notice-settings.ts';
 import { storeLocationFault } from './store-location.ts';
 
 const text = z
@@ -108,6 +109,28 @@ export const settingsSchema = z.strictObject({
   contactUrl: z
     .url({ protocol: /^(?:https?|mailto)$/, error: 'is not an http, https or mailto address' })
     .exactOptional(),
+  /** Held mail is told of at once, in a digest, or not at all. */
+  noticeMode: z.enum(['immediate', 'digest', 'off']).exactOptional(),
+  /** Who is told of all held mail: addresses of administrators. */
+  noticeTo: mailAddresses.exactOptional(),
+  /** Whether the recipients of held mail are told as well. */
+  noticeRecipients: z.enum(['none', 'held']).exactOptional(),
+  /** Address in From of notices, `Name <address>` or bare; they never have a sender to bounce to. */
+  noticeFrom: mailbox.exactOptional(),
+  /** Languages of notices: that of everybody, and by recipient domain (`en,example.de=de`). */
+  noticeLanguage: noticeLanguages.exactOptional(),
+  /** Hour of the day, local time, of the (first) digest. */
+  digestHour: count(0, 23).exactOptional(),
+  /** Hours between digests. */
+  digestEveryHours: count(1, 24).exactOptional(),
+  /** Where recipients reach `publicListen` from outside; without it notices have no links. */
+  publicUrl: publicAddress.exactOptional(),
+  /** Where the pages behind those links are served: nothing else is. */
+  publicListen: hostPort(null).exactOptional(),
+  /** What a recipient's link does: asks an operator, or releases the recipient's own copy at once. */
+  recipientRelease: z.enum(['request', 'release']).exactOptional(),
+  /** How long links in notices work. */
+  noticeLinkDays: count(1, 90).exactOptional(),
   maxMessageBytes: count(1024, 1_073_741_824).exactOptional(),
   maxRecipients: count(1, 100_000).exactOptional(),
   maxSessions: count(1, 100_000).exactOptional(),

@@ -6,6 +6,7 @@ import { defaultLedgerLimits } from '../organization/ledgers.ts';
 import { defaultSmtpLimits } from '../smtp/limits.ts';
 import { defaultTimeouts } from '../smtp/next-hop-settings.ts';
 import { defaultSpoolSizes } from '../smtp/spool.ts';
+import { formatNoticeLanguage } from './notice-settings.ts';
 import type { settingsSchema } from './settings-schema.ts';
 import { redactStoreLocation } from './store-location.ts';
 
@@ -20,7 +21,8 @@ export type Settings = Required<Omit<Given, 'nextHop' | 'mode' | FileOrName>> & 
 } & Readonly<Record<FileOrName, string | null>>;
 
 /** Null where none was given. */
-type FileOrName = 'tlsCertFile' | 'tlsKeyFile' | 'nextHopTlsCaFile' | 'nextHopTlsName';
+type FileOrName =
+  'tlsCertFile' | 'tlsKeyFile' | 'nextHopTlsCaFile' | 'nextHopTlsName' | 'publicUrl';
 
 /** The rules that ship with us, beside `src/` as beside `dist/`. */
 const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -41,6 +43,16 @@ export function completeSettings(given: Given, hostname: string): Settings {
     dns: [],
     rulesDir: packagedRules,
     contactUrl: '',
+    noticeMode: 'immediate',
+    noticeTo: [],
+    noticeRecipients: 'none',
+    noticeFrom: { name: 'Aliaswatch', address: `aliaswatch@${name}` },
+    noticeLanguage: { everybody: 'en', domains: {} },
+    digestHour: 7,
+    digestEveryHours: 24,
+    publicListen: { host: '127.0.0.1', port: 8026 },
+    recipientRelease: 'request',
+    noticeLinkDays: 14,
     maxMessageBytes: 50 * 1024 * 1024,
     maxRecipients: 1000,
     maxSessions: 500,
@@ -62,6 +74,7 @@ export function completeSettings(given: Given, hostname: string): Settings {
     nextHop: given.nextHop ?? null,
     nextHopTlsCaFile: given.nextHopTlsCaFile ?? null,
     nextHopTlsName: given.nextHopTlsName ?? null,
+    publicUrl: given.publicUrl ?? null,
     tlsCertFile: given.tlsCertFile ?? null,
     tlsKeyFile: given.tlsKeyFile ?? given.tlsCertFile ?? null,
     mode: given.mode ?? null,
@@ -87,6 +100,11 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     xclientPeers: settings.xclientPeers.join(',') || 'none',
     trustedRelays: settings.trustedRelays.join(',') || 'none',
     http: formatHostPort(settings.http),
+    noticeTo: settings.noticeTo.join(',') || 'none',
+    noticeFrom: settings.noticeFrom.address,
+    noticeLanguage: formatNoticeLanguage(settings.noticeLanguage),
+    publicUrl: settings.publicUrl ?? 'none',
+    publicListen: formatHostPort(settings.publicListen),
     exempt: settings.exempt.join(',') || 'none',
     dns: dns.length === 0 ? 'system' : dns.map(formatHostPort).join(','),
     mode: mode ?? 'as in policy.yaml',
