@@ -6,6 +6,8 @@ import { findProblems } from './explain-issue.ts';
 import { languageCodeOf, languageSchema, type LanguageFile } from './language-schema.ts';
 import { unknownAliases } from './known-aliases.ts';
 import { listsFrom, listsSchema } from './lists-schema.ts';
+import { noticesSchema } from './notices-schema.ts';
+import type { NoticeTexts } from '../notices/notice-texts.ts';
 import { policySchema } from './policy-schema.ts';
 import { readPopularDomains } from './popular-domains.ts';
 import { listRuleFiles } from './rule-file-names.ts';
@@ -58,6 +60,11 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
     const language = await read(`languages/${name}`, languageSchema);
     if (language) languages.set(languageCodeOf(name) ?? '', language.value);
   }
+  const notices = new Map<string, NoticeTexts>();
+  for (const name of names.notices) {
+    const texts = await read(`notices/${name}`, noticesSchema);
+    if (texts) notices.set(languageCodeOf(name) ?? '', texts.value);
+  }
   const popular = lists
     ? await readPopularDomains(resolve(directory, lists.value.popularDomainsFile))
     : null;
@@ -76,6 +83,7 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
       causes: causeTableFrom(causes.value),
       lists: listsFrom(lists.value, languages, popular.domains),
       aliases,
+      notices,
     },
   };
 }

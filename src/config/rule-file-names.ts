@@ -8,9 +8,11 @@ import { wholeFile } from './yaml-file.ts';
 const rootFiles = ['policy.yaml', 'causes.yaml', 'lists.yaml'];
 
 export type RuleFileNames = {
-  /** Both sorted, without their folder. */
+  /** All sorted, without their folder. */
   readonly vendors: readonly string[];
   readonly languages: readonly string[];
+  /** Empty where there is no such folder. */
+  readonly notices: readonly string[];
   readonly problems: readonly RuleProblem[];
 };
 
@@ -21,6 +23,7 @@ export type RuleFileNames = {
 export async function listRuleFiles(directory: string): Promise<RuleFileNames> {
   const aliases = await yamlNames(join(directory, 'aliases'));
   const languages = await yamlNames(join(directory, 'languages'));
+  const notices = await yamlNames(join(directory, 'notices'), { mayBeAbsent: true });
   const root = await yamlNames(directory);
   const problems = [
     ...root.problems,
@@ -42,16 +45,31 @@ export async function listRuleFiles(directory: string): Promise<RuleFileNames> {
           'name it after a language code, such as `en.yaml`, or `any.yaml`',
         ),
       ),
+    ...notices.problems,
+    ...notices.names
+      .filter((name) => !isNoticeFile(name))
+      .map((name) =>
+        unread(
+          join(directory, 'notices', name),
+          'name it after a language code, such as `en.yaml`',
+        ),
+      ),
   ];
   return {
     vendors: aliases.names.filter((name) => name.endsWith('.yaml')),
     languages: languages.names.filter((name) => languageCodeOf(name) !== null),
+    notices: notices.names.filter(isNoticeFile),
     problems,
   };
 }
 
+function isNoticeFile(name: string): boolean {
+  return name !== 'any.yaml' && languageCodeOf(name) !== null;
+}
+
 async function yamlNames(
   folder: string,
+  { mayBeAbsent = false }: { readonly mayBeAbsent?: boolean } = {},
 ): Promise<{ readonly names: readonly string[]; readonly problems: readonly RuleProblem[] }> {
   try {
     const names = await readdir(folder);
@@ -59,7 +77,9 @@ async function yamlNames(
       names: names.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort(),
       problems: [],
     };
-  } catch {
+  } catch (error) {
+    if (mayBeAbsent && (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { names: [], problems: [] };
     const message = 'there is no such directory, or it may not be read';
     const hint = 'copy the `rules` directory that ships with Aliaswatch and edit the copy';
     return { names: [], problems: [wholeFile(folder, message, hint)] };
@@ -73,6 +93,6 @@ function unread(file: string, hint: string): RuleProblem {
 function hintFor(name: string): string {
   const near = nearestName(name, rootFiles);
   return near === null
-    ? `read are ${rootFiles.join(', ')}, aliases/*.yaml and languages/*.yaml`
+    ? `read are ${rootFiles.join(', ')}, aliases/*.yaml, languages/*.yaml and notices/*.yaml`
     : `did you mean ${near}?`;
 }

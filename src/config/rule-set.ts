@@ -2,6 +2,7 @@ import type { Alias } from '../alias/alias.ts';
 import type { Policy } from '../decision/policy.ts';
 import type { CauseTable } from '../score/causes.ts';
 import type { Lists } from '../features/lists.ts';
+import type { NoticeLanguages } from '../notices/notice-texts.ts';
 
 /** Everything under `rules/`, validated: one immutable value that is swapped as a whole. */
 export type RuleSet = {
@@ -11,4 +12,6 @@ export type RuleSet = {
   readonly causes: CauseTable;
   readonly lists: Lists;
   readonly aliases: readonly Alias[];
+  /** Texts of notices; empty where a rules directory has none of its own. */
+  readonly notices: NoticeLanguages;
 };
