@@ -117,9 +117,7 @@ export interface Review {
   list(filter: HeldFilter, page: PageRequest): Promise<HeldPage>;
   campaigns(page: PageRequest): Promise<readonly CampaignSummary[]>;
   /** Null where nobody remembers it. */
-  campaign(
-    id: string,
-  ): Promise<{
+  campaign(id: string): Promise<{
     readonly summary: CampaignSummary;
     readonly members: readonly CampaignMember[];
   } | null>;

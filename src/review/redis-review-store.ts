@@ -1,0 +1,240 @@
+import { readFileSync } from 'node:fs';
+import { RedisClient } from '../baseline/redis-client.ts';
+import {
+  isInForce,
+  surplusOf,
+  type Listing,
+  type RecordChange,
+  type RecordKind,
+  type ReviewStore,
+  type StoredRecord,
+} from './review-store.ts';
+
+type Script = (keyCount: 1, key: string, ...args: (string | number)[]) => Promise<unknown>;
+type Scripts = {
+  readonly awReplaceText: Script;
+  readonly awClaim: Script;
+  readonly awDisclaim: Script;
+};
+
+const revisionKey = 'aw:review:revision';
+const changeAttempts = 20;
+const atOnce = 500;
+
+/**
+ * The review store that several proxies share. Each command touches one key, so that it works in a Cluster as well; what
+ * a crash leaves between two keys is a listing that names a record which is not there, and is passed over.
+ */
+export async function openRedisReviewStore(
+  address: string,
+  { timeoutMs }: { readonly timeoutMs: number },
+): Promise<ReviewStore> {
+  const client = new RedisClient(address, { title: 'Review store', timeoutMs });
+  await client.connected();
+  return new RedisReviewStore(client);
+}
+
+class RedisReviewStore implements ReviewStore {
+  readonly #client: RedisClient;
+  readonly #scripts: Scripts;
+
+  constructor(client: RedisClient) {
+    this.#client = client;
+    const { commands } = client;
+    for (const [name, file] of [
+      ['awReplaceText', 'replace-text'],
+      ['awClaim', 'claim'],
+      ['awDisclaim', 'disclaim'],
+    ] as const) {
+      const lua = readFileSync(new URL(`./redis-${file}.lua`, import.meta.url), 'utf8');
+      commands.defineCommand(name, { lua });
+    }
+    this.#scripts = commands as unknown as Scripts;
+  }
+
+  async put(kind: RecordKind, records: readonly StoredRecord[]): Promise<void> {
+    const before = await this.read(
+      kind,
+      records.map(({ id }) => id),
+    );
+    for (let from = 0; from < records.length; from += atOnce)
+      await this.#client.ask(() =>
+        Promise.all(
+          records
+            .slice(from, from + atOnce)
+            .flatMap((record, index) => [
+              this.#write(kind, record),
+              ...this.#tag(kind, before[from + index] ?? null, record),
+            ]),
+        ),
+      );
+    await this.#revise(kind);
+  }
+
+  async read(kind: RecordKind, ids: readonly string[]): Promise<readonly (StoredRecord | null)[]> {
+    const found: (StoredRecord | null)[] = [];
+    for (let from = 0; from < ids.length; from += atOnce)
+      found.push(
+        ...(await this.#client.ask(() =>
+          Promise.all(
+            ids
+              .slice(from, from + atOnce)
+              .map(async (id) => decode(await this.#client.commands.get(recordKey(kind, id)))),
+          ),
+        )),
+      );
+    return found;
+  }
+
+  async change(kind: RecordKind, id: string, change: RecordChange): Promise<StoredRecord | null> {
+    const key = recordKey(kind, id);
+    for (let attempt = 0; attempt < changeAttempts; attempt++) {
+      const text = await this.#client.ask(() => this.#client.commands.get(key));
+      const before = decode(text);
+      const after = change(before);
+      if (after === before) return after;
+      const written = after === null ? '' : encode(after);
+      const until = after?.untilMs ?? 0;
+      const isOurs = await this.#client.ask(() =>
+        this.#scripts.awReplaceText(1, key, text ?? '', written, until),
+      );
+      if (isOurs !== 1) continue;
+      await this.#client.ask(() => Promise.all(this.#tag(kind, before, after)));
+      await this.#revise(kind);
+      return after;
+    }
+    throw new Error(
+      `Review store ${this.#client.label}: ${kind} ${id} changes too fast; try again`,
+    );
+  }
+
+  async newest(kind: RecordKind, { tag, limit, after }: Listing): Promise<readonly StoredRecord[]> {
+    const key = tagKey(kind, tag);
+    const found: StoredRecord[] = [];
+    let from = after ? await this.#rankAfter(key, after) : 0;
+    while (found.length < limit) {
+      const wanted = limit - found.length;
+      const ids = await this.#client.ask(() =>
+        this.#client.commands.zrevrange(key, from, from + wanted - 1),
+      );
+      found.push(...(await this.read(kind, ids)).filter((record) => record !== null));
+      if (ids.length < wanted) break;
+      from += wanted;
+    }
+    return found;
+  }
+
+  async idsOf(kind: RecordKind, tags: readonly string[]): Promise<readonly string[]> {
+    const found = await this.#client.ask(() =>
+      Promise.all(tags.map((tag) => this.#client.commands.zrange(tagKey(kind, tag), 0, -1))),
+    );
+    return [...new Set(found.flat())];
+  }
+
+  async bound(kind: RecordKind, tag: string, most: number): Promise<void> {
+    const key = tagKey(kind, tag);
+    const size = await this.#client.ask(() => this.#client.commands.zcard(key));
+    const surplus = surplusOf(size, most);
+    if (surplus === 0) return;
+    const ids = await this.#client.ask(() => this.#client.commands.zrange(key, 0, surplus - 1));
+    const records = await this.read(kind, ids);
+    for (const record of records.filter((found) => found !== null))
+      await this.#client.ask(() =>
+        Promise.all([
+          this.#client.commands.del(recordKey(kind, record.id)),
+          ...this.#tag(kind, record, null),
+        ]),
+      );
+    await this.#client.ask(() => this.#client.commands.zrem(key, ...ids));
+  }
+
+  async claim(name: string, owner: string, durationMs: number): Promise<boolean> {
+    const reply = await this.#client.ask(() =>
+      this.#scripts.awClaim(1, claimKey(name), owner, durationMs),
+    );
+    return reply === 1;
+  }
+
+  async disclaim(name: string, owner: string): Promise<void> {
+    await this.#client.ask(() => this.#scripts.awDisclaim(1, claimKey(name), owner));
+  }
+
+  async revision(): Promise<number> {
+    return Number((await this.#client.ask(() => this.#client.commands.get(revisionKey))) ?? 0);
+  }
+
+  async ping(): Promise<void> {
+    await this.#client.ask(() => this.#client.commands.ping());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#client[Symbol.asyncDispose]();
+  }
+
+  async #write(kind: RecordKind, record: StoredRecord): Promise<unknown> {
+    const key = recordKey(kind, record.id);
+    if (record.untilMs === null) return this.#client.commands.set(key, encode(record));
+    return this.#client.commands.set(key, encode(record), 'PXAT', record.untilMs);
+  }
+
+  /** Moves a record from the lists it was in to those it belongs to, and lets go of what has expired there. */
+  #tag(
+    kind: RecordKind,
+    before: StoredRecord | null,
+    after: StoredRecord | null,
+  ): readonly Promise<unknown>[] {
+    const { commands } = this.#client;
+    const listsOf = (record: StoredRecord | null) =>
+      record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
+    const kept = new Set(listsOf(after));
+    const removed = listsOf(before).filter((key) => !kept.has(key));
+    return [
+      ...removed.map((key) => commands.zrem(key, before?.id ?? '')),
+      ...(after === null ? [] : [...kept].flatMap((key) => this.#list(key, after))),
+    ];
+  }
+
+  #list(key: string, { id, atMs, untilMs }: StoredRecord): readonly Promise<unknown>[] {
+    const { commands } = this.#client;
+    const added = commands.zadd(key, atMs, id);
+    if (untilMs === null) return [added];
+    // Equally long kept, so that what was made before this has expired.
+    const oldest = Date.now() - (untilMs - atMs);
+    return [
+      added,
+      commands.zremrangebyscore(key, '-inf', `(${oldest}`),
+      commands.pexpireat(key, untilMs, 'NX'),
+      commands.pexpireat(key, untilMs, 'GT'),
+    ];
+  }
+
+  async #rankAfter(key: string, { id, atMs }: Pick<StoredRecord, 'id' | 'atMs'>): Promise<number> {
+    const rank = await this.#client.ask(() => this.#client.commands.zrevrank(key, id));
+    if (rank !== null) return rank + 1;
+    return this.#client.ask(() => this.#client.commands.zcount(key, atMs, '+inf'));
+  }
+
+  async #revise(kind: RecordKind): Promise<void> {
+    if (isInForce(kind)) await this.#client.ask(() => this.#client.commands.incr(revisionKey));
+  }
+}
+
+function recordKey(kind: RecordKind, id: string): string {
+  return `aw:review:${kind}:${id}`;
+}
+
+function tagKey(kind: RecordKind, tag: string | null): string {
+  return tag === null ? `aw:review:${kind}s` : `aw:review:${kind}s:${tag}`;
+}
+
+function claimKey(name: string): string {
+  return `aw:review:claim:${name}`;
+}
+
+function encode(record: StoredRecord): string {
+  return JSON.stringify(record);
+}
+
+function decode(text: string | null): StoredRecord | null {
+  return text === null ? null : (JSON.parse(text) as StoredRecord);
+}
