@@ -7,6 +7,7 @@ import { createAlerts } from './alerts/alerts.ts';
 import { createCatalogue } from './alias/catalogue.ts';
 import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
+import { startAudit } from './audit/start-audit.ts';
 import { openStore } from './baseline/open-store.ts';
 import { defaultStoreLimits } from './baseline/store.ts';
 import { formatHostPort, type HostPort } from './config/host-port.ts';
@@ -65,7 +66,7 @@ export async function startServer({
 }: ServerOptions): Promise<Server> {
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
-  const events = recordEvents(metrics, log);
+  const recorded = recordEvents(metrics, log);
   const active = activate(rules, settings);
   metrics.rulesActivated(active);
 
@@ -77,6 +78,9 @@ export async function startServer({
       timeoutMs: settings.storeTimeoutMs,
     }),
   );
+  const audited = opened.use(await startAudit({ settings, events: recorded, now }));
+  const { events } = audited;
+  audited.rulesActivated(active);
   const servers = settings.dns.map(formatHostPort);
   const resolver = opened.use(
     createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),

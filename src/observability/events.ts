@@ -1,3 +1,4 @@
+import type { AuditHead } from '../audit/audit-heads.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
 import type { Opening } from '../decision/breaker.ts';
 import type { Joined } from '../decision/campaigns.ts';
@@ -67,6 +68,13 @@ export interface Events {
   /** Something of ours seems broken: from here on mail is only tagged and nothing is learned. */
   readonly breakerOpened: (opening: Opening) => void;
   readonly breakerClosed: () => void;
+  /** A record of the audit log could not be written; mail is not affected. */
+  readonly auditLost: (act: string, error: unknown) => void;
+  /** So far the audit log had come; the line proves it to whoever keeps it. */
+  readonly auditHead: (head: AuditHead) => void;
+  readonly auditHeadNotPublished: (error: unknown) => void;
+  /** A chain of the audit log was changed or shortened; it is left for `audit verify`, and another one goes on. */
+  readonly auditDamaged: (writer: string, problem: string) => void;
   /** Flags of today as a share of what a false-positive budget allows. */
   readonly budgetUsed: (budget: 'tag' | 'quarantine', ratio: number) => void;
 }

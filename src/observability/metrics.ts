@@ -6,6 +6,7 @@ import { partKinds } from '../message/attachments/part-kind.ts';
 import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { alertMetrics } from './alert-metrics.ts';
+import { auditMetrics } from './audit-metrics.ts';
 import { AliasLabels } from './alias-labels.ts';
 import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
@@ -64,6 +65,7 @@ export function createMetrics(version: string) {
     ...quarantineMetrics(registry),
     ...ruleMetrics(registry, alerts.startCampaigns),
     ...organizationMetrics(registry),
+    ...auditMetrics(registry),
   };
 }
 

@@ -1,3 +1,4 @@
+import { auditHeadMessage } from '../audit/published-log.ts';
 import type { Events } from './events.ts';
 import type { Log } from './log.ts';
 import { replyClasses } from './metrics.ts';
@@ -77,6 +78,22 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       log.warn('breaker closed');
     }),
     budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
+    auditLost: neverThrowing((act, error) => {
+      metrics.auditLost.inc();
+      log.error({ act, error }, 'not recorded in the audit log');
+    }),
+    auditHead: neverThrowing((head) => {
+      metrics.auditHead(head);
+      log.info({ ...head }, auditHeadMessage);
+    }),
+    auditHeadNotPublished: neverThrowing((error) => {
+      metrics.auditNotPublished.inc();
+      log.warn({ error }, 'audit head not published');
+    }),
+    auditDamaged: neverThrowing((writer, problem) => {
+      metrics.auditDamaged.inc();
+      log.error({ writer, problem }, 'audit log damaged: run `aliaswatch audit verify`');
+    }),
     lessonLost: neverThrowing((error, id) => {
       metrics.lessonsLost.inc();
       log.warn({ id, error }, 'lesson lost');

@@ -1,0 +1,30 @@
+import type { AuditLog } from './audit-log.ts';
+
+export type RecordRulesOptions = {
+  readonly host: string;
+  readonly via: 'schedule' | 'command';
+  readonly onLost: (act: 'rules-activated', error: unknown) => void;
+};
+
+/** A rule set is in force from now on; nothing waits for the record. */
+export function recordRules(
+  audit: AuditLog,
+  rules: {
+    readonly version: string;
+    readonly aliases: readonly unknown[];
+    readonly policy: { readonly mode: string };
+  },
+  { host, via, onLost }: RecordRulesOptions,
+): void {
+  const { version, aliases, policy } = rules;
+  void audit
+    .append({
+      act: 'rules-activated',
+      actor: { kind: 'proxy', name: host, via },
+      subject: version,
+      reason: '',
+      facts: { mode: policy.mode, aliases: aliases.length },
+      personal: {},
+    })
+    .catch((error: unknown) => onLost('rules-activated', error));
+}

@@ -1,0 +1,41 @@
+import { openSqliteFile, inTransaction, type SqliteContent } from '../baseline/sqlite-file.ts';
+import { decodeHead, encodeHead, type AuditHead, type AuditHeads } from './audit-heads.ts';
+
+const content: SqliteContent = {
+  title: 'Audit heads',
+  holds: 'heads',
+  schema: 'CREATE TABLE head (writer TEXT PRIMARY KEY, head TEXT NOT NULL) WITHOUT ROWID;',
+  schemaVersion: 1,
+  applicationId: 0x41_4c_57_48, // 'ALWH'
+};
+
+/** Heads in a file of their own. @throws Error in one sentence when it cannot be opened. */
+export function openSqliteHeads(path: string, timeoutMs: number): AuditHeads {
+  const database = openSqliteFile(path, content, { timeoutMs });
+  const find = database.prepare('SELECT head FROM head WHERE writer = ?');
+  const replace = database.prepare('INSERT OR REPLACE INTO head VALUES (?, ?)');
+  const every = database.prepare('SELECT writer, head FROM head ORDER BY writer');
+
+  const publish = (head: AuditHead): AuditHead =>
+    inTransaction(database, 'BEGIN IMMEDIATE', () => {
+      const found = find.get(head.writer)?.['head'] as string | undefined;
+      const kept = found === undefined ? null : decodeHead(head.writer, found);
+      if (kept !== null && kept.sequence >= head.sequence) return kept;
+      replace.run(head.writer, encodeHead(head));
+      return head;
+    });
+  return {
+    publish: (head) => settle(() => publish(head)),
+    all: () =>
+      settle(() =>
+        every
+          .all()
+          .flatMap(({ writer, head }) => decodeHead(writer as string, head as string) ?? []),
+      ),
+    [Symbol.asyncDispose]: () => settle(() => database.close()),
+  };
+}
+
+function settle<Answer>(work: () => Answer): Promise<Answer> {
+  return new Promise((resolve) => resolve(work()));
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Events } from '../observability/events.ts';
+import type { AuditLog } from './audit-log.ts';
+import { openAudit } from './open-audit.ts';
+import { openHeads } from './open-heads.ts';
+import { publishHeads } from './publish-heads.ts';
+import { recordDecisions } from './record-decisions.ts';
+import { recordRules } from './record-rules.ts';
+
+export type StartAuditOptions = {
+  readonly settings: {
+    readonly stateDir: string;
+    readonly store: string;
+    readonly storeTimeoutMs: number;
+    readonly hostname: string;
+  };
+  readonly events: Events;
+  readonly now: () => Date;
+};
+
+export type RunningAudit = AsyncDisposable & {
+  readonly audit: AuditLog;
+  /** The events given, recorded. */
+  readonly events: Events;
+  /** A rule set came into force. */
+  readonly rulesActivated: (rules: Parameters<typeof recordRules>[1]) => void;
+};
+
+/** Where the audit log of a state directory is. */
+export function auditDirectory(stateDir: string): string {
+  return join(stateDir, 'audit');
+}
+
+/** The audit log of a server: records decisions, and publishes its head every minute and at the end. */
+export async function startAudit({
+  settings: { stateDir, store, storeTimeoutMs, hostname: host },
+  events,
+  now,
+}: StartAuditOptions): Promise<RunningAudit> {
+  await using opened = new AsyncDisposableStack();
+  const heads = opened.use(await openHeads(store, storeTimeoutMs));
+  const directory = auditDirectory(stateDir);
+  const onDamaged = events.auditDamaged;
+  const audit = openAudit({ directory, host, heads, now, onDamaged });
+  opened.use(publishHeads({ head: audit.head, heads, events, now }));
+  // Disposed of before the publisher: the last records belong to the last head.
+  opened.use(audit);
+  const onLost = events.auditLost;
+  const owned = opened.move();
+  return {
+    audit,
+    events: recordDecisions(events, audit, { host, onLost }),
+    rulesActivated: (rules) => recordRules(audit, rules, { host, via: 'schedule', onLost }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
