@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { quarantineSchema, tagSchema } from './budget-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { addressPattern, domainName, listOf } from './name-schemas.ts';
+import { warningSchema } from './warning-schema.ts';
 
 const onFailure = z.enum(['relay', 'defer']).default('relay');
 const mode = z.enum(['shadow', 'tag', 'enforce']);
@@ -32,6 +33,7 @@ export const policySchema = z
       })
       .prefault({}),
     impersonation: z.strictObject({ action: action.default('tag') }).prefault({}),
+    warning: warningSchema,
     failOpen: z
       .strictObject({
         store: onFailure,
@@ -80,19 +82,34 @@ export const policySchema = z
       });
     }
   })
-  .superRefine(({ recipientDomains }, context) => {
-    const seen = new Set<string>();
-    recipientDomains.forEach(({ domains }, entry) => {
-      domains.forEach((domain, index) => {
-        if (seen.has(domain)) {
-          context.addIssue({
-            code: 'custom',
-            path: ['recipientDomains', entry, 'domains', index],
-            message: `\`${domain}\` has a mode already`,
-            params: { hint: 'remove one of the two' },
-          });
-        }
-      });
-      for (const domain of domains) seen.add(domain);
-    });
+  .superRefine(({ recipientDomains, warning }, context) => {
+    refuseRepeated(recipientDomains, { path: ['recipientDomains'], has: 'a mode' }, context);
+    refuseRepeated(
+      warning.recipientDomains,
+      { path: ['warning', 'recipientDomains'], has: 'a warning' },
+      context,
+    );
   });
+
+type Overrides = { readonly path: readonly string[]; readonly has: string };
+
+/** Of two entries with one domain one would be silently without effect. */
+function refuseRepeated(
+  entries: readonly { readonly domains: readonly string[] }[],
+  { path, has }: Overrides,
+  context: z.RefinementCtx,
+): void {
+  const seen = new Set<string>();
+  entries.forEach(({ domains }, entry) => {
+    domains.forEach((domain, index) => {
+      if (!seen.has(domain)) return;
+      context.addIssue({
+        code: 'custom',
+        path: [...path, entry, 'domains', index],
+        message: `\`${domain}\` has ${has} already`,
+        params: { hint: 'remove one of the two' },
+      });
+    });
+    for (const domain of domains) seen.add(domain);
+  });
+}

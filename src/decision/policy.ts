@@ -1,3 +1,5 @@
+import type { WarningPolicy } from './warning-policy.ts';
+
 export type Mode = 'shadow' | 'tag' | 'enforce';
 export type Action = 'pass' | 'tag' | 'quarantine' | 'defer' | 'reject';
 
@@ -44,6 +46,8 @@ export type Policy = {
   readonly limits: Ceilings & { readonly aliases: Readonly<Record<string, CeilingsOfAlias>> };
   readonly breaker: BreakerPolicy;
   readonly impersonation: { readonly action: Action };
+  /** What recipients of tagged mail see in the message itself. */
+  readonly warning: WarningPolicy;
   /** Per cause of `unavailable`: mail goes on, or the client keeps it (DESIGN 9). */
   readonly failOpen: Readonly<Record<FailureCause, 'relay' | 'defer'>>;
   /** Addresses or patterns watched without a pack. */

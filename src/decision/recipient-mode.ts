@@ -1,5 +1,5 @@
-import { canonicalDomain } from '../alias/address.ts';
 import type { Mode, Policy, RecipientDomains } from './policy.ts';
+import { domainOf } from './recipient-domain.ts';
 
 /** From the least harmful to the most. */
 const modesByHarm: readonly Mode[] = ['shadow', 'tag', 'enforce'];
@@ -44,12 +44,6 @@ export function withMode(policy: Policy, mode: Mode): Policy {
     mode: leastHarmful([entry.mode, mode]),
   }));
   return { ...policy, mode, recipientDomains };
-}
-
-/** Empty for `postmaster`. */
-function domainOf(recipient: string): string {
-  const at = recipient.lastIndexOf('@');
-  return at === -1 ? '' : canonicalDomain(recipient.slice(at + 1));
 }
 
 function jointMode(modes: readonly Mode[]): Mode {
