@@ -2,7 +2,7 @@ import type { Alerts } from './alerts/alerts.ts';
 import { decideAmongOthers } from './alerts/decide-among-others.ts';
 import type { Alias } from './alias/alias.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
-import { dayOf } from './baseline/ledger.ts';
+import { dayOf, hourOf } from './baseline/ledger.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
 import { isMature } from './decision/decide.ts';
 import type { Decision } from './decision/decision.ts';
@@ -126,6 +126,7 @@ export async function judge(
     const teaching = {
       alias: alias.id,
       day: today,
+      hour: hourOf(at),
       transactionId: transaction.id,
       features,
       readings,

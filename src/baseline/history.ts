@@ -6,7 +6,7 @@ import type { Snapshot } from './ledger.ts';
  * `n` messages learned; `t.G` trials: messages scored after the start-up that a signal of group G was asked of;
  * `x.S` messages that brought the first appearance of a value; `l.S.L` messages at level L; `k.G` messages before the end
  * of the start-up that a signal of group G was asked of, `f.S` those of them that showed signal S;
- * `w.SLOT.WORD` messages with a lure word in a slot; `h.NAME.BIN` histograms; `s.BIN` scores in half bits.
+ * `w.SLOT.WORD` messages with a lure word in a slot; `o.H` messages of hour H of the week; `h.NAME.BIN` histograms; `s.BIN` scores in half bits.
  */
 export const counterNames = {
   messages: 'n',
@@ -17,8 +17,12 @@ export const counterNames = {
   level: (signal: string, level: number) => `l.${signal}.${level}`,
   word: (slot: string, word: string) => `w.${slot}.${word}`,
   bin: (name: string, bin: number) => `h.${name}.${bin}`,
+  /** `hour` since 1970 (UTC); hour 0 of a week is Monday, 00:00. */
+  hourOfWeek: (hour: number) => `o.${(hour + 72) % hoursOfWeek}`,
   score: (bits: number) => `s.${Math.max(-40, Math.min(120, Math.floor(bits * 2)))}`,
 };
+
+export const hoursOfWeek = 168;
 
 /** Messages and days that must have matured before novelty counts as innovation (measured C1). */
 export const startUp = { messages: 10, days: 5 };
@@ -39,6 +43,10 @@ export type History = {
   readonly atLeast: (signal: string, level: number) => number;
   readonly wordMessages: (slot: string, word: string) => number;
   readonly histogram: (name: string) => Histogram;
+  /** Learned messages by hour of the week in UTC, from Monday 00:00. */
+  readonly hoursOfWeek: Histogram;
+  /** Scores in half bits. */
+  readonly scores: Histogram;
   /** Scored messages, and those with a score at or above `bits`. */
   readonly scored: number;
   readonly scoredAtLeast: (bits: number) => number;
@@ -67,6 +75,8 @@ export function historyOf(snapshot: Snapshot): History {
     atLeast: (signal, level) => tail(histogramOf(counters, `l.${signal}.`), level),
     wordMessages: (slot, word) => count(counterNames.word(slot, word)),
     histogram: (name) => histogramOf(counters, `h.${name}.`),
+    hoursOfWeek: histogramOf(counters, 'o.'),
+    scores,
     scored: scores.total,
     scoredAtLeast: (bits) => tail(scores, Math.floor(bits * 2)),
   };

@@ -21,6 +21,8 @@ export type LessonInput = {
   readonly alias: string;
   /** Day of receipt. */
   readonly day: number;
+  /** Hour of receipt, since 1970 (UTC). */
+  readonly hour: number;
   readonly transactionId: string;
   readonly features: Features;
   readonly readings: Readings;
@@ -42,6 +44,7 @@ export type LessonInput = {
 export function lessonOf({
   alias,
   day,
+  hour,
   transactionId,
   features,
   readings,
@@ -54,6 +57,7 @@ export function lessonOf({
   const isUndisputed = campaign === null;
   const counters = [
     ...(teaches !== 'pending' && !isCopy ? featureCounters(features, readings, isUndisputed) : []),
+    ...(teaches !== 'pending' && !isCopy ? [count(counterNames.hourOfWeek(hour))] : []),
     ...(teaches === 'all' ? [count(counterNames.score(scoreBits))] : []),
   ];
   const recipients = features.recipients.map(({ address }) => address).join(',');

@@ -127,6 +127,8 @@ function busyDay(seed: number): Counters {
     for (const name of ['subject-lure', 'body-lure', 'volume'])
       counters[`h.${name}.${bin}`] = 20 + bin;
   }
+  for (let hour = 0; hour < 24; hour++)
+    counters[`o.${24 * (seed % 7) + hour}`] = 1 + ((seed + hour) % 12);
   for (const word of words) counters[`w.body.${word}`] = 40 + (seed % 60);
   return counters;
 }

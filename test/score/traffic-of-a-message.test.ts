@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counterNames } from '../../src/baseline/history.ts';
-import { dayOf } from '../../src/baseline/ledger.ts';
+import { counterNames, historyOf } from '../../src/baseline/history.ts';
+import { dayOf, hourOf } from '../../src/baseline/ledger.ts';
 import { openSqliteStore } from '../../src/baseline/sqlite-store.ts';
 import { defaultStoreLimits, type BaselineStore } from '../../src/baseline/store.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
@@ -42,6 +42,7 @@ async function receive(store: BaselineStore, { at, actor, id }: Mail) {
   const lesson = lessonOf({
     alias: 'vendor',
     day,
+    hour: hourOf(at),
     transactionId: id,
     features,
     readings,
@@ -54,6 +55,19 @@ async function receive(store: BaselineStore, { at, actor, id }: Mail) {
   await store.commit(lesson);
   return scored;
 }
+
+test('the hours of the week are learned, for people', async () => {
+  await using store = await openSqliteStore(':memory:', defaultStoreLimits);
+  const monday = new Date(Date.UTC(2026, 2, 2, 9, 30));
+  const sunday = new Date(Date.UTC(2026, 2, 8, 23, 59));
+  for (const [index, at] of [monday, monday, sunday].entries())
+    await receive(store, { at, actor: 'a tenant', id: `${index}` });
+  const { snapshot } = await store.describe('vendor', new Date(Date.UTC(2026, 2, 20)));
+  assert.deepEqual(historyOf(snapshot).hoursOfWeek.bins, [
+    { bin: 9, count: 2 },
+    { bin: 167, count: 1 },
+  ]);
+});
 
 test('quiet tenants, many of them: the alias learns how many are usual and hears more', async () => {
   await using store = await openSqliteStore(':memory:', defaultStoreLimits);
