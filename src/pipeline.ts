@@ -80,9 +80,10 @@ async function act(
 
 /** Fsynced, or the client keeps the mail: never a silent drop (DESIGN 9). */
 async function hold(transaction: Transaction, { analysis, prefix, deps }: Act): Promise<Reply> {
+  const { version: ruleset, policy } = deps.rules();
   try {
     await deps.quarantine.hold(
-      describeHeld(transaction, analysis, deps.rules().version),
+      describeHeld(transaction, analysis, { ruleset, policy }),
       prefix,
       transaction.content,
     );

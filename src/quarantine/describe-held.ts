@@ -1,19 +1,33 @@
 import type { Analysis } from '../analysis.ts';
+import type { Policy } from '../decision/policy.ts';
 import type { Transaction } from '../smtp/transaction.ts';
-import type { HeldMessage } from './quarantine.ts';
+import { defaultQuarantineDays, expiryOf } from './expiry.ts';
+import type { Explanation, HeldMessage } from './quarantine.ts';
 
 const maxShown = 300;
+const maxTerms = 60;
+
+export type HeldUnder = {
+  /** Version of the rules that judged it. */
+  readonly ruleset: string;
+  readonly policy: Pick<Policy, 'tag' | 'quarantine'>;
+  readonly quarantineDays?: number;
+};
 
 /** What a person will see of a message we hold, and what its release will need. */
 export function describeHeld(
   { id, receivedAt, connection, envelope, content }: Transaction,
   analysis: Analysis,
-  ruleset: string,
+  { ruleset, policy, quarantineDays = defaultQuarantineDays }: HeldUnder,
 ): HeldMessage {
   const { header, decision, score, alias, releaseLesson } = analysis;
   return {
     id,
     heldAt: receivedAt.toISOString(),
+    state: 'held',
+    closedAt: null,
+    expiresAt: expiryOf(receivedAt.toISOString(), quarantineDays),
+    expiryNoticedAt: null,
     alias: alias ?? '',
     verdict: decision.verdict,
     scoreBits: score?.bits ?? 0,
@@ -28,7 +42,29 @@ export function describeHeld(
     connection,
     envelope,
     lesson: releaseLesson,
+    explanation: explain(score, policy),
     deliveries: [],
+  };
+}
+
+function explain(score: Analysis['score'], { tag, quarantine }: HeldUnder['policy']): Explanation {
+  const terms = score?.terms.slice(0, maxTerms) ?? [];
+  return {
+    terms: terms.map(({ signal, bits, observed, baseline }) => ({
+      signal,
+      bits,
+      observed: printable(observed),
+      baseline: printable(baseline),
+    })),
+    cause: score?.cause.title ?? '',
+    benignCause: score?.benignCause.title ?? '',
+    pValue: score?.pValue ?? null,
+    tagBits: tag.floorBits,
+    quarantineBits: quarantine.floorBits,
+    quarantineChance: quarantine.budget,
+    messages: score?.messages ?? 0,
+    days: score?.days ?? 0,
+    since: score?.since ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { defaultQuarantineDays, expiryOf } from './expiry.ts';
 import { QuarantineError, errorCode } from './quarantine-error.ts';
 import type { HeldMessage } from './quarantine.ts';
 
@@ -8,13 +9,15 @@ const maxDescriptionBytes = 4 * 1024 * 1024;
 
 const count = z.number().nonnegative();
 
-const connection = z.object({
+const peer = z.object({
   clientAddress: z.string(),
   clientPort: z.number(),
   clientHostname: z.string().nullable(),
   helo: z.string(),
   protocol: z.enum(['SMTP', 'ESMTP', 'ESMTPS']),
 });
+
+const connection = peer.extend({ relay: peer.exactOptional() });
 
 const envelope = z.object({
   mailFrom: z.string(),
@@ -46,9 +49,47 @@ const delivery = z.object({
   delivered: z.boolean(),
 });
 
-const heldMessage = z.object({
+const term = z.object({
+  signal: z.string(),
+  bits: z.number(),
+  observed: z.string(),
+  baseline: z.string(),
+});
+
+const explanation = z.object({
+  terms: z.array(term),
+  cause: z.string(),
+  benignCause: z.string(),
+  pValue: z.number().nullable(),
+  tagBits: z.number(),
+  quarantineBits: z.number(),
+  quarantineChance: z.number(),
+  messages: count,
+  days: count,
+  since: z.string().nullable(),
+});
+
+/** Of mail held before descriptions had one. */
+const unexplained = {
+  terms: [],
+  cause: '',
+  benignCause: '',
+  pValue: null,
+  tagBits: 8,
+  quarantineBits: 12,
+  quarantineChance: 1e-4,
+  messages: 0,
+  days: 0,
+  since: null,
+};
+
+const described = z.object({
   id: z.string(),
   heldAt: z.iso.datetime(),
+  state: z.enum(['held', 'released', 'deleted']).optional(),
+  closedAt: z.iso.datetime().nullable().default(null),
+  expiresAt: z.iso.datetime().optional(),
+  expiryNoticedAt: z.iso.datetime().nullable().default(null),
   alias: z.string(),
   verdict: z.string(),
   scoreBits: z.number(),
@@ -63,8 +104,26 @@ const heldMessage = z.object({
   connection,
   envelope,
   lesson: lesson.nullable(),
+  explanation: explanation.default(unexplained),
   deliveries: z.array(delivery),
-}) satisfies z.ZodType<HeldMessage>;
+});
+
+/** Older descriptions have no state and do not expire: it follows from what is there, as it does for new ones. */
+const heldMessage = described.transform(({ state, expiresAt, ...held }): HeldMessage => {
+  const { envelope, deliveries, heldAt } = held;
+  const isReleased = envelope.rcptTo.every((recipient) =>
+    deliveries.some((delivery) => delivery.delivered && delivery.recipient === recipient),
+  );
+  const closed = {
+    state: 'released',
+    closedAt: held.closedAt ?? deliveries.at(-1)?.at ?? null,
+  } as const;
+  return {
+    ...held,
+    ...(state === undefined && isReleased ? closed : { state: state ?? 'held' }),
+    expiresAt: expiresAt ?? expiryOf(heldAt, defaultQuarantineDays),
+  };
+});
 
 /** @throws when it could not be read back: such a message must not be acknowledged. */
 export function renderDescription(message: HeldMessage): Buffer {

@@ -1,9 +1,12 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { HeldFilter, HeldPage, PageRequest } from '../review/review.ts';
 import type { Content } from '../smtp/content.ts';
 import { realDisk, syncDirectory, writeDurably } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { fileContent } from './file-content.ts';
+import { meets } from './held-filter.ts';
+import { placeOf, readPlace } from './held-order.ts';
 import { readDescription, renderDescription } from './description.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { QuarantineError, asQuarantineError, errorCode } from './quarantine-error.ts';
@@ -57,6 +60,8 @@ async function createDirectory(disk: Disk, directory: string): Promise<void> {
 class QuarantineInDirectory implements DirectoryQuarantine {
   readonly #directory: string;
   readonly #disk: Disk;
+  /** What is being done to an entry, by its id. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(directory: string, disk: Disk) {
     this.#directory = directory;
@@ -74,13 +79,20 @@ class QuarantineInDirectory implements DirectoryQuarantine {
     }
   }
 
-  async list(): Promise<readonly HeldSummary[]> {
-    const summaries: HeldSummary[] = [];
-    for await (const entry of this.#entries())
-      if (!('problem' in entry)) summaries.push(omitLesson(entry));
-    return summaries.sort(
-      (a, b) => Date.parse(b.heldAt) - Date.parse(a.heldAt) || (a.id < b.id ? 1 : -1),
-    );
+  async list(filter: HeldFilter, { limit, after }: PageRequest): Promise<HeldPage> {
+    const end = readPlace(after);
+    const found: { readonly place: string; readonly summary: HeldSummary }[] = [];
+    let total = 0;
+    for await (const entry of this.#entries()) {
+      if ('problem' in entry || !meets(entry, filter)) continue;
+      total++;
+      const place = placeOf(entry);
+      if (end === null || place < end) found.push({ place, summary: summaryOf(entry) });
+    }
+    found.sort((a, b) => (a.place < b.place ? 1 : -1));
+    const page = found.slice(0, limit);
+    const next = found.length > limit ? (page.at(-1)?.place ?? null) : null;
+    return { messages: page.map(({ summary }) => summary), next, total };
   }
 
   async unreadable(): Promise<readonly UnreadableEntry[]> {
@@ -115,6 +127,55 @@ class QuarantineInDirectory implements DirectoryQuarantine {
     } catch (error) {
       throw asQuarantineError(error, `update message ${message.id}`);
     }
+  }
+
+  delete(id: string, at: Date): Promise<HeldMessage> {
+    return this.#change(id, (held) =>
+      held.state === 'held' ? { ...held, state: 'deleted', closedAt: at.toISOString() } : held,
+    );
+  }
+
+  restore(id: string, at: Date): Promise<HeldMessage> {
+    return this.#change(id, (held) => (held.state === 'deleted' ? restored(held, at) : held));
+  }
+
+  async purge(id: string): Promise<void> {
+    assertId(id);
+    await this.exclusively(id, async () => {
+      const held = await this.find(id);
+      if (held?.state === 'held')
+        throw new QuarantineError('held', `message ${id} is held: delete it first`);
+      try {
+        // Without its description it is no entry, and a start sweeps what is left.
+        for (const name of [`${id}.json`, `${id}.eml`])
+          await this.#disk.unlink(this.#path(name)).catch(ignoreMissing);
+        await syncDirectory(this.#disk, this.#directory);
+      } catch (error) {
+        throw asQuarantineError(error, `purge message ${id}`);
+      }
+    });
+  }
+
+  async exclusively<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#turns.get(id) ?? Promise.resolve();
+    const turn = before.then(work);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(id, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(id) === settled) this.#turns.delete(id);
+    }
+  }
+
+  #change(id: string, become: (held: HeldMessage) => HeldMessage): Promise<HeldMessage> {
+    return this.exclusively(id, async () => {
+      const held = await this.find(id);
+      if (held === null) throw new QuarantineError('missing', `no held message ${id}`);
+      const next = become(held);
+      if (next !== held) await this.update(next);
+      return next;
+    });
   }
 
   async *#entries(): AsyncGenerator<HeldMessage | UnreadableEntry> {
@@ -183,10 +244,24 @@ function assertId(id: string): void {
   }
 }
 
-function omitLesson(message: HeldMessage): HeldSummary {
-  const summary: HeldSummary & { lesson?: unknown } = { ...message };
+const restoredForMs = 7 * 86_400_000;
+
+/** Who takes a deletion back has time to look at the message. */
+function restored(held: HeldMessage, at: Date): HeldMessage {
+  const soonest = at.getTime() + restoredForMs;
+  const expiresAt = new Date(Math.max(Date.parse(held.expiresAt), soonest)).toISOString();
+  return { ...held, state: 'held', closedAt: null, expiresAt };
+}
+
+function summaryOf(message: HeldMessage): HeldSummary {
+  const summary: HeldSummary & { lesson?: unknown; explanation?: unknown } = { ...message };
   delete summary.lesson;
+  delete summary.explanation;
   return summary;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
 }
 
 async function* messageBytes(prefix: Buffer, content: Content): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,21 @@
 /**
  * `full`: no space, quota or inodes; `denied`: permissions or a read-only file system; `missing`: no such message;
- * `damaged`: an entry that cannot be read back; `invalid-id`: not an id of ours; `failed`: any other trouble of the disk.
+ * `damaged`: an entry that cannot be read back; `locked`: encrypted with a key that we do not have; `invalid-id`: not an
+ * id of ours, or not a place in a list; `held`: not to be purged, since somebody waits for it; `deleted`: not to be
+ * released, since it is in the bin; `busy`: somebody else changes it; `elsewhere`: in the directory of another node; `failed`: any other trouble of the disk.
  */
-export type QuarantineProblem = 'full' | 'denied' | 'missing' | 'damaged' | 'invalid-id' | 'failed';
+export type QuarantineProblem =
+  | 'full'
+  | 'denied'
+  | 'missing'
+  | 'damaged'
+  | 'locked'
+  | 'invalid-id'
+  | 'held'
+  | 'deleted'
+  | 'busy'
+  | 'elsewhere'
+  | 'failed';
 
 /** The one error a quarantine rejects with; from `hold` it means that the client has to keep the message (451 4.3.1). */
 export class QuarantineError extends Error {

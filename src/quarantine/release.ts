@@ -39,13 +39,23 @@ export type ReleaseOutcome = {
  *
  * @throws QuarantineError when there is no such message or its state cannot be written.
  */
-export async function releaseHeld(
+export function releaseHeld(
+  quarantine: Quarantine,
+  id: string,
+  request: ReleaseRequest,
+): Promise<ReleaseOutcome> {
+  return quarantine.exclusively(id, () => release(quarantine, id, request));
+}
+
+async function release(
   quarantine: Quarantine,
   id: string,
   request: ReleaseRequest,
 ): Promise<ReleaseOutcome> {
   let held = await quarantine.find(id);
   if (held === null) throw new QuarantineError('missing', `no held message ${id}`);
+  if (held.state === 'deleted')
+    throw new QuarantineError('deleted', `message ${id} is in the bin: restore it first`);
   const released = `X-Aliaswatch-Released: ${mailDate(request.now)}; id=${id}`;
   const content = replaceHead(await quarantine.read(id), 0, renderFields([released]));
 
@@ -94,7 +104,8 @@ function envelopeFor(
 /** The last reply per recipient is kept, so that retries cannot make a description grow. */
 function withDelivery(held: HeldMessage, delivery: HeldMessage['deliveries'][number]): HeldMessage {
   const others = held.deliveries.filter(({ recipient }) => recipient !== delivery.recipient);
-  return { ...held, deliveries: [...others, delivery] };
+  const next: HeldMessage = { ...held, deliveries: [...others, delivery] };
+  return isDeliveredToAll(next) ? { ...next, state: 'released', closedAt: delivery.at } : next;
 }
 
 function isDeliveredToAll({ envelope, deliveries }: HeldMessage): boolean {

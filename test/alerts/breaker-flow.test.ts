@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuleSet } from '../../src/config/rule-set.ts';
+import { allHeld } from '../../src/quarantine/all-held.ts';
 import { oneOfEachVendor, openDesk, type Desk } from './desk.ts';
 
 const vendors = 30;
@@ -45,7 +46,11 @@ test('a fault that flags unrelated vendors opens the breaker: their mail is tagg
     assert.match(verdict, /^anomalous; action=tag;.* breaker=open;/);
     assert.deepEqual([code, learned], [250, 0]);
   }
-  assert.equal((await desk.quarantine.list()).length, opened, 'only what came before is held');
+  assert.equal(
+    (await Array.fromAsync(allHeld(desk.quarantine))).length,
+    opened,
+    'only what came before is held',
+  );
   assert.equal(await desk.metric('aliaswatch_breaker_open'), 1);
   assert.equal(await desk.metric('aliaswatch_breaker_opened_total{cause="signal"}'), 1);
   const line = desk.logLines().find(({ msg }) => String(msg).startsWith('breaker opened'));
@@ -92,7 +97,7 @@ for (const { name, phone } of campaigns) {
       const { verdict } = await desk.send({ alias, subject: lure(phone(index)), minutes: index });
       assert.match(verdict, /^anomalous; action=quarantine;/, `message ${index + 1}`);
     }
-    const held = await desk.quarantine.list();
+    const held = await Array.fromAsync(allHeld(desk.quarantine));
     assert.equal(new Set(held.map(({ campaign }) => campaign)).size, 1, 'one alert');
     assert.match(held[0]?.campaign ?? '', /^[0-9a-f]{12}$/);
     assert.equal(await desk.metric('aliaswatch_breaker_open'), 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Alias } from '../../src/alias/alias.ts';
+import { allHeld } from '../../src/quarantine/all-held.ts';
 import { counterNames } from '../../src/baseline/history.ts';
 import type { Commit } from '../../src/baseline/store.ts';
 import { oneOfEachVendor, openDesk, type Desk } from './desk.ts';
@@ -63,7 +64,7 @@ test('a careless release of a whole campaign teaches its alias alone, and no mor
   assert.ok(alias && other);
   await honestWeeks(desk, alias);
   await attack(desk, alias);
-  const held = await desk.quarantine.list();
+  const held = await Array.fromAsync(allHeld(desk.quarantine));
   assert.equal(held.length, copies);
   const lessons = [];
   for (const { id } of held) lessons.push((await desk.quarantine.find(id))?.lesson ?? null);

@@ -15,6 +15,10 @@ const body = 'From: service@paypal.com\r\nSubject: Note from a seller\r\n\r\nCal
 const held: HeldMessage = {
   id,
   heldAt: '2026-11-20T06:07:08.000Z',
+  state: 'held',
+  closedAt: null,
+  expiresAt: '2026-12-20T06:07:08.000Z',
+  expiryNoticedAt: null,
   alias: 'paypal-service',
   verdict: 'anomalous',
   scoreBits: 17.25,
@@ -40,6 +44,18 @@ const held: HeldMessage = {
     rcptParameters: ['', ''],
   },
   lesson: { id: `f-${id}`, alias: 'paypal-service', day: 20_000, counters: { n: 1 }, values: [] },
+  explanation: {
+    terms: [{ signal: 'contact', bits: 17.25, observed: 'phone in the note', baseline: 'never' }],
+    cause: 'callback lure',
+    benignCause: 'steady',
+    pValue: 1e-5,
+    tagBits: 8,
+    quarantineBits: 12,
+    quarantineChance: 1e-4,
+    messages: 500,
+    days: 60,
+    since: '2026-09-01',
+  },
   deliveries: [],
 };
 

@@ -1,3 +1,4 @@
+import { allHeld } from '../../src/quarantine/all-held.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 
 /** One try to hand over one message, written into it so that every copy can be traced to its try. */
@@ -58,7 +59,7 @@ export class Ledger {
   /** Reads what is held, as a restarted gateway would; damaged entries are copies of nothing. */
   async countHeld(directory: string): Promise<void> {
     const quarantine = await openQuarantine(directory);
-    for (const { id } of await quarantine.list()) {
+    for await (const { id } of allHeld(quarantine)) {
       const content = await quarantine.read(id);
       const attempt = readAttempt(await content.prefix(content.sizeBytes));
       if (attempt !== null) this.#entry(attempt).held++;

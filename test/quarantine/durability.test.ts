@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { allHeld } from '../../src/quarantine/all-held.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { id } from '../action/samples.ts';
@@ -66,7 +67,7 @@ for (const [call, step] of [...holdSteps, 'the acknowledgement'].entries()) {
     assert.equal('signal' in died && died.signal, 'SIGKILL');
 
     const quarantine = await openQuarantine(directory);
-    const isListed = (await quarantine.list()).length === 1;
+    const isListed = (await Array.fromAsync(allHeld(quarantine))).length === 1;
     assert.equal(isListed, call > holdSteps.indexOf('rename json'));
     if (died.stdout === 'held\n') assert.ok(isListed);
     assert.deepEqual(await quarantine.unreadable(), []);
@@ -156,7 +157,10 @@ async function fillUp(directory: string): Promise<void> {
     `${held.length} held, ${refusals.length} refused`,
   );
   for (const refusal of refusals) assert.equal((refusal as { problem: string }).problem, 'full');
-  assert.deepEqual((await quarantine.list()).map((entry) => entry.id).sort(), held);
+  assert.deepEqual(
+    (await Array.fromAsync(allHeld(quarantine))).map((entry) => entry.id).sort(),
+    held,
+  );
   assert.deepEqual(await quarantine.unreadable(), []);
   assert.equal((await readdir(directory)).length, 2 * held.length);
 }

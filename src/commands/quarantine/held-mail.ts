@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
+import { allHeld } from '../../quarantine/all-held.ts';
 import { openQuarantine, type DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
 import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import type { HeldMessage } from '../../quarantine/quarantine.ts';
@@ -16,7 +17,10 @@ export type ReleaseFlags = HeldFlags & { readonly rcpt?: readonly string[] };
 
 export async function listHeld(context: CommandContext, flags: ListFlags): Promise<void> {
   const quarantine = await existing(await settingsFor(context, flags));
-  const [messages, unreadable] = await Promise.all([quarantine.list(), quarantine.unreadable()]);
+  const [messages, unreadable] = await Promise.all([
+    Array.fromAsync(allHeld(quarantine)),
+    quarantine.unreadable(),
+  ]);
   const campaigns = flags.byCampaign === true ? groupByCampaign(messages) : null;
   if (flags.json) printJson(context, { ...(campaigns ? { campaigns } : { messages }), unreadable });
   else if (messages.length === 0) context.stdout.write('nothing is held\n');
