@@ -25,6 +25,14 @@ export function addCounters(left: Counters, right: Counters): Counters {
   return sum;
 }
 
+/** What is left of `left`, never less than nothing; a counter at nothing is gone. */
+export function subtractCounters(left: Counters, right: Counters): Counters {
+  const rest = Object.entries(left).map(
+    ([name, amount]) => [name, amount - (right[name] ?? 0)] as const,
+  );
+  return Object.fromEntries(rest.filter(([, amount]) => amount > 0));
+}
+
 /** Matured history of one alias, summed. */
 export type Snapshot = {
   /** Changes whenever the content may have changed; equal versions are equal snapshots. */

@@ -24,6 +24,7 @@ type Script = (...call: wire.ScriptCall) => Promise<unknown>;
 type Scripts = {
   readonly awObserve: Script;
   readonly awCommit: Script;
+  readonly awRetract: Script;
   readonly awForgetDay: Script;
 };
 
@@ -91,6 +92,11 @@ class RedisStore implements BaselineStore {
       await this.#client
         .ask(() => this.#client.commands.sadd(allAliases, commit.alias))
         .catch(() => undefined);
+  }
+
+  async retract(commit: Commit): Promise<void> {
+    checkCommit(commit);
+    await this.#client.ask(() => this.#scripts.awRetract(...wire.retractCall(commit)));
   }
 
   async aliases(): Promise<readonly string[]> {
@@ -172,7 +178,7 @@ class RedisStore implements BaselineStore {
 }
 
 function defineScripts(client: Redis | Cluster): Scripts {
-  for (const name of ['observe', 'commit', 'forget-day']) {
+  for (const name of ['observe', 'commit', 'retract', 'forget-day']) {
     const command = `aw-${name}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     client.defineCommand(command, {
       lua: readFileSync(new URL(`./redis-${name}.lua`, import.meta.url), 'utf8'),

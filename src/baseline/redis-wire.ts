@@ -164,6 +164,26 @@ export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
   ];
 }
 
+/** Arguments of redis-retract.lua. */
+export function retractCall({ alias, id, day, counters, values }: Commit): ScriptCall {
+  const tables = [...new Set(values.map(({ table }) => table))];
+  const keys = ['d', 's', 'o', 'k', ...tables.map((table) => tablePrefix + table)];
+  const applied = retention.appliedCommits;
+  return [
+    keys.length,
+    ...keys.map((name) => keyOf(alias, name)),
+    ...[form.storedRetractionId(id), day],
+    ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
+    Object.keys(counters).length,
+    ...Object.entries(counters).flat(),
+    ...tables.map((table) => tablePrefix + table),
+    ...values.flatMap(({ table, value }) => [
+      keys.indexOf(tablePrefix + table) + 1,
+      form.storedValue(value),
+    ]),
+  ];
+}
+
 /** Arguments of redis-forget-day.lua: every record that knows the day, with what it becomes. */
 export function forgetDayCall(
   alias: string,

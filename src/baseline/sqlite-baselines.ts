@@ -6,6 +6,7 @@ import {
   dayOf,
   hourOf,
   maturationDays,
+  subtractCounters,
   type Snapshot,
 } from './ledger.ts';
 import * as retention from './retention.ts';
@@ -15,7 +16,7 @@ import type { SqliteStatements } from './sqlite-statements.ts';
 import { SqliteTraffic } from './sqlite-traffic.ts';
 import type { Commit, Observation, ObserveRequest, StoredValue, StoreLimits } from './store.ts';
 import * as form from './stored-form.ts';
-import { forgetDay, touchRecord } from './value-record.ts';
+import { forgetDay, touchRecord, untouchRecord } from './value-record.ts';
 
 type Description = { readonly snapshot: Snapshot; readonly values: readonly StoredValue[] };
 
@@ -209,6 +210,22 @@ export class SqliteBaselines {
     }
     const crowded = retention.crowdedTable(sizes, touched, this.#limits);
     if (crowded !== null) evict(crowded.table, crowded.surplus);
+  }
+
+  retract({ alias, id, day, counters, values }: Commit): void {
+    const expires = this.#today() + retention.appliedDays;
+    if (!this.#traffic.rememberCommit(alias, form.storedRetractionId(id), expires)) return;
+    const rest = subtractCounters(this.#ledger.bucket(alias, day) ?? {}, counters);
+    if (Object.keys(rest).length > 0) this.#ledger.setBucket(alias, day, rest);
+    else this.#ledger.dropBucket(alias, day);
+    this.#invalidateSnapshot(alias, (through) => day <= through);
+    for (const { table, value: given } of values) {
+      const value = form.storedValue(given);
+      const record = this.#ledger.record(alias, table, value);
+      const left = record === null ? null : untouchRecord(record);
+      if (left !== null) this.#ledger.setRecord(alias, { table, value, record: left });
+      else if (record !== null) this.#ledger.dropValue(alias, table, value);
+    }
   }
 
   forget(alias: string, day: number | null): void {

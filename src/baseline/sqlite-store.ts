@@ -66,6 +66,13 @@ class SqliteStore implements BaselineStore {
     });
   }
 
+  retract(commit: Commit): Promise<void> {
+    return settle(() => {
+      checkCommit(commit);
+      this.#write(() => this.#baselines.retract(commit));
+    });
+  }
+
   aliases(): Promise<readonly string[]> {
     return settle(() => this.#read(() => this.#baselines.aliases()));
   }

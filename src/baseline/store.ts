@@ -57,6 +57,12 @@ export interface BaselineStore extends AsyncDisposable {
   /** One blocking round trip. */
   observe(request: ObserveRequest): Promise<Observation>;
   commit(commit: Commit): Promise<void>;
+  /**
+   * Takes back what one commit taught: its counters, and one touch of each of its values; a value that nothing else
+   * taught is forgotten. Of what others taught as well the sketches and days stay: they cannot forget a member. Taking
+   * back the same `id` twice changes nothing the second time.
+   */
+  retract(commit: Commit): Promise<void>;
   /** Ids of the aliases with any history, sorted. */
   aliases(): Promise<readonly string[]>;
   /** Matured history and every remembered value of one alias, for people. */

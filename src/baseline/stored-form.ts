@@ -63,6 +63,11 @@ export function storedCommitId(id: string): string {
   return digest(id, 6);
 }
 
+/** Among the ids of commits, since both are remembered equally long. */
+export function storedRetractionId(id: string): string {
+  return storedCommitId(`taken back ${id}`);
+}
+
 /**
  * Hexadecimal integers, so that the fullest record stays within the 64 bytes up to which Redis packs a hash densely
  * (`hash-max-listpack-value`). redis-commit.lua reads and writes the same.

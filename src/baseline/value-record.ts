@@ -87,6 +87,11 @@ export function forgetDay(record: ValueRecord, day: number): ValueRecord | null 
   };
 }
 
+/** Takes one touch back; null when it was the only one. Days and masks stay: others may have taught them too. */
+export function untouchRecord(record: ValueRecord): ValueRecord | null {
+  return record.count <= 1 ? null : { ...record, count: record.count - 1 };
+}
+
 /** Distinct days at least `maturationDays` before `today` on which the value was learned. */
 export function maturedDays(record: ValueRecord, today: number): number {
   let immature = 0;

@@ -126,7 +126,7 @@ class RedisReviewStore implements ReviewStore {
 
   async idsOf(kind: RecordKind, tags: readonly string[]): Promise<readonly string[]> {
     const found = await this.#client.ask(() =>
-      Promise.all(tags.map((tag) => this.#client.commands.zrange(tagKey(kind, tag), 0, -1))),
+      Promise.all(tags.map((tag) => this.#client.commands.zrange(tagKey(kind, tag), '0', '-1'))),
     );
     return [...new Set(found.flat())];
   }
@@ -136,7 +136,9 @@ class RedisReviewStore implements ReviewStore {
     const size = await this.#client.ask(() => this.#client.commands.zcard(key));
     const surplus = surplusOf(size, most);
     if (surplus === 0) return;
-    const ids = await this.#client.ask(() => this.#client.commands.zrange(key, 0, surplus - 1));
+    const ids = await this.#client.ask(() =>
+      this.#client.commands.zrange(key, '0', String(surplus - 1)),
+    );
     const records = await this.read(kind, ids);
     for (const record of records.filter((found) => found !== null))
       await this.#client.ask(() =>
@@ -174,7 +176,7 @@ class RedisReviewStore implements ReviewStore {
   async #write(kind: RecordKind, record: StoredRecord): Promise<unknown> {
     const key = recordKey(kind, record.id);
     if (record.untilMs === null) return this.#client.commands.set(key, encode(record));
-    return this.#client.commands.set(key, encode(record), 'PXAT', record.untilMs);
+    return this.#client.commands.set(key, encode(record), 'PXAT', String(record.untilMs));
   }
 
   /** Moves a record from the lists it was in to those it belongs to, and lets go of what has expired there. */

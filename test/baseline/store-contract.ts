@@ -365,6 +365,47 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'taking one lesson back leaves what the others taught, once',
+    async (store, alias) => {
+      const shared = touch('domain', 'kept.example');
+      const honest = lesson(alias, today, { counters: { n: 1, only: 2 }, values: [shared] });
+      const attack = lesson(alias, today, {
+        counters: { n: 1, lure: 4 },
+        values: [shared, touch('contact', '+1 555 0100')],
+      });
+      await store.commit(honest);
+      const at = timeOn(today + maturationDays);
+      const before = await store.describe(alias, at);
+      await store.commit(attack);
+      await store.observe(request(alias, at));
+      await Promise.all([store.retract(attack), store.retract(attack)]);
+      await store.retract(attack);
+      const after = await store.describe(alias, at);
+      assert.deepEqual(after.snapshot.counters, { n: 1, only: 2 });
+      assert.deepEqual(after.values, before.values);
+      await store.commit(attack);
+      assert.deepEqual((await store.describe(alias, at)).snapshot.counters, { n: 1, only: 2 });
+      await store.retract(honest);
+      assert.deepEqual((await store.describe(alias, at)).values, []);
+    },
+  ],
+  [
+    'taking back what was never learned takes nothing from others',
+    async (store, alias) => {
+      await store.commit(lesson(alias, today, { values: [touch('domain', 'a.example')] }));
+      await store.retract(
+        lesson(alias, today, { counters: { other: 3 }, values: [touch('domain', 'b.example')] }),
+      );
+      await store.retract(lesson(alias, today + 1, { counters: { n: 1 } }));
+      const { snapshot, values } = await store.describe(alias, timeOn(today + maturationDays));
+      assert.deepEqual(snapshot.counters, { n: 1 });
+      assert.deepEqual(
+        values.map(({ value }) => value),
+        ['a.example'],
+      );
+    },
+  ],
+  [
     'forgetting an alias leaves nothing of it',
     async (store, alias) => {
       const at = timeOn(today + maturationDays);

@@ -40,6 +40,7 @@ const commit = fc.record({
   ),
   values: touches,
 });
+const retract = commit.map((given) => ({ ...given, kind: 'retract' as const }));
 const observe = fc.record({
   kind: fc.constant('observe' as const),
   at: fc
@@ -60,6 +61,7 @@ const forget = fc.record({
 });
 const step = fc.oneof(
   { weight: 9, arbitrary: commit },
+  { weight: 3, arbitrary: retract },
   { weight: 9, arbitrary: observe },
   { weight: 1, arbitrary: forget },
 );
@@ -83,14 +85,14 @@ async function compare(store: BaselineStore, steps: readonly Step[]): Promise<vo
   const model = new StoreModel(limits);
   const versions = new Map<string, Snapshot>();
   for (const each of steps) {
-    if (each.kind === 'commit') {
+    if (each.kind === 'commit' || each.kind === 'retract') {
       const learned = lesson(alias, each.day, {
         id: each.id,
         counters: each.counters,
         values: each.values,
       });
-      model.commit(learned);
-      await store.commit(learned);
+      model[each.kind](learned);
+      await store[each.kind](learned);
     } else if (each.kind === 'forget') {
       model.forget(each.day);
       await store.forget(alias, each.day);

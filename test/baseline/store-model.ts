@@ -13,6 +13,7 @@ import {
   buildSnapshot,
   dayOf,
   hourOf,
+  subtractCounters,
   type Counters,
   type Snapshot,
 } from '../../src/baseline/ledger.ts';
@@ -37,6 +38,7 @@ import {
   forgetDay,
   sketchOf,
   touchRecord,
+  untouchRecord,
   type ValueRecord,
 } from '../../src/baseline/value-record.ts';
 
@@ -139,6 +141,21 @@ export class StoreModel {
       );
     }
     if (isNew) this.#evict([...new Set(values.map(({ table }) => table))]);
+  }
+
+  retract({ id, day, counters, values }: Commit): void {
+    if (this.#applied.has(`taken back ${id}`)) return;
+    this.#applied.add(`taken back ${id}`);
+    const rest = subtractCounters(this.#buckets.get(day) ?? {}, counters);
+    if (Object.keys(rest).length > 0) this.#buckets.set(day, rest);
+    else this.#buckets.delete(day);
+    for (const touch of values) {
+      const [table, value] = [this.#tables.get(touch.table), storedValue(touch.value)];
+      const record = table?.get(value);
+      const left = record ? untouchRecord(record) : null;
+      if (left) table?.set(value, left);
+      else table?.delete(value);
+    }
   }
 
   #evict(touched: readonly string[]): void {

@@ -113,6 +113,7 @@ function withObservation(
   return {
     observe: async (request) => change(await store.observe(request)),
     commit: (commit) => store.commit(commit),
+    retract: (commit) => store.retract(commit),
     aliases: () => store.aliases(),
     describe: (alias, at) => store.describe(alias, at),
     forget: (alias, day) => store.forget(alias, day),

@@ -1,0 +1,56 @@
+-- Takes back what one message taught: its counters, and one touch of each of its values.
+-- KEYS 1 day buckets  2 snapshot  3 applied commit ids  4 sizes of the keys that come and go  5... value tables
+-- ARGV 1 id of the retraction  2 day  3 ids kept  4 most ids  5 seconds they are kept  6 number of counters, then
+--      pairs: name, amount;  names of the table keys;  pairs: index of a table in KEYS, value
+-- Returns whether it was taken back.
+local id = ARGV[1] .. ','
+local counters_end = 6 + 2 * tonumber(ARGV[6])
+local tables_end = counters_end + #KEYS - 4
+
+local applied = redis.call('GET', KEYS[3]) or ''
+if string.find(applied, id, 1, true) then return 0 end
+if #applied >= #id * tonumber(ARGV[4]) then applied = string.sub(applied, -#id * (ARGV[3] - 1)) end
+redis.call('SET', KEYS[3], applied .. id, 'EX', ARGV[5])
+
+-- A bucket gives counters by their places among `names`.
+local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[2], 'names'))
+if text and names_text then
+  local counters, places, left = cmsgpack.unpack(text), {}, false
+  for place, name in ipairs(cmsgpack.unpack(names_text)) do places[name] = place end
+  for i = 7, counters_end, 2 do
+    local place = places[ARGV[i]]
+    if place and counters[place] then
+      local rest = counters[place] - tonumber(ARGV[i + 1])
+      counters[place] = rest > 0 and rest or nil
+    end
+  end
+  if next(counters) then
+    redis.call('HSET', KEYS[1], ARGV[2], cmsgpack.pack(counters))
+  else
+    redis.call('HDEL', KEYS[1], ARGV[2])
+  end
+end
+
+local through = redis.call('HGET', KEYS[2], 'through')
+if through and tonumber(ARGV[2]) <= tonumber(through) then
+  redis.call('HINCRBY', KEYS[2], 'generation', 1)
+  redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
+end
+
+-- untouchRecord of value-record.ts; the count is the last of a record's numbers.
+for i = tables_end + 1, #ARGV, 2 do
+  local key, value = KEYS[tonumber(ARGV[i])], ARGV[i + 1]
+  local record = redis.call('HGET', key, value)
+  if record then
+    local head, count = string.match(record, '^(.*,)(%x+)$')
+    if tonumber(count, 16) <= 1 then
+      redis.call('HDEL', key, value)
+    else
+      redis.call('HSET', key, value, head .. string.format('%x', tonumber(count, 16) - 1))
+    end
+  end
+end
+for table_key = 5, #KEYS do
+  redis.call('HSET', KEYS[4], ARGV[counters_end + table_key - 4], redis.call('HLEN', KEYS[table_key]))
+end
+return 1
