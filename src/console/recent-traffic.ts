@@ -7,11 +7,16 @@ export type RecentTraffic = {
   readonly hours: () => readonly HourTraffic[];
 };
 
+type Counts = {
+  readonly verdicts: Map<string, number>;
+  readonly actions: Map<string, number>;
+};
+
 const keptHours = 48;
 
 /** Messages of this process by UTC hour, for the overview: Prometheus has the long view. */
 export function createRecentTraffic(now: () => Date): RecentTraffic {
-  const hours = new Map<number, { verdicts: Map<string, number>; actions: Map<string, number> }>();
+  const hours = new Map<number, Counts>();
   const forget = () => {
     const oldest = hourOf(now()) - keptHours + 1;
     for (const hour of hours.keys()) if (hour < oldest) hours.delete(hour);
@@ -20,7 +25,7 @@ export function createRecentTraffic(now: () => Date): RecentTraffic {
     count: ({ decision }) => {
       forget();
       const hour = hourOf(now());
-      const counts = hours.get(hour) ?? { verdicts: new Map(), actions: new Map() };
+      const counts: Counts = hours.get(hour) ?? { verdicts: new Map(), actions: new Map() };
       hours.set(hour, counts);
       increase(counts.verdicts, decision.verdict);
       increase(counts.actions, decision.effectiveAction);

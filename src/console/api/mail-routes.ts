@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { apiRoute, found, present, type ApiRoute } from './api-route.ts';
+import { given, pageByLast, pageOf, pageQuery, pageRequest } from './paging.ts';
+import * as schemas from './schemas.ts';
+
+const byId = z.strictObject({ id: schemas.id });
+const words = (maxLength: number) => z.string().min(1).max(maxLength).optional();
+
+const heldQuery = z.strictObject({
+  ...pageQuery,
+  state: z.enum(['held', 'released', 'deleted', 'any']).optional().describe('`held` when absent'),
+  alias: words(200),
+  campaign: words(64),
+  recipient: words(320).describe('Address of the envelope'),
+  recipientDomain: words(255),
+  text: words(200).describe('In subject, From or reason; case does not matter'),
+  since: schemas.time.optional(),
+  until: schemas.time.optional(),
+});
+
+export const mailRoutes: readonly ApiRoute[] = [
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/messages',
+      scope: 'read',
+      operationId: 'listMessages',
+      summary: 'Held mail, newest first',
+      answer: pageOf(schemas.heldMessage).extend({ total: z.number().int().nonnegative() }),
+    },
+    { query: heldQuery },
+    async ({ query: { limit, after, ...filter } }, { sources }) => {
+      const review = present(sources.review, 'quarantine index');
+      const page = await review.list(given(filter), pageRequest({ limit, after }));
+      return { items: page.messages, next: page.next, total: page.total };
+    },
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/messages/:id',
+      scope: 'read',
+      operationId: 'getMessage',
+      summary: 'One held message, why, and what became of it',
+      answer: schemas.explainedMessage,
+    },
+    { params: byId },
+    async ({ params }, { sources }) => found(await sources.quarantine.find(params.id), 'message'),
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/campaigns',
+      scope: 'read',
+      operationId: 'listCampaigns',
+      summary: 'Attacks of which there are copies, newest first',
+      answer: pageOf(schemas.campaign),
+    },
+    { query: z.strictObject(pageQuery) },
+    async ({ query }, { sources }) =>
+      pageByLast(await present(sources.review, 'campaigns').campaigns(pageRequest(query)), query),
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/campaigns/:id',
+      scope: 'read',
+      operationId: 'getCampaign',
+      summary: 'Every member of a campaign, also those delivered before the first flag',
+      answer: z.object({ summary: schemas.campaign, members: z.array(schemas.member).readonly() }),
+    },
+    { params: byId },
+    async ({ params }, { sources }) =>
+      found(await present(sources.review, 'campaigns').campaign(params.id), 'campaign'),
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/approvals',
+      scope: 'read',
+      operationId: 'listApprovals',
+      summary: 'Values that somebody declared ordinary',
+      answer: pageOf(schemas.approval),
+    },
+    { query: z.strictObject({ alias: words(200) }) },
+    async ({ query: { alias } }, { sources }) => ({
+      items: await present(sources.review, 'approvals').approvals(alias ?? null),
+      next: null,
+    }),
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/requests',
+      scope: 'read',
+      operationId: 'listRequests',
+      summary: 'What recipients asked for, newest first',
+      answer: pageOf(schemas.request),
+    },
+    { query: z.strictObject(pageQuery) },
+    async ({ query }, { sources }) => {
+      const { requests, next } = await present(sources.requests, 'requests').list(
+        pageRequest(query),
+      );
+      return { items: requests, next };
+    },
+  ),
+];

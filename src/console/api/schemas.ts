@@ -1,0 +1,308 @@
+import * as z from 'zod';
+import type { HeldMessage, HeldSummary } from '../../quarantine/quarantine.ts';
+import type { Act, Approval, CampaignMember, CampaignSummary } from '../../review/review.ts';
+import { scopes } from '../access/tokens.ts';
+import type { AuditEntry, ConsoleStatus, RecipientRequest } from '../sources.ts';
+
+/** What is named here stands under `components` of the OpenAPI document. */
+export const named = z.registry<{ readonly id: string }>();
+
+const count = z.number().int().nonnegative();
+export const id = z
+  .string()
+  .regex(/^[0-9A-Za-z_-]{1,64}$/, { error: 'is not an id' })
+  .describe('Id of a message, campaign or act');
+export const time = z.iso.datetime({ offset: true }).describe('ISO 8601');
+
+const reviewer = z.object({
+  kind: z.enum(['operator', 'recipient']),
+  name: z.string(),
+  via: z.enum(['command', 'console', 'api', 'link', 'schedule']),
+});
+
+export const heldMessage = z
+  .object({
+    id: z.string(),
+    heldAt: z.string().describe('ISO 8601, UTC'),
+    state: z
+      .enum(['held', 'released', 'deleted'])
+      .describe('`deleted` can be undone until it expires'),
+    closedAt: z.string().nullable().describe('When it was released or deleted'),
+    expiresAt: z.string(),
+    expiryNoticedAt: z.string().nullable(),
+    state: z.enum(['held', 'released', 'deleted']),
+    closedAt: z.string().nullable().describe('When it was released or deleted'),
+    expiresAt: z.string().describe('When the expiry of the policy is applied to it'),
+    expiryNoticedAt: z.string().nullable().describe('When somebody was told that it expires'),
+    alias: z.string(),
+    verdict: z.string(),
+    scoreBits: z.number(),
+    reason: z.string(),
+    cause: z.string(),
+    campaign: z.string().describe('Id of its campaign, or empty'),
+    ruleset: z.string(),
+    messageId: z.string(),
+    from: z.string(),
+    subject: z.string(),
+    sizeBytes: count,
+    connection: z.object({
+      clientAddress: z.string(),
+      clientPort: z.number(),
+      clientHostname: z.string().nullable(),
+      helo: z.string(),
+      protocol: z.enum(['SMTP', 'ESMTP', 'ESMTPS']),
+    }),
+    envelope: z.object({
+      mailFrom: z.string(),
+      rcptTo: z.array(z.string()),
+      mailParameters: z.string(),
+      rcptParameters: z.array(z.string()),
+    }),
+    deliveries: z
+      .array(
+        z.object({
+          recipient: z.string(),
+          at: z.string(),
+          reply: z.string(),
+          delivered: z.boolean(),
+        }),
+      )
+      .describe('Replies of the next hop; a recipient without a delivered one is still held'),
+  })
+  .describe('A message in quarantine') satisfies z.ZodType<HeldSummary>;
+
+const explanation = z
+  .object({
+    terms: z.array(
+      z.object({
+        signal: z.string(),
+        bits: z.number(),
+        observed: z.string(),
+        baseline: z.string(),
+      }),
+    ),
+    cause: z.string(),
+    benignCause: z.string(),
+    pValue: z.number().nullable().describe('Chance that an honest message scores as high'),
+    tagBits: z.number(),
+    quarantineBits: z.number(),
+    quarantineChance: z.number(),
+    messages: count,
+    days: count,
+    since: z.string().nullable(),
+  })
+  .describe('Why it was held, in numbers: the terms add up to the score');
+
+export const explainedMessage = heldMessage
+  .extend({ explanation })
+  .describe('A message in quarantine, and why') satisfies z.ZodType<Omit<HeldMessage, 'lesson'>>;
+
+export const effect = z.object({
+  message: z.string(),
+  outcome: z.enum(['done', 'partly', 'already', 'refused', 'missing']),
+  detail: z.string().describe('For a person; the next hop’s reply where it refused'),
+});
+
+export const act = z
+  .object({
+    id: z.string(),
+    kind: z.enum([
+      'release',
+      'delete',
+      'confirm-attack',
+      'approve-value',
+      'approve-message',
+      'undo',
+    ]),
+    by: reviewer,
+    at: z.string(),
+    reason: z.string(),
+    subject: z.string(),
+    effects: z.array(effect).readonly(),
+    undoneBy: z.string().nullable(),
+  })
+  .describe('A decision of a person, and what it did to each message') satisfies z.ZodType<Act>;
+
+export const approval = z
+  .object({
+    alias: z.string(),
+    table: z.string(),
+    value: z.string(),
+    by: reviewer,
+    at: z.string(),
+    expiresAt: z.string(),
+    reason: z.string(),
+  })
+  .describe('A value that somebody declared ordinary for an alias') satisfies z.ZodType<Approval>;
+
+export const campaign = z
+  .object({
+    id: z.string(),
+    about: z.string().describe('What its members share'),
+    aliases: z.array(z.string()).readonly(),
+    firstSeen: z.string(),
+    lastSeen: z.string(),
+    members: count,
+    held: count,
+    confirmed: z.boolean(),
+  })
+  .describe('Copies of one attack') satisfies z.ZodType<CampaignSummary>;
+
+export const member = z
+  .object({
+    id: z.string(),
+    at: z.string(),
+    alias: z.string(),
+    messageId: z.string(),
+    from: z.string(),
+    subject: z.string(),
+    recipients: z.array(z.string()).readonly(),
+    scoreBits: z.number(),
+    state: z.enum(['held', 'released', 'deleted', 'delivered-tagged', 'delivered-before-flag']),
+    reply: z.string().describe('The next hop’s final reply, which names its queue id'),
+  })
+  .describe('One message of a campaign, held or delivered') satisfies z.ZodType<CampaignMember>;
+
+const fact = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const auditEntry = z
+  .object({
+    id: z.string(),
+    at: z.string(),
+    act: z.string(),
+    actor: z.object({ kind: z.string(), name: z.string(), via: z.string() }),
+    subject: z.string(),
+    reason: z.string(),
+    facts: z.record(z.string(), fact),
+    personal: z.record(z.string(), z.string().nullable()).describe('Null where it was erased'),
+    writer: z.string(),
+    sequence: count,
+    hash: z.string(),
+  })
+  .describe('One line of the audit log');
+
+export const request = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['release', 'report']),
+    message: z.string(),
+    recipient: z.string(),
+    at: z.string(),
+    comment: z.string(),
+    state: z.enum(['open', 'done', 'declined']),
+  })
+  .describe('What a recipient asked for') satisfies z.ZodType<RecipientRequest>;
+
+export const status = z
+  .object({
+    version: z.string(),
+    ruleset: z.string(),
+    mode: z.enum(['shadow', 'tag', 'enforce']),
+    startedAt: z.string(),
+    readiness: z.object({
+      status: z.enum(['ready', 'degraded', 'draining', 'unavailable']),
+      nextHop: z.enum(['up', 'down']),
+      store: z.enum(['up', 'down']),
+    }),
+    breaker: z
+      .object({ cause: z.enum(['signal', 'systemic']), reason: z.string(), openedAt: z.string() })
+      .nullable(),
+    budgets: z.object({ tag: z.number().nullable(), quarantine: z.number().nullable() }),
+    traffic: z
+      .array(
+        z.object({
+          hour: z.string(),
+          verdicts: z.record(z.string(), count),
+          actions: z.record(z.string(), count),
+        }),
+      )
+      .readonly(),
+  })
+  .describe('How the proxy is') satisfies z.ZodType<ConsoleStatus>;
+
+export const aliasSummary = z
+  .object({
+    id: z.string(),
+    vendor: z.string().nullable().describe('Null without a pack'),
+    watched: z.boolean(),
+    hasHistory: z.boolean(),
+  })
+  .describe('An alias that is watched, or has history');
+
+const valueFacts = z.object({
+  table: z.string(),
+  value: z.string(),
+  firstDay: z.string().describe('Date'),
+  messages: count,
+  days: count,
+});
+
+export const baseline = z
+  .object({
+    alias: z.string(),
+    messages: count.describe('Learned and matured'),
+    days: count,
+    since: z.string().nullable(),
+    isStartingUp: z.boolean(),
+    daily: z.array(z.object({ day: z.string(), messages: count })),
+    scores: z.array(z.object({ bits: z.number(), messages: count })),
+    values: z.array(valueFacts).describe('At most 2,000, those with most messages first'),
+  })
+  .describe('What was learned of an alias');
+
+export const session = z.object({
+  id: z.string(),
+  operator: z.string(),
+  address: z.string(),
+  begunAt: z.string(),
+  seenAt: z.string(),
+});
+
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(scopes)),
+  madeAt: z.string(),
+  expiresAt: z.string(),
+  usedAt: z.string().nullable(),
+});
+
+export const operator = z.object({
+  name: z.string(),
+  role: z.enum(['viewer', 'operator', 'admin']),
+});
+
+export const problem = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().describe('What went wrong and what to do'),
+    problems: z
+      .array(z.object({ at: z.string(), message: z.string() }))
+      .optional()
+      .describe('Each value that cannot be used'),
+  })
+  .describe('RFC 9457');
+
+for (const [name, schema] of Object.entries({
+  HeldMessage: heldMessage,
+  ExplainedMessage: explainedMessage,
+  Explanation: explanation,
+  Act: act,
+  Approval: approval,
+  Campaign: campaign,
+  CampaignMember: member,
+  AuditEntry: auditEntry,
+  RecipientRequest: request,
+  Status: status,
+  AliasSummary: aliasSummary,
+  Baseline: baseline,
+  Session: session,
+  Token: token,
+  Operator: operator,
+  Problem: problem,
+}))
+  named.add(schema, { id: name });
+
+export type AuditEntryShape = z.output<typeof auditEntry> & AuditEntry;
