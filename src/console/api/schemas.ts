@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { HeldMessage, HeldSummary } from '../../quarantine/quarantine.ts';
 import type { Act, Approval, CampaignMember, CampaignSummary } from '../../review/review.ts';
 import { scopes } from '../access/tokens.ts';
-import type { AuditEntry, ConsoleStatus, RecipientRequest } from '../sources.ts';
+import type { ConsoleStatus, RecipientRequest } from '../sources.ts';
 
 /** What is named here stands under `components` of the OpenAPI document. */
 export const named = z.registry<{ readonly id: string }>();
@@ -27,10 +27,6 @@ export const heldMessage = z
     state: z
       .enum(['held', 'released', 'deleted'])
       .describe('`deleted` can be undone until it expires'),
-    closedAt: z.string().nullable().describe('When it was released or deleted'),
-    expiresAt: z.string(),
-    expiryNoticedAt: z.string().nullable(),
-    state: z.enum(['held', 'released', 'deleted']),
     closedAt: z.string().nullable().describe('When it was released or deleted'),
     expiresAt: z.string().describe('When the expiry of the policy is applied to it'),
     expiryNoticedAt: z.string().nullable().describe('When somebody was told that it expires'),
@@ -304,5 +300,3 @@ for (const [name, schema] of Object.entries({
   Problem: problem,
 }))
   named.add(schema, { id: name });
-
-export type AuditEntryShape = z.output<typeof auditEntry> & AuditEntry;

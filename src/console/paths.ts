@@ -1,0 +1,16 @@
+import { localPath } from './html.ts';
+
+/** Addresses of the pages; routes and links agree on these. */
+export const paths = {
+  quarantine: (query: Readonly<Record<string, string | number | null>> = {}) =>
+    localPath(['quarantine'], query),
+  message: (id: string) => localPath(['quarantine', id]),
+  campaigns: (after: string | null = null) => localPath(['campaigns'], { after }),
+  campaign: (id: string) => localPath(['campaigns', id]),
+  aliases: () => '/aliases',
+  alias: (id: string) => localPath(['aliases', id]),
+  acts: (after: string | null = null) => localPath(['acts'], { after }),
+  requests: (after: string | null = null) => localPath(['requests'], { after }),
+  audit: (query: Readonly<Record<string, string | number | null>> = {}) =>
+    localPath(['audit'], query),
+} as const;
