@@ -51,6 +51,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
   const deps: Dependencies = {
     rules: () => rules,
     names: { hostname: 'mx.test', authservId: 'mx.test', contactUrl: '' },
+    warnRecipients: ({ content }, _analysis, _rules, prefix) => Promise.resolve({ prefix, content }),
     withoutForgedFields: (transaction) => Promise.resolve(transaction),
     authenticate: () => Promise.resolve(assumeAuthenticated(readHeader(data))),
     readAttachments: readCalendars,
@@ -79,6 +80,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       budgetUsed: ignore,
       attachmentRead: ignore,
       relayTested: ignore,
+      recipientWarned: ignore,
       failedOpen: (cause) => seen.failures.push(cause),
     },
     analysisDeadlineMs: generousMs,

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-export type AuditFile = Pick<FileHandle, 'appendFile' | 'datasync' | 'truncate' | 'close' | 'stat'>;
+export type AuditFile = Pick<FileHandle, 'appendFile' | 'datasync' | 'truncate' | 'close'>;
 
 /** The file calls that durability depends on; a test replaces them to fail or die at any one of them. */
 export type AuditDisk = {

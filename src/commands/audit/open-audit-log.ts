@@ -38,5 +38,8 @@ export async function openAuditLog(
   opened.use(publishing);
   opened.use(audit);
   const owned = opened.move();
-  return { append: audit.append, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    append: (record) => audit.append(record),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
