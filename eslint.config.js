@@ -42,6 +42,7 @@ const adapters = [
   'src/message/attachments/reading-thread.ts',
   'src/message/attachments/reading-worker.ts',
   'src/message/attachments/running-thread.ts',
+  'src/action/arc-seal.ts',
   'src/authentication/authenticate.ts',
   'src/authentication/resolver.ts',
   'src/baseline/sqlite-file.ts',

@@ -8,6 +8,7 @@ import type { Pseudonym } from './features/hash.ts';
 import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
 import type { Events } from './observability/events.ts';
+import type { WarnRecipients } from './recipient-warning.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
@@ -50,6 +51,8 @@ export type AnalysisDependencies = {
 export type Dependencies = AnalysisDependencies & {
   readonly rules: () => ActiveRules;
   readonly names: Names;
+  /** What recipients of a tagged message see of it in the message; as received where nothing is switched on. */
+  readonly warnRecipients: WarnRecipients;
   readonly withoutForgedFields: (transaction: Transaction) => Promise<Transaction>;
   readonly quarantine: Pick<Quarantine, 'hold'>;
   /** Stores a lesson beside the message path; losing one is an event, never a delay. */

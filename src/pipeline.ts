@@ -25,7 +25,7 @@ export async function processTransaction(
 
   // action → relay (or hold, or refuse)
   const prefix = ourFields(transaction, analysis, { rules, names: deps.names });
-  const answer = await act(transaction, nextHop, { analysis, prefix, deps });
+  const answer = await act(transaction, nextHop, { analysis, prefix, rules, deps });
 
   // learn: only from mail that the next hop took
   const isDelivered = isPositive(answer) && analysis.decision.effectiveAction !== 'quarantine';
@@ -54,21 +54,29 @@ function ourFields(
   ]);
 }
 
-type Act = { readonly analysis: Analysis; readonly prefix: Buffer; readonly deps: Dependencies };
+type Act = {
+  readonly analysis: Analysis;
+  readonly prefix: Buffer;
+  readonly rules: ActiveRules;
+  readonly deps: Dependencies;
+};
 
 async function act(
   transaction: Transaction,
   nextHop: NextHopTransaction,
-  { analysis, prefix, deps }: Act,
+  { analysis, prefix, rules, deps }: Act,
 ): Promise<Reply> {
   const { id } = transaction;
   switch (analysis.decision.effectiveAction) {
     case 'pass':
-    case 'tag':
       return nextHop.deliver(prefix, transaction.content);
+    case 'tag': {
+      const outgoing = await deps.warnRecipients(transaction, analysis, rules, prefix);
+      return nextHop.deliver(outgoing.prefix, outgoing.content);
+    }
     case 'quarantine':
       await nextHop.abandon();
-      return hold(transaction, { analysis, prefix, deps });
+      return hold(transaction, { analysis, prefix, rules, deps });
     case 'defer':
       await nextHop.abandon();
       return reply(451, '4.7.1', `Deferred for review; ask about ${id}${contact(deps)}`);

@@ -2,9 +2,11 @@ import { Resolver as DnsClient } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { arcSet } from './action/arc-seal.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { createAlerts } from './alerts/alerts.ts';
 import { createCatalogue } from './alias/catalogue.ts';
+import { loadArcKey } from './arc-key.ts';
 import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
 import { startAudit } from './audit/start-audit.ts';
@@ -35,6 +37,7 @@ import { certificateFiles } from './smtp/certificate.ts';
 import { startFrontHop } from './smtp/front-hop.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { defaultTimeouts } from './smtp/next-hop-settings.ts';
+import { createWarning } from './recipient-warning.ts';
 import { reply, type Reply } from './smtp/reply.ts';
 
 export type ServerOptions = {
@@ -81,6 +84,7 @@ export async function startServer({
   const audited = opened.use(await startAudit({ settings, events: recorded, now }));
   const { events } = audited;
   audited.rulesActivated(active);
+  const arcKey = await loadArcKey(settings);
   const servers = settings.dns.map(formatHostPort);
   const resolver = opened.use(
     createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),
@@ -115,6 +119,11 @@ export async function startServer({
       onError: (error, transactionId) => events.failedOpen('bug', error, transactionId),
     }),
     readAttachments: attachments.read,
+    warnRecipients: createWarning({
+      names: settings,
+      seal: arcKey === null ? null : (toSeal) => arcSet(toSeal, arcKey),
+      events,
+    }),
     withoutForgedFields: (transaction) => withoutForgedFields(transaction, settings.authservId),
     baselines,
     organization,

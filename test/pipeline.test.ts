@@ -51,7 +51,8 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
   const deps: Dependencies = {
     rules: () => rules,
     names: { hostname: 'mx.test', authservId: 'mx.test', contactUrl: '' },
-    warnRecipients: ({ content }, _analysis, _rules, prefix) => Promise.resolve({ prefix, content }),
+    warnRecipients: ({ content }, _analysis, _rules, prefix) =>
+      Promise.resolve({ prefix, content }),
     withoutForgedFields: (transaction) => Promise.resolve(transaction),
     authenticate: () => Promise.resolve(assumeAuthenticated(readHeader(data))),
     readAttachments: readCalendars,
@@ -70,6 +71,10 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       smtpRefused: ignore,
       duplicateRisk: ignore,
       lessonLost: ignore,
+      auditLost: ignore,
+      auditHead: ignore,
+      auditHeadNotPublished: ignore,
+      auditDamaged: ignore,
       priorsFitted: ignore,
       priorFitFailed: ignore,
       organizationAsked: ignore,

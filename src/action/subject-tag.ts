@@ -28,7 +28,8 @@ export function subjectTagEdits(headerBlock: Buffer, tag: string): readonly Cont
 }
 
 function isTagged(body: string, tag: string): boolean {
-  const readable = (raw: string) => decodeWords(raw.replace(/\r\n/g, '')).replace(/\s+/g, ' ').trim();
+  const readable = (raw: string) =>
+    decodeWords(raw.replace(/\r\n/g, '')).replace(/\s+/g, ' ').trim();
   const subject = readable(Buffer.from(body, 'latin1').toString('utf8'));
   const wanted = readable(encodeWords(tag)).toLowerCase();
   return [subject, subject.replace(replyPrefixes, '')].some((text) =>

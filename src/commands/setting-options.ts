@@ -27,6 +27,12 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
   ],
   tlsCertFile: ['--tls-cert-file <pem>', 'our certificate with its chain, for STARTTLS'],
   tlsKeyFile: ['--tls-key-file <pem>', 'its private key (default: in the same file)'],
+  arcDomain: [
+    '--arc-domain <name>',
+    'vouches by ARC for mail that a warning was put into (policy.yaml: warning)',
+  ],
+  arcSelector: ['--arc-selector <name>', 'its public key stands at SELECTOR._domainkey.DOMAIN'],
+  arcKeyFile: ['--arc-key-file <pem>', 'its private RSA key'],
   proxyPeers: [
     '--proxy-peers <ranges>',
     'load balancers whose connections begin with a PROXY header; addresses or CIDR, with commas',

@@ -87,6 +87,12 @@ export const settingsSchema = z.strictObject({
   tlsCertFile: text.exactOptional(),
   /** PEM file of its private key; the certificate's own file when left out. */
   tlsKeyFile: text.exactOptional(),
+  /** Domain that vouches for messages we changed (`policy.yaml: warning`), `d=` of our ARC sets (RFC 8617). */
+  arcDomain: hostname.exactOptional(),
+  /** Selector: the public key stands at `SELECTOR._domainkey.DOMAIN`. */
+  arcSelector: hostname.exactOptional(),
+  /** PEM file of the RSA key. */
+  arcKeyFile: text.exactOptional(),
   /** Load balancers: each of their connections must begin with a PROXY header, version 1 or 2, within 5 s. */
   proxyPeers: addressRanges.exactOptional(),
   /** Mail servers in front of us that may say by XCLIENT or XFORWARD who the client is. */

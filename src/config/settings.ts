@@ -22,7 +22,14 @@ export type Settings = Required<Omit<Given, 'nextHop' | 'mode' | FileOrName>> & 
 
 /** Null where none was given. */
 type FileOrName =
-  'tlsCertFile' | 'tlsKeyFile' | 'nextHopTlsCaFile' | 'nextHopTlsName' | 'publicUrl';
+  | 'tlsCertFile'
+  | 'tlsKeyFile'
+  | 'nextHopTlsCaFile'
+  | 'nextHopTlsName'
+  | 'publicUrl'
+  | 'arcDomain'
+  | 'arcSelector'
+  | 'arcKeyFile';
 
 /** The rules that ship with us, beside `src/` as beside `dist/`. */
 const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -77,6 +84,9 @@ export function completeSettings(given: Given, hostname: string): Settings {
     publicUrl: given.publicUrl ?? null,
     tlsCertFile: given.tlsCertFile ?? null,
     tlsKeyFile: given.tlsKeyFile ?? given.tlsCertFile ?? null,
+    arcDomain: given.arcDomain ?? null,
+    arcSelector: given.arcSelector ?? null,
+    arcKeyFile: given.arcKeyFile ?? null,
     mode: given.mode ?? null,
     stateDir,
     store: given.store ?? `sqlite:${join(stateDir, 'baselines.db')}`,
@@ -96,6 +106,9 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     nextHopTlsName: settings.nextHopTlsName ?? 'none',
     tlsCertFile: settings.tlsCertFile ?? 'none',
     tlsKeyFile: settings.tlsKeyFile ?? 'none',
+    arcDomain: settings.arcDomain ?? 'none',
+    arcSelector: settings.arcSelector ?? 'none',
+    arcKeyFile: settings.arcKeyFile ?? 'none',
     proxyPeers: settings.proxyPeers.join(',') || 'none',
     xclientPeers: settings.xclientPeers.join(',') || 'none',
     trustedRelays: settings.trustedRelays.join(',') || 'none',

@@ -18,7 +18,9 @@ export type Warning = {
 
 /** `policy.yaml: warning`. What an entry of `recipientDomains` leaves out is as for all. */
 export type WarningPolicy = Warning & {
-  readonly recipientDomains: readonly (Partial<Warning> & { readonly domains: readonly string[] })[];
+  readonly recipientDomains: readonly (Partial<Warning> & {
+    readonly domains: readonly string[];
+  })[];
 };
 
 export const noWarning: Warning = { banner: false, subjectTag: '', language: 'auto', note: '' };

@@ -21,7 +21,10 @@ const leastPartOfBest = 0.5;
  * on whole messages; text in two languages has two winners, and a language is added by adding its file. Character n-grams
  * (Cavnar and Trenkle 1994, and the packages built on them) need less text, but name one language and weigh megabytes.
  */
-export function languagesOf(words: readonly string[], lists: Lists): readonly string[] {
+export function languagesOf(
+  words: readonly string[],
+  lists: Pick<Lists, 'commonWords'>,
+): readonly string[] {
   const known = [...lists.commonWords.values()];
   const votes = known.map(() => 0);
   const stride = Math.max(1, Math.ceil(words.length / maxVoters));

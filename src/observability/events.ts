@@ -1,4 +1,5 @@
 import type { AuditHead } from '../audit/audit-heads.ts';
+import type { WarningKind, WarningOutcome } from '../action/warning/warning-outcome.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
 import type { Opening } from '../decision/breaker.ts';
 import type { Joined } from '../decision/campaigns.ts';
@@ -53,6 +54,12 @@ export interface Events {
   readonly relayTested: (nextHop: string, proof: RelayProof) => void;
   /** A calendar, a PDF or an image was read, or not; `error` where its reader was stopped. */
   readonly attachmentRead: (kind: PartKind, outcome: PartOutcome, error: unknown) => void;
+  /** A tagged message was to get a subject tag, a banner or an ARC set. */
+  readonly recipientWarned: (
+    kind: WarningKind,
+    outcome: WarningOutcome,
+    of: { readonly id: string; readonly error: unknown },
+  ) => void;
   /** A lesson could not be stored; delivery is not affected. */
   readonly lessonLost: (error: unknown, transactionId: string) => void;
   /** Priors were fitted to so many aliases of this site. */

@@ -1,4 +1,5 @@
 import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { warningKinds, warningOutcomes } from '../action/warning/warning-outcome.ts';
 import type { Verdict } from '../decision/decision.ts';
 import { failureCauses } from '../decision/policy.ts';
 import type { Action } from '../decision/policy.ts';
@@ -99,6 +100,13 @@ function messageMetrics(registry: Registry) {
       'kind',
       'outcome',
     ),
+    warnings: counter(
+      registry,
+      'warnings_total',
+      'Tagged messages that were to get a subject tag, a banner or an ARC set, by what came of it',
+      'kind',
+      'outcome',
+    ),
     lessonsLost: counter(registry, 'lessons_lost_total', 'Delivered messages not learned'),
     priorFitAliases: gauge(
       registry,
@@ -127,6 +135,9 @@ function messageMetrics(registry: Registry) {
   for (const cause of duplicateCauses) metrics.duplicateRisk.inc({ cause }, 0);
   for (const kind of partKinds) {
     for (const outcome of partOutcomes) metrics.attachments.inc({ kind, outcome }, 0);
+  }
+  for (const kind of warningKinds) {
+    for (const outcome of warningOutcomes[kind]) metrics.warnings.inc({ kind, outcome }, 0);
   }
   for (const stage of stages) metrics.stageDuration.zero({ stage });
   return metrics;

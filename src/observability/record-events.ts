@@ -57,6 +57,11 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.attachments.inc({ kind, outcome });
       if (error !== null) log.warn({ kind, outcome, error }, 'attachment not read');
     }),
+    recipientWarned: neverThrowing((kind, outcome, { id, error }) => {
+      metrics.warnings.inc({ kind, outcome });
+      if (outcome === 'failed') log.error({ id, kind, error }, 'recipients not warned');
+      else log.info({ id, kind, outcome }, 'recipient warning');
+    }),
     campaignSeen: neverThrowing(({ joined, isFirst, newMessages }, alias) => {
       const label = { alias: metrics.aliasLabel(alias) };
       if (isFirst) metrics.campaigns.inc(label);

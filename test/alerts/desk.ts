@@ -109,6 +109,8 @@ export async function openDesk({
         {
           rules: () => active,
           names: { hostname: 'mx.test', authservId: 'mx.test', contactUrl: '' },
+          warnRecipients: ({ content }, _analysis, _rules, prefix) =>
+            Promise.resolve({ prefix, content }),
           withoutForgedFields: (received) => Promise.resolve(received),
           authenticate: () => Promise.resolve(assumeAuthenticated(readHeader(data))),
           readAttachments: readCalendars,

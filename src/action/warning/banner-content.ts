@@ -52,11 +52,7 @@ function introductionOf({ verdict, vendor, unusual }: BannerFacts, texts: Warnin
  * Lines for the start of a plain text, each ended by CRLF, an empty one last. None begins with `--`, `>`, a space or
  * `From `: those mean something in MIME, in mail programs and in mbox files.
  */
-export function textBanner(
-  facts: BannerFacts,
-  language: WarningLanguage,
-  flow: TextFlow,
-): string {
+export function textBanner(facts: BannerFacts, language: WarningLanguage, flow: TextFlow): string {
   const { title, introduction, list, advice, small } = sentencesOf(facts, language);
   const rule = '_'.repeat(60);
   const blocks = [
@@ -119,15 +115,22 @@ const styles = inlineStyle({
   direction: 'ltr',
 });
 
+const titleStyles = inlineStyle({
+  display: 'inline',
+  visibility: 'visible',
+  color: '#7c2d12',
+  'font-size': '16px',
+});
+
 /** One element, all ASCII, in lines of at most 76 columns; no link, no image, nothing that is fetched. */
 export function htmlBanner(facts: BannerFacts, language: WarningLanguage): string {
   const { title, introduction, list, advice, small } = sentencesOf(facts, language);
   const paragraphs = [
-    `<b>${escape(title)}</b>`,
+    `<b style="${titleStyles}">${escape(title)}</b>`,
     escape(introduction),
     ...list.map((sentence) => `&#8226; ${escape(sentence)}`),
     ...advice.map(escape),
-    `<small>${escape(small)}</small>`,
+    escape(small),
   ];
   const element = `<div lang="${language}" dir="ltr" role="note" style="${styles}">${paragraphs.join('<br> ')}</div>`;
   return `${element.split(' ').reduce(joinWords)}\r\n`;

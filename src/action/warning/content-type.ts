@@ -35,8 +35,13 @@ export function parseStructuredField(body: string): StructuredField | null {
     if (content === undefined || parameters.has(name)) return null;
     parameters.set(name, content);
   }
-  const isSplit = ['boundary*', 'boundary*0', 'boundary*0*', 'charset*', 'charset*0', 'charset*0*'].some(
-    (name) => parameters.has(name),
-  );
+  const isSplit = [
+    'boundary*',
+    'boundary*0',
+    'boundary*0*',
+    'charset*',
+    'charset*0',
+    'charset*0*',
+  ].some((name) => parameters.has(name));
   return isSplit ? null : { value: value[0].toLowerCase(), parameters };
 }

@@ -113,7 +113,8 @@ function encodeQuotedPrintable(lines: Buffer): string {
 function encodeLine(line: string): string {
   let text = '';
   let columns = 0;
-  [...line].forEach((character, index) => {
+  for (let index = 0; index < line.length; index++) {
+    const character = line.charAt(index);
     const isLast = index === line.length - 1;
     const isPlain = /[!-<>-~]/.test(character) || (character === ' ' && !isLast);
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
@@ -124,7 +125,7 @@ function encodeLine(line: string): string {
     }
     text += encoded;
     columns += encoded.length;
-  });
+  }
   return text;
 }
 

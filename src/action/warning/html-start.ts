@@ -9,22 +9,20 @@ const chunkLength = 4096;
  * character per byte, so that the result counts bytes.
  */
 export function htmlStart(html: string): number {
-  let found: number | null = null;
+  const found: number[] = [];
   const silent: string[] = [];
   const parser = new Parser(
     {
       onopentag: (name) => {
-        if (found !== null) return;
-        if (name === 'body') found = parser.endIndex + 1;
-        else if (!headElements.has(name)) found = parser.startIndex;
+        if (name === 'body') found.push(parser.endIndex + 1);
+        else if (!headElements.has(name)) found.push(parser.startIndex);
         else silent.push(name);
       },
       ontext: (text) => {
-        const inside = silent.at(-1) ?? '';
-        if (found !== null || /^(?:title|style|script)$/.test(inside)) return;
+        if (/^(?:title|style|script)$/.test(silent.at(-1) ?? '')) return;
         // A byte order mark, as its bytes, belongs to what stands before the text.
         const blank = /^(?:\u00ef\u00bb\u00bf)?[ \t\r\n\f]*/.exec(text)?.[0].length ?? 0;
-        if (blank < text.length) found = parser.startIndex + blank;
+        if (blank < text.length) found.push(parser.startIndex + blank);
       },
       onclosetag: (name) => {
         const at = silent.lastIndexOf(name);
@@ -33,8 +31,8 @@ export function htmlStart(html: string): number {
     },
     { decodeEntities: false, lowerCaseTags: true },
   );
-  for (let at = 0; at < html.length && found === null; at += chunkLength)
+  for (let at = 0; at < html.length && found.length === 0; at += chunkLength)
     parser.write(html.slice(at, at + chunkLength));
-  if (found === null) parser.end();
-  return Math.min(found ?? 0, html.length);
+  if (found.length === 0) parser.end();
+  return Math.min(found[0] ?? 0, html.length);
 }

@@ -36,7 +36,7 @@ function none(reason: string): never {
 type Delimiter = { readonly at: number; readonly next: number; readonly isLast: boolean };
 
 function* delimiters(bytes: Buffer, [start, end]: Region, marker: Buffer): Generator<Delimiter> {
-  for (let from = start; ; ) {
+  for (let from = start; ;) {
     const at = bytes.indexOf(marker, from);
     if (at < 0 || at + marker.length > end) return;
     from = at + marker.length;

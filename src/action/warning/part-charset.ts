@@ -7,11 +7,7 @@ const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + 
  * do not mean ASCII (UTF-16, UTF-7, EBCDIC) or the charset is unknown: nothing can be written there. With `isAsciiOnly`
  * the bytes are ASCII whatever the charset could do.
  */
-export function encodeFor(
-  text: string,
-  charset: string,
-  isAsciiOnly: boolean,
-): Buffer | null {
+export function encodeFor(text: string, charset: string, isAsciiOnly: boolean): Buffer | null {
   if (!extendsAscii(charset)) return null;
   if (!isAsciiOnly && iconv.encodingExists(charset)) {
     const bytes = iconv.encode(text, charset);
@@ -23,9 +19,7 @@ export function encodeFor(
 /** Whether bytes of ASCII, where no escape sequence went before, are ASCII characters in it. */
 export function extendsAscii(charset: string): boolean {
   if (/^(?:us-ascii|ascii|iso-2022-jp(?:-\w+)?)$/i.test(charset)) return true;
-  return (
-    iconv.encodingExists(charset) && iconv.encode(ascii, charset).equals(Buffer.from(ascii))
-  );
+  return iconv.encodingExists(charset) && iconv.encode(ascii, charset).equals(Buffer.from(ascii));
 }
 
 const letters: Readonly<Record<string, string>> = {

@@ -2,7 +2,8 @@ import type { WarningTexts } from '../warning-texts.ts';
 
 export const german: WarningTexts = {
   title: 'Vorsicht bei dieser Nachricht',
-  cameThrough: (vendor) => `Sie kam über ${vendor}, gleicht aber nicht dem, was sonst von dort kommt:`,
+  cameThrough: (vendor) =>
+    `Sie kam über ${vendor}, gleicht aber nicht dem, was sonst von dort kommt:`,
   differs: (vendor) => `Sie kam über ${vendor}, gleicht aber nicht dem, was sonst von dort kommt.`,
   claims: (vendor) => `Sie gibt an, von ${vendor} zu sein; das ließ sich nicht bestätigen.`,
   unchecked: (vendor) =>

@@ -2,10 +2,12 @@ import type { WarningTexts } from '../warning-texts.ts';
 
 export const english: WarningTexts = {
   title: 'Be careful with this message',
-  cameThrough: (vendor) => `It came through ${vendor}, but it is not like the mail that usually does:`,
+  cameThrough: (vendor) =>
+    `It came through ${vendor}, but it is not like the mail that usually does:`,
   differs: (vendor) => `It came through ${vendor}, but it is not like the mail that usually does.`,
   claims: (vendor) => `It claims to come from ${vendor}, and that could not be confirmed.`,
-  unchecked: (vendor) => `It came through ${vendor}, but it is built so that it could not be checked.`,
+  unchecked: (vendor) =>
+    `It came through ${vendor}, but it is built so that it could not be checked.`,
   unusual: {
     phone: 'It contains a telephone number that is new for this sender.',
     wallet: 'It contains an address for payments in cryptocurrency.',

@@ -2,8 +2,10 @@ import type { WarningTexts } from '../warning-texts.ts';
 
 export const dutch: WarningTexts = {
   title: 'Wees voorzichtig met dit bericht',
-  cameThrough: (vendor) => `Het kwam via ${vendor}, maar lijkt niet op wat daar gewoonlijk vandaan komt:`,
-  differs: (vendor) => `Het kwam via ${vendor}, maar lijkt niet op wat daar gewoonlijk vandaan komt.`,
+  cameThrough: (vendor) =>
+    `Het kwam via ${vendor}, maar lijkt niet op wat daar gewoonlijk vandaan komt:`,
+  differs: (vendor) =>
+    `Het kwam via ${vendor}, maar lijkt niet op wat daar gewoonlijk vandaan komt.`,
   claims: (vendor) => `Het zegt van ${vendor} te komen, en dat kon niet worden bevestigd.`,
   unchecked: (vendor) =>
     `Het kwam via ${vendor}, maar is zo gemaakt dat het niet kon worden gecontroleerd.`,
