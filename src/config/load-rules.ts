@@ -13,6 +13,7 @@ import { readPopularDomains } from './popular-domains.ts';
 import { listRuleFiles } from './rule-file-names.ts';
 import type { RuleProblem } from './rule-problem.ts';
 import type { RuleSet } from './rule-set.ts';
+import { packagedRules } from './settings.ts';
 import { aliasesFrom, vendorSchema } from './vendor-schema.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
@@ -31,8 +32,9 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
   const read = async <Schema extends z.ZodType>(
     name: string,
     schema: Schema,
+    from = directory,
   ): Promise<Read<z.output<Schema>> | null> => {
-    const reading = await readYamlFile(join(directory, name));
+    const reading = await readYamlFile(join(from, name));
     if (!reading.ok) {
       problems.push(...reading.problems);
       return null;
@@ -61,8 +63,10 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
     if (language) languages.set(languageCodeOf(name) ?? '', language.value);
   }
   const notices = new Map<string, NoticeTexts>();
-  for (const name of names.notices) {
-    const texts = await read(`notices/${name}`, noticesSchema);
+  const ours = names.notices.length > 0 ? names : await listRuleFiles(packagedRules);
+  const from = ours === names ? directory : packagedRules;
+  for (const name of ours.notices) {
+    const texts = await read(`notices/${name}`, noticesSchema, from);
     if (texts) notices.set(languageCodeOf(name) ?? '', texts.value);
   }
   const popular = lists

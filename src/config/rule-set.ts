@@ -12,6 +12,6 @@ export type RuleSet = {
   readonly causes: CauseTable;
   readonly lists: Lists;
   readonly aliases: readonly Alias[];
-  /** Texts of notices; empty where a rules directory has none of its own. */
+  /** Texts of notices by language; the shipped ones where a rules directory has none of its own. */
   readonly notices: NoticeLanguages;
 };

@@ -32,7 +32,7 @@ type FileOrName =
   | 'arcKeyFile';
 
 /** The rules that ship with us, beside `src/` as beside `dist/`. */
-const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
+export const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
 
 /** Fills in what was not given. `hostname` is the machine's own name. */
 export function completeSettings(given: Given, hostname: string): Settings {

@@ -31,7 +31,7 @@ const longToken = /(?=[\p{L}_-]*\p{N})[\p{L}\p{N}_-]{25,}/gu;
  * number that can be dialled or a wallet, and nothing that people do not see. At most `maxLength` characters on one line.
  */
 export function defang(text: string, maxLength: number): string {
-  const visible = [...text.slice(0, 2 * maxRead).normalize('NFKC')]
+  const visible = Array.from(text.slice(0, 2 * maxRead).normalize('NFKC'))
     .slice(0, maxRead)
     .join('')
     .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
@@ -64,6 +64,6 @@ function mask(run: string): string {
 }
 
 function cut(text: string, maxLength: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= maxLength ? text : `${characters.slice(0, maxLength - 1).join('')}…`;
 }
