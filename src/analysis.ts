@@ -125,4 +125,5 @@ const nothingLearned = {
   lesson: null,
   releaseLesson: null,
   seen: null,
+  shared: null,
 } as const;

@@ -7,6 +7,7 @@ import type { RuleSet } from './config/rule-set.ts';
 import type { Pseudonym } from './features/hash.ts';
 import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
+import type { StandingReviews } from './judge.ts';
 import type { Events } from './observability/events.ts';
 import type { WarnRecipients } from './recipient-warning.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
@@ -40,6 +41,8 @@ export type AnalysisDependencies = {
   readonly pseudonym: Pseudonym;
   /** What an alias takes over from others of its vendor; nothing when absent. */
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
+  /** What people approved and confirmed; nothing when absent. */
+  readonly reviews?: StandingReviews;
   readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
   /** Analysis takes no longer; past it mail is `unavailable`. */
   readonly analysisDeadlineMs: number;

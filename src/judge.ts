@@ -5,7 +5,13 @@ import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf, hourOf } from './baseline/ledger.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
 import { isMature } from './decision/decide.ts';
+import {
+  confirmedCampaign,
+  noAttacks,
+  type ConfirmedAttacks,
+} from './decision/confirmed-attacks.ts';
 import type { Decision } from './decision/decision.ts';
+import { sharedWithCopies, type SharedWithCopies } from './decision/shared-keys.ts';
 import type { ActiveRules } from './dependencies.ts';
 import { extractFeatures } from './features/extract-features.ts';
 import type { Pseudonym } from './features/hash.ts';
@@ -49,6 +55,15 @@ export type Judgement = {
   readonly releaseLesson: Commit | null;
   /** What it leaves for the organization's ledgers; null for mail of nobody's alias. */
   readonly seen: WatchedSightings | null;
+  /** What copies of it would share; null for mail that was not scored. */
+  readonly shared: SharedWithCopies | null;
+};
+
+/** What people decided about mail, as far as scoring heeds it; in memory. */
+export type StandingReviews = {
+  /** `table value` approved for an alias and not expired at that time. */
+  readonly approvedFor: (alias: string, at: Date) => ReadonlySet<string>;
+  readonly attacks: () => ConfirmedAttacks;
 };
 
 export type JudgeDependencies = {
@@ -59,6 +74,8 @@ export type JudgeDependencies = {
   readonly pseudonym: Pseudonym;
   /** What an alias takes over from others of its vendor; nothing when absent. */
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
+  /** None when absent. */
+  readonly reviews?: StandingReviews;
   /** False reads the store without moving a counter (`check`, the twin of an injected message). */
   readonly countsTraffic: boolean;
   /** Wraps a stage, for its duration. */
@@ -79,6 +96,7 @@ export async function judge(
     alerts,
     pseudonym,
     inheritedBy = () => new Set(),
+    reviews = noReviews,
     countsTraffic,
     timed,
   }: JudgeDependencies,
@@ -116,10 +134,13 @@ export async function judge(
       causes,
       today,
       inherited: inheritedBy(alias),
+      approved: reviews.approvedFor(alias.id, request.at),
     });
-    const at = transaction.receivedAt;
+    const { at } = request;
+    const shared = sharedWithCopies({ features, readings });
+    const attack = confirmedCampaign(alias.id, shared.keys, reviews.attacks());
     const decision = decideAmongOthers(
-      { alias, subject: message.subject, at, features, observation, score, readings },
+      { alias, subject: message.subject, at, features, observation, score, readings, attack },
       policy,
       alerts,
     );
@@ -154,6 +175,9 @@ export async function judge(
           values: sharedValuesOf({ sightings: readings.fresh }).map(nameOfShared),
         },
       },
+      shared,
     };
   });
 }
+
+const noReviews: StandingReviews = { approvedFor: () => new Set(), attacks: () => noAttacks };

@@ -5,7 +5,7 @@ import { campaignOf } from '../decision/campaign.ts';
 import { decideScored, isFlagged } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
 import { exceededLimit, type HourlyTraffic } from '../decision/limits.ts';
-import { overruleByBreaker, overruleByLimit } from '../decision/overrule.ts';
+import { overruleByAttack, overruleByBreaker, overruleByLimit } from '../decision/overrule.ts';
 import type { Policy } from '../decision/policy.ts';
 import type { Features } from '../features/features.ts';
 import type { Readings } from '../score/readings.ts';
@@ -20,32 +20,31 @@ export type ToDecide = {
   readonly observation: Observation;
   readonly score: Score;
   readonly readings: Readings;
+  /** Confirmed campaign that the message shares something with, or null. */
+  readonly attack: string | null;
 };
 
 /** What to do with a scored message, by its score, by the ceilings on traffic, and by what is flagged around it. */
 export function decideAmongOthers(
-  { alias, subject, at, features, observation, score, readings }: ToDecide,
+  { alias, subject, at, features, observation, score, readings, attack }: ToDecide,
   given: Policy,
   alerts: Pick<Alerts, 'withBudgets' | 'note'>,
 ): Decision {
   const policy = alerts.withBudgets(given, at);
   const purpose = templateFunctionOf(alias, subject);
   const decision = decideScored({ score, alias, policy, purpose });
-  const campaign = isFlagged(decision)
-    ? campaignOf({ alias: alias.id, score, features, readings })
-    : null;
+  const found =
+    isFlagged(decision) || attack !== null
+      ? campaignOf({ alias: alias.id, score, features, readings })
+      : null;
+  const campaign = found && attack !== null ? { ...found, id: attack } : found;
   const { hourMessages } = observation;
   const { verdict } = decision;
   const standing = alerts.note({ alias, at, score, hourMessages, verdict, campaign, policy });
   const exceeded = exceededLimit(trafficOf(observation), alias.id, policy);
-  return overruleByBreaker(
-    overruleByLimit(
-      { ...decision, campaign: standing.campaign, isCopy: standing.isCopy },
-      exceeded,
-      policy.mode,
-    ),
-    standing.openBecause,
-  );
+  const standingDecision = { ...decision, campaign: standing.campaign, isCopy: standing.isCopy };
+  const attacked = overruleByAttack(standingDecision, attack, policy.mode);
+  return overruleByBreaker(overruleByLimit(attacked, exceeded, policy.mode), standing.openBecause);
 }
 
 function trafficOf({ hourMessages, traffic }: Observation): HourlyTraffic {

@@ -25,7 +25,7 @@ export type CampaignInput = {
 };
 
 /** Where a victim is to turn, most telling first: what an attacker must keep the same to earn anything. */
-const tellingSignals = [
+export const tellingSignals = [
   'phone',
   'wallet',
   'reply-to',
@@ -50,13 +50,13 @@ const leastText = 4;
  */
 export function campaignOf({ alias, score, features, readings }: CampaignInput): Campaign {
   const { by, values } = tellingValues(score, readings.fresh);
-  const text = [...new Set(readings.newText)].sort().slice(0, maxText);
+  const text = newTextOf(readings.newText);
   const isReplayed = features.signatureHash !== null && carries(score, 'signature-reuse');
   // To an alias without history its own template is new: there text tells messages apart only for want of a value.
   const textTells = text.length >= leastText && !(readings.startingUp.content && values.length > 0);
   const textKeys = [
     ...lureKeys(features, readings.newText),
-    ...(textTells ? [digest('text', ...text)] : []),
+    ...(textTells ? textKey(readings.newText) : []),
   ];
   const keys = [
     ...values.map(({ table, value }) => digest(table, value)),
@@ -67,6 +67,16 @@ export function campaignOf({ alias, score, features, readings }: CampaignInput):
   const [key = digest('pattern', ...pattern.map(({ signal }) => signal).sort())] = keys;
   const told = isReplayed ? 'signature-reuse' : textKeys.length > 0 ? 'text' : 'pattern';
   return { id: digest(alias, key), by: by ?? told, keys, text: textTells ? text : [] };
+}
+
+function newTextOf(newText: readonly string[]): readonly string[] {
+  return [...new Set(newText)].sort().slice(0, maxText);
+}
+
+/** Name of all new text together, where there is enough of it. */
+export function textKey(newText: readonly string[]): readonly string[] {
+  const text = newTextOf(newText);
+  return text.length >= leastText ? [digest('text', ...text)] : [];
 }
 
 function tellingValues(
@@ -83,7 +93,7 @@ function tellingValues(
 }
 
 /** The wording of a lure, digits and names masked: the same through any vendor, and no vendor's own. */
-function lureKeys(
+export function lureKeys(
   { subject, sentences }: CampaignInput['features'],
   newText: readonly string[],
 ): readonly string[] {
@@ -99,6 +109,7 @@ function lureKeys(
   ].slice(0, maxLures);
 }
 
-function digest(...parts: readonly string[]): string {
+/** How campaigns name what copies share: 12 hex digits. */
+export function digest(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 12);
 }

@@ -25,6 +25,30 @@ export function overruleByLimit(
   };
 }
 
+/** What shares something with a confirmed attack is tagged at least, is a copy, and teaches nothing. */
+export function overruleByAttack(
+  decision: Decision,
+  campaign: string | null,
+  mode: Mode,
+): Decision {
+  if (campaign === null) return decision;
+  const isGraver = gravity.tag > gravity[decision.action];
+  const action = isGraver ? 'tag' : decision.action;
+  const isFlagged = decision.verdict !== 'clean' && decision.verdict !== 'learning';
+  const said = `shares what tells campaign ${campaign}, which was confirmed as an attack`;
+  return {
+    ...decision,
+    verdict: isFlagged ? decision.verdict : 'suspicious',
+    action,
+    effectiveAction: applyMode(action, mode),
+    reason: [said, decision.reason].filter((part) => part !== '').join('; '),
+    learnFeatures: false,
+    learnPending: false,
+    campaign,
+    isCopy: true,
+  };
+}
+
 /** While something of ours seems broken, mail is tagged at most and nothing is learned (promise P8). */
 export function overruleByBreaker(decision: Decision, openBecause: string | null): Decision {
   if (openBecause === null) return decision;

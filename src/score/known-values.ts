@@ -11,7 +11,7 @@ type Value = { readonly table: string; readonly value: string };
 /** What history and pack know of the values of one message. */
 export type KnownValues = {
   readonly recordOf: (value: Value) => ValueRecord | null;
-  /** Established by history, here or on another alias of the vendor, or the vendor's own by its pack. */
+  /** Established by history, here or on another alias of the vendor, by a person's word, or the vendor's own by its pack. */
   readonly isOrdinary: (value: Value) => boolean;
 };
 
@@ -59,6 +59,7 @@ export function knowValues(
     readonly pack: Pack | null;
     readonly today: number;
     readonly inherited?: InheritedValues;
+    readonly approved?: ReadonlySet<string>;
   },
 ): KnownValues {
   const records = new Map(
@@ -66,14 +67,43 @@ export function knowValues(
   );
   const packed = packedValues(given.pack);
   const inherited = given.inherited ?? new Set();
+  const approved = withWhatFollows(features, given.approved ?? new Set());
   const recordOf = (value: Value) => records.get(nameOf(value)) ?? null;
   return {
     recordOf,
     isOrdinary: (value) =>
       packed.has(nameOf(value)) ||
+      approved.has(nameOf(value)) ||
       isInherited(value, inherited, observation.snapshot) ||
       isEstablished(value.table, recordOf(value), observation.reach, given.today),
   };
+}
+
+/**
+ * A domain that a person approved brings its paths along, and its top-level domain where no other domain of the message
+ * is under it.
+ */
+function withWhatFollows(
+  { sightings }: Pick<Features, 'sightings'>,
+  approved: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (approved.size === 0) return approved;
+  const topLevel = (domain: string) => domain.slice(domain.lastIndexOf('.'));
+  const others = sightings.filter(
+    ({ table, value }) =>
+      table === 'domain' && !value.startsWith('.') && !approved.has(`domain ${value}`),
+  );
+  const disputed = new Set(others.map(({ value }) => topLevel(value)));
+  const following = sightings.filter(({ table, value }) => {
+    if (table === 'path-shape') return approved.has(`domain ${value.slice(0, value.indexOf('/'))}`);
+    const isTopLevel = table === 'domain' && value.startsWith('.');
+    return isTopLevel && !disputed.has(value) && hasDomainUnder(approved, value);
+  });
+  return new Set([...approved, ...following.map(nameOf)]);
+}
+
+function hasDomainUnder(approved: ReadonlySet<string>, topLevel: string): boolean {
+  return [...approved].some((name) => name.startsWith('domain ') && name.endsWith(topLevel));
 }
 
 function packedValues(pack: Pack | null): ReadonlySet<string> {

@@ -39,6 +39,8 @@ export type ReadingInput = {
   readonly today: number;
   /** Values that other aliases of the vendor have made ordinary; none when absent. */
   readonly inherited?: InheritedValues;
+  /** `table value` that a person approved for this alias; none when absent. */
+  readonly approved?: ReadonlySet<string>;
 };
 
 /** Everything the scorer knows, and what learning needs again. */
