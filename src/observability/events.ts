@@ -8,6 +8,9 @@ import type { FailureCause } from '../decision/policy.ts';
 import type { PartKind } from '../message/attachments/part-kind.ts';
 import type { PartOutcome } from '../message/attachments/part-outcome.ts';
 import type { Header } from '../message/header.ts';
+import type { LinkOutcome } from '../notices/links/link-acts.ts';
+import type { LinkPurpose } from '../notices/links/signed-link.ts';
+import type { NoticeOutcome } from '../notices/send-notices.ts';
 import type { Score } from '../score/score.ts';
 import type { DuplicateCause, LimitReason } from '../smtp/limits.ts';
 import type { RelayProof } from '../smtp/relay-proof.ts';
@@ -82,6 +85,18 @@ export interface Events {
   readonly auditHeadNotPublished: (error: unknown) => void;
   /** A chain of the audit log was changed or shortened; it is left for `audit verify`, and another one goes on. */
   readonly auditDamaged: (writer: string, problem: string) => void;
+  /** A notice about held mail was tried. */
+  readonly noticeTried: (notice: NoticeOutcome) => void;
+  /** A held message that nobody will be told of, since it could not be written down. */
+  readonly noticeLost: (error: unknown, id: string) => void;
+  /** Notices could not be sent at all just now. */
+  readonly noticesStopped: (error: unknown) => void;
+  /** A recipient (or a scanner) opened or used a link of a notice; `purpose` `none`: one that we did not sign. */
+  readonly noticeLinkUsed: (
+    purpose: LinkPurpose | 'none',
+    outcome: LinkOutcome,
+    facts: { readonly message: string; readonly error: unknown },
+  ) => void;
   /** Flags of today as a share of what a false-positive budget allows. */
   readonly budgetUsed: (budget: 'tag' | 'quarantine', ratio: number) => void;
 }

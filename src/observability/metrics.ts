@@ -11,6 +11,7 @@ import { auditMetrics } from './audit-metrics.ts';
 import { AliasLabels } from './alias-labels.ts';
 import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
+import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
@@ -66,6 +67,7 @@ export function createMetrics(version: string) {
     ...quarantineMetrics(registry),
     ...ruleMetrics(registry, alerts.startCampaigns),
     ...organizationMetrics(registry),
+    ...noticeMetrics(registry),
     ...auditMetrics(registry),
   };
 }

@@ -82,6 +82,21 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.breakerOpen.set(0);
       log.warn('breaker closed');
     }),
+    noticeTried: neverThrowing(({ id, kind, outcome, messages, reply }) => {
+      metrics.notices.inc({ kind, outcome });
+      const level = noticeLevels[outcome];
+      log[level]({ notice: id, kind, outcome, messages, reply }, 'notice');
+    }),
+    noticeLost: neverThrowing((error, id) => {
+      metrics.notices.inc({ kind: 'held', outcome: 'lost' });
+      log.error({ id, error }, 'nobody will be told of a held message');
+    }),
+    noticesStopped: neverThrowing((error) => log.error({ error }, 'notices cannot be sent')),
+    noticeLinkUsed: neverThrowing((purpose, outcome, { message, error }) => {
+      metrics.noticeLinks.inc({ purpose, outcome });
+      if (error !== null) log.error({ id: message, purpose, error }, 'link of a notice failed');
+      else if (outcome !== 'invalid') log.info({ id: message, purpose, outcome }, 'notice link');
+    }),
     budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
     auditLost: neverThrowing((act, error) => {
       metrics.auditLost.inc();
@@ -119,6 +134,15 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
     }),
   };
 }
+
+/** A notice that is given up is a message that nobody knows of. */
+const noticeLevels = {
+  sent: 'info',
+  settled: 'debug',
+  again: 'warn',
+  refused: 'error',
+  expired: 'error',
+} as const;
 
 function neverThrowing<Arguments extends unknown[]>(
   record: (...values: Arguments) => void,
