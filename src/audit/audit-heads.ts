@@ -18,6 +18,13 @@ export interface AuditHeads extends AsyncDisposable {
   all(): Promise<readonly AuditHead[]>;
 }
 
+export type HeadsOptions = {
+  /** Longest wait for an answer. */
+  readonly timeoutMs: number;
+  /** For those who only look: a file that is missing holds no heads, and is not made. */
+  readonly readOnly?: boolean;
+};
+
 /** `sequence hash time`, as one short text. */
 export function encodeHead({ sequence, hash, at }: AuditHead): string {
   return `${sequence} ${hash} ${at}`;

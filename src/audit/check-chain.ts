@@ -33,6 +33,8 @@ export type ChainReport = {
   readonly torn: readonly TornEnd[];
   /** The furthest published head that the chain agrees with; null where there is none. */
   readonly proven: PublishedEnd | null;
+  /** Time of the first record after that one; null where all are proven. */
+  readonly unprovenSince: string | null;
 };
 
 export type ChainCheckOptions = {
@@ -64,6 +66,7 @@ export function createChainCheck({
   /** Null after a line that cannot be read: nothing can be compared with its hash. */
   let end: { readonly sequence: number; readonly hash: string | null } = chainStart;
   let proven: PublishedEnd | null = null;
+  let unprovenSince: string | null = null;
   let lines = 0;
   const gaps: { from: number; to: number; readonly problem: ChainProblem }[] = [];
 
@@ -79,8 +82,9 @@ export function createChainCheck({
     pending = [];
   };
   const checkPublished = (line: AuditLine) => {
+    unprovenSince ??= line.at;
     for (const head of heads.get(line.sequence) ?? []) {
-      if (head.hash === line.hash) proven = head;
+      if (head.hash === line.hash) [proven, unprovenSince] = [head, null];
       else complain('rewritten', `record ${line.sequence} is not the one published at ${head.at}`);
     }
   };
@@ -150,7 +154,7 @@ export function createChainCheck({
         complain('truncated', says, at + 1);
       }
       torn.push(...pending);
-      return { writer, lines, lastSequence: end.sequence, problems, torn, proven };
+      return { writer, lines, lastSequence: end.sequence, problems, torn, proven, unprovenSince };
     },
   };
 }

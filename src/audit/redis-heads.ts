@@ -1,11 +1,20 @@
 import { RedisClient } from '../baseline/redis-client.ts';
-import { decodeHead, encodeHead, type AuditHead, type AuditHeads } from './audit-heads.ts';
+import {
+  decodeHead,
+  encodeHead,
+  type AuditHead,
+  type AuditHeads,
+  type HeadsOptions,
+} from './audit-heads.ts';
 
 /** One hash for all writers; a few dozen bytes each. */
 const headsKey = 'aw:audit';
 
 /** Heads shared by several proxies. Opening succeeds while Redis is down. */
-export async function openRedisHeads(address: string, timeoutMs: number): Promise<AuditHeads> {
+export async function openRedisHeads(
+  address: string,
+  { timeoutMs }: HeadsOptions,
+): Promise<AuditHeads> {
   const client = new RedisClient(address, { title: 'Audit heads', timeoutMs });
   await client.connected();
   const { commands } = client;

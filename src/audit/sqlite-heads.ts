@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs';
 import { openSqliteFile, inTransaction, type SqliteContent } from '../baseline/sqlite-file.ts';
-import { decodeHead, encodeHead, type AuditHead, type AuditHeads } from './audit-heads.ts';
+import {
+  decodeHead,
+  encodeHead,
+  type AuditHead,
+  type AuditHeads,
+  type HeadsOptions,
+} from './audit-heads.ts';
 
 const content: SqliteContent = {
   title: 'Audit heads',
@@ -10,8 +17,12 @@ const content: SqliteContent = {
 };
 
 /** Heads in a file of their own. @throws Error in one sentence when it cannot be opened. */
-export function openSqliteHeads(path: string, timeoutMs: number): AuditHeads {
-  const database = openSqliteFile(path, content, { timeoutMs });
+export function openSqliteHeads(
+  path: string,
+  { timeoutMs, readOnly = false }: HeadsOptions,
+): AuditHeads {
+  if (readOnly && !existsSync(path)) return noHeads;
+  const database = openSqliteFile(path, content, { timeoutMs, readOnly });
   const find = database.prepare('SELECT head FROM head WHERE writer = ?');
   const replace = database.prepare('INSERT OR REPLACE INTO head VALUES (?, ?)');
   const every = database.prepare('SELECT writer, head FROM head ORDER BY writer');
@@ -35,6 +46,12 @@ export function openSqliteHeads(path: string, timeoutMs: number): AuditHeads {
     [Symbol.asyncDispose]: () => settle(() => database.close()),
   };
 }
+
+const noHeads: AuditHeads = {
+  publish: () => Promise.reject(new Error('read only')),
+  all: () => Promise.resolve([]),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
 
 function settle<Answer>(work: () => Answer): Promise<Answer> {
   return new Promise((resolve) => resolve(work()));

@@ -38,7 +38,7 @@ export async function startAudit({
   now,
 }: StartAuditOptions): Promise<RunningAudit> {
   await using opened = new AsyncDisposableStack();
-  const heads = opened.use(await openHeads(store, storeTimeoutMs));
+  const heads = opened.use(await openHeads(store, { timeoutMs: storeTimeoutMs }));
   const directory = auditDirectory(stateDir);
   const onDamaged = events.auditDamaged;
   const audit = openAudit({ directory, host, heads, now, onDamaged });

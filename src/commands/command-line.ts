@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAliasCommand } from './alias-command.ts';
+import { addAuditCommand } from './audit-command.ts';
 import { addBaselineCommand } from './baseline-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import { exitCodes, type CommandContext } from './command.ts';
@@ -54,6 +55,7 @@ function createProgram(context: CommandContext): Command {
   addBaselineCommand(program, context);
   addOrganizationCommand(program, context);
   addQuarantineCommand(program, context);
+  addAuditCommand(program, context);
   addRulesCommand(program, context);
   addEvaluateCommand(program, context);
   return program.addHelpText('after', '\nExample:\n  aliaswatch serve --next-hop 127.0.0.1:10025');

@@ -26,11 +26,24 @@ const commands = [
   'quarantine list',
   'quarantine show',
   'quarantine release',
+  'audit',
+  'audit verify',
+  'audit list',
+  'audit show',
   'rules',
   'rules check',
   'evaluate',
 ];
-const withoutData = ['', 'serve', 'alias', 'baseline', 'organization', 'quarantine', 'rules'];
+const withoutData = [
+  '',
+  'serve',
+  'audit',
+  'alias',
+  'baseline',
+  'organization',
+  'quarantine',
+  'rules',
+];
 
 describe('--help', () => {
   for (const command of commands) {

@@ -17,7 +17,7 @@ export async function openAuditLog(
 ): Promise<AuditLog & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const warn = (text: string) => void stderr.write(`warning: ${text}\n`);
-  const heads = opened.use(await openHeads(store, patientStoreTimeoutMs));
+  const heads = opened.use(await openHeads(store, { timeoutMs: patientStoreTimeoutMs }));
   const audit = openAudit({
     directory: auditDirectory(stateDir),
     host,
