@@ -28,17 +28,22 @@ import { createMetrics } from './observability/metrics.ts';
 import { recordEvents } from './observability/record-events.ts';
 import { processTransaction } from './pipeline.ts';
 import { nextHopRoute } from './next-hop-route.ts';
+import { startNotices } from './notices-in-background.ts';
 import { poolInBackground } from './pooled-knowledge.ts';
 import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
 import { openQuarantine } from './quarantine/directory-quarantine.ts';
+import { releaseHeld, type ReleaseOutcome } from './quarantine/release.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
+import type { Content } from './smtp/content.ts';
+import { deliverOnce } from './smtp/deliver-once.ts';
 import { startFrontHop } from './smtp/front-hop.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { defaultTimeouts } from './smtp/next-hop-settings.ts';
 import { createWarning } from './recipient-warning.ts';
 import { reply, type Reply } from './smtp/reply.ts';
+import type { Envelope } from './smtp/transaction.ts';
 
 export type ServerOptions = {
   readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
@@ -50,7 +55,12 @@ export type ServerOptions = {
 };
 
 /** Disposing drains: no new connections, transactions in flight end, then everything is closed in reverse order. */
-export type Server = AsyncDisposable & { readonly smtp: HostPort; readonly http: HostPort };
+export type Server = AsyncDisposable & {
+  readonly smtp: HostPort;
+  readonly http: HostPort;
+  /** Pages behind the links of notices; null without `publicUrl`. */
+  readonly links: HostPort | null;
+};
 
 /** Shortest part of the analysis deadline that is left to parsing and scoring after authentication. */
 const scoringShare = 0.2;
@@ -108,6 +118,27 @@ export async function startServer({
   const pooled = opened.use(
     poolInBackground({ store: baselines, rules: () => active, events, now }),
   );
+  const route = await nextHopRoute(settings);
+  const deliver = (envelope: Envelope, content: Content) => deliverOnce(route, envelope, content);
+  const notices = opened.use(
+    await startNotices({
+      settings,
+      languages: active.notices,
+      quarantine,
+      expiryAction: 'release-tagged',
+      deliver,
+      release: async (id, recipient) => {
+        const release = { recipients: [recipient], deliver, now: now() };
+        return isWithRecipient(await releaseHeld(quarantine, id, release));
+      },
+      audit: audited.audit,
+      events,
+      now,
+    }),
+  );
+  metrics.measureNotices(notices.status);
+  if (settings.noticeTo.length === 0 && settings.noticeRecipients === 'none')
+    log.warn('nobody is told of held mail: name an administrator with noticeTo');
   const dependencies: Dependencies = {
     rules: () => pooled.withPriors(active),
     names: settings,
@@ -130,7 +161,7 @@ export async function startServer({
     alerts: createAlerts(events),
     pseudonym,
     inheritedBy: pooled.inheritedBy,
-    quarantine,
+    quarantine: notices.watching(quarantine),
     learn: lessons.learn,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     events,
@@ -151,7 +182,6 @@ export async function startServer({
     }),
   );
   const isTrusted = listAddresses(settings.trustedRelays);
-  const route = await nextHopRoute(settings);
   const frontHop = opened.use(
     await startFrontHop(
       {
@@ -197,6 +227,7 @@ export async function startServer({
   return {
     smtp: frontHop.address,
     http: { host: http.address.address, port: http.address.port },
+    links: notices.publicAddress,
     [Symbol.asyncDispose]: async () => {
       draining.begun = true;
       await owned.disposeAsync();
@@ -218,6 +249,10 @@ function admitRecipient(
   return first === undefined || maySharePolicy(first, candidate, policy)
     ? null
     : reply(452, '4.5.3', 'Send this recipient in another transaction');
+}
+
+function isWithRecipient({ recipients }: ReleaseOutcome): boolean {
+  return recipients.every(({ outcome }) => /^(?:already-)?delivered$/.test(outcome));
 }
 
 function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {

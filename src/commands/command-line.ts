@@ -9,6 +9,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { explainFailure } from './explain-failure.ts';
 import { addLearnCommand } from './learn-command.ts';
+import { addNoticeCommand } from './notice-command.ts';
 import { addOrganizationCommand } from './organization-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRulesCommand } from './rules-command.ts';
@@ -55,6 +56,7 @@ function createProgram(context: CommandContext): Command {
   addBaselineCommand(program, context);
   addOrganizationCommand(program, context);
   addQuarantineCommand(program, context);
+  addNoticeCommand(program, context);
   addAuditCommand(program, context);
   addRulesCommand(program, context);
   addEvaluateCommand(program, context);

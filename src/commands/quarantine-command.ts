@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import { collect } from './option-values.ts';
 import type { HeldFlags, ListFlags, ReleaseFlags } from './quarantine/held-mail.ts';
+import { addRequestsCommand } from './quarantine-requests-command.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addQuarantineCommand(program: Command, context: CommandContext): void {
@@ -62,4 +63,5 @@ export function addQuarantineCommand(program: Command, context: CommandContext):
     'store',
     'hostname',
   ]);
+  addRequestsCommand(quarantine, context);
 }

@@ -3,7 +3,7 @@ import type { HeldMessage, Quarantine } from '../quarantine/quarantine.ts';
 import { signLink } from './links/signed-link.ts';
 import type { LinkKeys } from './links/link-keys.ts';
 import type { ReleaseRequests } from './links/recipient-requests.ts';
-import type { Addressee, Notice, NoticeEntry } from './notice.ts';
+import type { Addressee, Notice, NoticeEntry, NoticeKind } from './notice.ts';
 import { isOwnNotice, noticeMessageId } from './notice-message-id.ts';
 import type { PendingNotice } from './outbox.ts';
 
@@ -42,7 +42,7 @@ export async function gatherNotice(
   const groups = new Map<string, { first: HeldMessage; count: number }>();
   let expiresAt: string | null = null;
   for (const { message, campaign } of messages.slice(0, maxLookedAt)) {
-    const held = await waitingMessage(message, to, gathering);
+    const held = await waitingMessage(message, { to, kind }, gathering);
     if (held === null) continue;
     const group = groups.get(campaign);
     groups.set(campaign, { first: group?.first ?? held, count: (group?.count ?? 0) + 1 });
@@ -76,8 +76,8 @@ export async function gatherNotice(
 /** The message, where this addressee still waits for it; never one that is a notice itself. */
 async function waitingMessage(
   id: string,
-  to: Addressee,
-  { quarantine, keys }: Gathering,
+  { to, kind }: Pick<PendingNotice, 'to' | 'kind'>,
+  { quarantine, keys, requests }: Gathering,
 ): Promise<HeldMessage | null> {
   const held = await quarantine.find(id).catch((error: unknown) => {
     // One that cannot be read must not keep the others from being told of; listings and metrics show it.
@@ -85,10 +85,28 @@ async function waitingMessage(
     throw error;
   });
   if (held?.state !== 'held' || isOwnNotice(held.messageId, keys.all.values())) return null;
+  if (asks(kind)) return askers(held, kind, requests).length === 0 ? null : held;
   const hasIt = held.deliveries.some(
     ({ recipient, delivered }) => delivered && recipient === to.address,
   );
   return to.audience === 'recipient' && hasIt ? null : held;
+}
+
+function asks(kind: NoticeKind): kind is 'request' | 'report' {
+  return kind === 'request' || kind === 'report';
+}
+
+/** Recipients whose request is still open. */
+function askers(
+  { id }: HeldMessage,
+  kind: 'request' | 'report',
+  requests: Gathering['requests'],
+): readonly string[] {
+  const asked = kind === 'request' ? 'release' : 'report';
+  return requests
+    .about(id)
+    .filter((request) => request.kind === asked)
+    .map(({ recipient }) => recipient);
 }
 
 function entryOf(
@@ -110,7 +128,7 @@ function entryOf(
   const { publicUrl } = settings;
   const link = (purpose: 'release' | 'report') =>
     `${publicUrl ?? ''}/l/${signLink({ message: held.id, recipient: to.address, purpose, expiresAt: expiry }, keys)}`;
-  const asked = kind === 'request' ? 'release' : 'report';
+  const whose = asks(kind) ? askers(held, kind, requests) : held.envelope.rcptTo;
   return {
     id: held.id,
     heldAt: new Date(held.heldAt),
@@ -119,15 +137,7 @@ function entryOf(
     reason: held.reason,
     alias: held.alias,
     count,
-    recipients:
-      to.audience !== 'admin'
-        ? []
-        : kind === 'request' || kind === 'report'
-          ? requests
-              .about(held.id)
-              .filter((request) => request.kind === asked)
-              .map(({ recipient }) => recipient)
-          : held.envelope.rcptTo,
+    recipients: to.audience === 'admin' ? whose : [],
     links:
       publicUrl === null || to.audience === 'admin'
         ? null

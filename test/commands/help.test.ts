@@ -26,6 +26,12 @@ const commands = [
   'quarantine list',
   'quarantine show',
   'quarantine release',
+  'quarantine requests',
+  'notice',
+  'notice preview',
+  'notice send-digest',
+  'notice status',
+  'notice rotate-key',
   'audit',
   'audit verify',
   'audit list',
@@ -42,6 +48,7 @@ const withoutData = [
   'baseline',
   'organization',
   'quarantine',
+  'notice',
   'rules',
 ];
 

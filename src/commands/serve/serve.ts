@@ -18,7 +18,8 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   if (nextHop === null) return; // settingsFor has refused
   const rules = await rulesFor(settings);
   // Before anything is written: a port in use should leave no state directory behind.
-  for (const address of [settings.listen, settings.http]) await assertFree(address);
+  const links = settings.publicUrl === null ? [] : [settings.publicListen];
+  for (const address of [settings.listen, settings.http, ...links]) await assertFree(address);
   const log = createLog(logLevel, context.stdout);
   context.endWithin(drainMs + closingMs);
   await using server = await startServer({

@@ -1,0 +1,90 @@
+import { chooseTexts } from '../../notices/choose-texts.ts';
+import { composeNotice } from '../../notices/compose-notice.ts';
+import { gatherNotice } from '../../notices/gather-notice.ts';
+import { loadLinkKeys } from '../../notices/links/link-keys.ts';
+import { noticeText } from '../../notices/notice-bodies.ts';
+import { noticeWords } from '../../notices/notice-words.ts';
+import type { Addressee, Notice } from '../../notices/notice.ts';
+import type { Settings } from '../../config/settings.ts';
+import { QuarantineError } from '../../quarantine/quarantine-error.ts';
+import { newTransactionId } from '../../smtp/transaction-id.ts';
+import { CommandFailure, printJson, type CommandContext } from '../command.ts';
+import { rulesFor, settingsFor } from '../command-settings.ts';
+import type { SettingFlags } from '../setting-options.ts';
+import { heldQuarantine } from './held-quarantine.ts';
+
+export type PreviewFlags = SettingFlags & {
+  readonly to?: string;
+  readonly raw?: boolean;
+  readonly json?: boolean;
+};
+
+/** Shows what a notice about a held message says. Its links are real: whoever sees the preview can use them. */
+export async function previewNotice(
+  context: CommandContext,
+  id: string,
+  flags: PreviewFlags,
+): Promise<void> {
+  const settings = await settingsFor(context, flags);
+  const textsFor = chooseTexts((await rulesFor(settings)).notices, settings.noticeLanguage);
+  const { notice, to } = await noticeAbout(id, flags.to ?? null, settings);
+  const { texts, language } = textsFor(to);
+  const words = noticeWords(notice, texts, language);
+  if (flags.json) {
+    const message = (await composeNotice(notice, texts, language)).toString();
+    printJson(context, {
+      to,
+      language,
+      subject: words.subject,
+      text: noticeText(words),
+      ...(flags.raw ? { message } : {}),
+    });
+  } else if (flags.raw) context.stdout.write(await composeNotice(notice, texts, language));
+  else context.stdout.write(`To: ${to}\nSubject: ${words.subject}\n\n${noticeText(words)}`);
+}
+
+async function noticeAbout(
+  id: string,
+  asked: string | null,
+  settings: Settings,
+): Promise<{ readonly notice: Notice; readonly to: string }> {
+  const quarantine = await heldQuarantine(settings);
+  const held = await quarantine.find(id).catch((error: unknown) => {
+    if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
+    throw error;
+  });
+  if (held === null)
+    throw new CommandFailure(
+      `no message ${id} is held: \`aliaswatch quarantine list\` shows the ids`,
+    );
+  const to = addresseeOf(asked ?? held.envelope.rcptTo[0] ?? '', settings);
+  const now = new Date();
+  const notice = await gatherNotice(
+    {
+      id: newTransactionId(now),
+      kind: 'held',
+      to,
+      createdAt: now,
+      attempts: 0,
+      messages: [{ message: id, campaign: held.campaign }],
+    },
+    {
+      quarantine,
+      requests: { about: () => [] },
+      settings,
+      keys: await loadLinkKeys(settings.stateDir),
+      expiryAction: 'release-tagged',
+      now,
+    },
+  );
+  if (notice === null)
+    throw new CommandFailure(
+      `there is nothing to tell ${to.address} of ${id}: it was released or deleted, or is a notice itself`,
+    );
+  return { notice, to: to.address };
+}
+
+function addresseeOf(address: string, { noticeTo }: Pick<Settings, 'noticeTo'>): Addressee {
+  const isAdmin = noticeTo.some((admin) => admin.toLowerCase() === address.toLowerCase());
+  return { address, audience: isAdmin ? 'admin' : 'recipient' };
+}

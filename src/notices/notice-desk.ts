@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises';
+import type { Settings } from '../config/settings.ts';
+import type { HeldMessage, Quarantine } from '../quarantine/quarantine.ts';
+import type { Content } from '../smtp/content.ts';
+import type { Reply } from '../smtp/reply.ts';
+import type { Envelope } from '../smtp/transaction.ts';
+import { addresseesOf } from './addressees.ts';
+import { chooseTexts, type TextsFor } from './choose-texts.ts';
+import { nextDigest } from './digest-time.ts';
+import { gatherNotice } from './gather-notice.ts';
+import { loadLinkKeys } from './links/link-keys.ts';
+import {
+  createRequests,
+  createUsedLinks,
+  type ReleaseRequests,
+  type UsedLinks,
+} from './links/recipient-requests.ts';
+import type { Notice } from './notice.ts';
+import type { NoticeLanguages } from './notice-texts.ts';
+import { noticesPath, openNoticesFile } from './notices-file.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { sendDueNotices, type NoticeOutcome } from './send-notices.ts';
+
+export type NoticeSettings = Pick<
+  Settings,
+  | 'stateDir'
+  | 'hostname'
+  | 'contactUrl'
+  | 'noticeMode'
+  | 'noticeTo'
+  | 'noticeRecipients'
+  | 'noticeFrom'
+  | 'noticeLanguage'
+  | 'digestHour'
+  | 'digestEveryHours'
+  | 'publicUrl'
+  | 'recipientRelease'
+  | 'noticeLinkDays'
+>;
+
+export type NoticeDeskOptions = {
+  readonly settings: NoticeSettings;
+  readonly languages: NoticeLanguages;
+  readonly quarantine: Pick<Quarantine, 'find'>;
+  /** What becomes of mail whose time is over. */
+  readonly expiryAction: NonNullable<Notice['expiry']>['action'];
+  /** Sends to the one recipient and returns the next hop's last reply; never throws. */
+  readonly deliver: (envelope: Envelope, content: Content) => Promise<Reply>;
+  readonly onOutcome: (outcome: NoticeOutcome) => void;
+  readonly now: () => Date;
+};
+
+/** Everything about notices in one state directory, for `serve` and for commands alike. */
+export type NoticeDesk = AsyncDisposable & {
+  readonly outbox: Outbox;
+  readonly requests: ReleaseRequests;
+  readonly used: UsedLinks;
+  readonly textsFor: TextsFor;
+  /** Somebody has to be told of this message; on disk when it returns. Nothing where notices are off. */
+  readonly tellOfHeld: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
+  readonly tellOfExpiry: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
+  /** Sends what is due; `all` also what has time. */
+  readonly send: (which: 'due' | 'all', signal: AbortSignal) => Promise<void>;
+};
+
+/**
+ * Opens the notices of a state directory.
+ * @throws Error in one sentence when their file cannot be used, or a language has no texts.
+ */
+export async function openNoticeDesk(options: NoticeDeskOptions): Promise<NoticeDesk> {
+  const { settings, languages, now } = options;
+  const textsFor = chooseTexts(languages, settings.noticeLanguage);
+  await mkdir(settings.stateDir, { recursive: true, mode: 0o700 });
+  const database = openNoticesFile(noticesPath(settings.stateDir));
+  const outbox = createOutbox(database);
+  const requests = createRequests(database);
+  const isOff = settings.noticeMode === 'off';
+  return {
+    outbox,
+    requests,
+    used: createUsedLinks(database),
+    textsFor,
+    tellOfHeld: ({ id, campaign, envelope }) => {
+      if (isOff) return;
+      const at = now();
+      const digest = settings.noticeMode === 'digest' ? { due: nextDigest(at, settings) } : {};
+      const to = addresseesOf(envelope.rcptTo, settings);
+      outbox.add({ kind: 'held', message: id, campaign, to, ...digest }, at);
+    },
+    tellOfExpiry: ({ id, campaign, envelope }) => {
+      if (isOff) return;
+      const to = addresseesOf(envelope.rcptTo, settings);
+      outbox.add({ kind: 'expiring', message: id, campaign, to }, now());
+    },
+    send: (which, signal) => send(which, signal, { ...options, outbox, requests, textsFor }),
+    [Symbol.asyncDispose]: () => {
+      database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function send(
+  which: 'due' | 'all',
+  signal: AbortSignal,
+  deps: NoticeDeskOptions & Pick<NoticeDesk, 'outbox' | 'requests' | 'textsFor'>,
+): Promise<void> {
+  const { outbox, settings, now } = deps;
+  // Each time: a key may have been rotated by a command.
+  const keys = await loadLinkKeys(settings.stateDir);
+  outbox.plan(now(), which);
+  await sendDueNotices(
+    { ...deps, gather: (pending, at) => gatherNotice(pending, { ...deps, keys, now: at }) },
+    signal,
+  );
+}
