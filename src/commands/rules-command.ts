@@ -13,7 +13,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
     .command('check')
     .argument('[dir]', 'directory of rules (default: the one that serve would use)')
     .description(
-      'Validates a directory of rules and shows every problem in it. Exit code: 0 valid, 1 not.',
+      'Validates a directory of rules and shows every problem in it, and a warning about a banner or subject tag without an ARC key. Exit code: 0 valid, 1 not.',
     )
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  aliaswatch rules check ./rules')

@@ -125,14 +125,14 @@ const titleStyles = inlineStyle({
 /** One element, all ASCII, in lines of at most 76 columns; no link, no image, nothing that is fetched. */
 export function htmlBanner(facts: BannerFacts, language: WarningLanguage): string {
   const { title, introduction, list, advice, small } = sentencesOf(facts, language);
+  const findings = [introduction, ...list.map((sentence) => `\u2022 ${sentence}`)];
   const paragraphs = [
     `<b style="${titleStyles}">${escape(title)}</b>`,
-    escape(introduction),
-    ...list.map((sentence) => `&#8226; ${escape(sentence)}`),
+    findings.map(escape).join('<br> '),
     ...advice.map(escape),
     escape(small),
   ];
-  const element = `<div lang="${language}" dir="ltr" role="note" style="${styles}">${paragraphs.join('<br> ')}</div>`;
+  const element = `<div lang="${language}" dir="ltr" role="note" style="${styles}">${paragraphs.join('<br><br> ')}</div>`;
   return `${element.split(' ').reduce(joinWords)}\r\n`;
 }
 

@@ -19,6 +19,7 @@ import { checkQuarantine } from './check-quarantine.ts';
 import { checkRelay, checkRelayThroughUs } from './check-relay.ts';
 import { checkRuleSet } from './check-rule-set.ts';
 import { checkStore } from './check-store.ts';
+import { checkWarning } from './check-warning.ts';
 import { doctorText } from './doctor-text.ts';
 import { failed, messageOf, type Finding } from './finding.ts';
 import type { NextHopProbe } from './probe-next-hop.ts';
@@ -48,6 +49,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
   const store = await checkStore(settings);
   const quarantine = await checkQuarantine(settings);
   const certificate = await checkCertificate(settings, Date.now());
+  const warning = await checkWarning(settings);
   return [
     ...dns,
     ...mail.findings,
@@ -57,6 +59,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
     await checkFileLimit(settings),
     await checkRuleSet(settings),
     ...(certificate === null ? [] : [certificate]),
+    ...(warning === null ? [] : [warning]),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { RuleSet } from '../../config/rule-set.ts';
 import { exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
+import { unsealedWarning } from './unsealed-warning.ts';
 
 export type RulesFlags = SettingFlags & { readonly json?: boolean };
 
@@ -16,6 +17,7 @@ export async function checkRules(
   const checked = directory ?? (await settingsFor(context, flags)).rulesDir;
   const loading = await loadRules(checked);
   if (!loading.ok) context.exit(exitCodes.failed);
+  const warnings = loading.ok ? await warningsOf(loading.rules, context, flags) : [];
   if (flags.json) {
     const { problems } = loading.ok ? { problems: [] } : loading;
     printJson(context, {
@@ -23,8 +25,10 @@ export async function checkRules(
       directory: checked,
       ...(loading.ok ? countsOf(loading.rules) : {}),
       problems,
+      warnings,
     });
   } else if (loading.ok) {
+    for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
     const counts = countsOf(loading.rules);
     context.stdout.write(
       `${checked}: valid, version ${counts.version}: ${counts.aliases} aliases with ${counts.addresses} addresses, ${counts.attackCauses} attack causes, ${counts.benignCauses} benign causes, ${counts.lureWords} lure words of ${counts.languages} languages, ${counts.brands} brands, ${counts.popularDomains} popular domains\n`,
@@ -36,6 +40,18 @@ export async function checkRules(
       `${problems.map(formatProblem).join('\n')}\nerror: ${checked} has ${count}; these rules would not be activated\n`,
     );
   }
+}
+
+/** What is valid and still not what anybody wants. */
+async function warningsOf(
+  { policy }: RuleSet,
+  context: CommandContext,
+  flags: RulesFlags,
+): Promise<readonly string[]> {
+  // Rules are checked where there are no settings, too.
+  if (unsealedWarning(policy, { arcKeyFile: null }) === null) return [];
+  const unsealed = unsealedWarning(policy, await settingsFor(context, flags));
+  return unsealed === null ? [] : [`${unsealed.message}: ${unsealed.advice}`];
 }
 
 function countsOf({ version, aliases, causes, lists }: RuleSet) {
