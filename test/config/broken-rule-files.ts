@@ -74,7 +74,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `zebra`',
       '  1 | zebra: 1',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, warning, failOpen, watch, learning',
     ],
   },
   {
@@ -382,7 +382,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `__proto__`',
       '  1 | __proto__: {mode: shadow}',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, warning, failOpen, watch, learning',
     ],
   },
   {
@@ -393,7 +393,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `<<`',
       '  1 | <<: {mode: shadow}',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, failOpen, watch, learning',
+      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, warning, failOpen, watch, learning',
     ],
   },
   {

@@ -84,7 +84,7 @@ function withoutBanner({ text = '', html }: ParsedMail): { text: string; html: s
       .trim(),
     html: (html === false ? '' : html)
       .replace(/ {0,2}<div lang="\w\w" dir="ltr" role="note"[^]*?<\/div>\s?/g, '')
-      .replace(/\s+/g, ''),
+      .replace(/<br\/>|\s+/g, ''),
   };
 }
 
