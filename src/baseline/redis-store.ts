@@ -26,6 +26,7 @@ type Scripts = {
   readonly awCommit: Script;
   readonly awRetract: Script;
   readonly awForgetDay: Script;
+  readonly awErase: Script;
 };
 
 const allAliases = 'aw:aliases';
@@ -126,6 +127,15 @@ class RedisStore implements BaselineStore {
     if (buckets === 0) await this.#client.ask(() => this.#client.commands.srem(allAliases, alias));
   }
 
+  async eraseValue(table: string, value: string): Promise<number> {
+    let erased = 0;
+    for (const alias of await this.aliases()) {
+      const call = wire.eraseCall(alias, table, value);
+      erased += (await this.#client.ask(() => this.#scripts.awErase(...call))) as number;
+    }
+    return erased;
+  }
+
   async ping(): Promise<void> {
     await this.#client.ask(() => this.#client.commands.ping());
   }
@@ -178,7 +188,7 @@ class RedisStore implements BaselineStore {
 }
 
 function defineScripts(client: Redis | Cluster): Scripts {
-  for (const name of ['observe', 'commit', 'retract', 'forget-day']) {
+  for (const name of ['observe', 'commit', 'retract', 'forget-day', 'erase']) {
     const command = `aw-${name}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     client.defineCommand(command, {
       lua: readFileSync(new URL(`./redis-${name}.lua`, import.meta.url), 'utf8'),

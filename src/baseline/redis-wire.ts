@@ -210,3 +210,9 @@ export function forgetDayCall(
     ...changes,
   ];
 }
+
+/** Arguments of redis-erase.lua. */
+export function eraseCall(alias: string, table: string, value: string): ScriptCall {
+  const name = tablePrefix + table;
+  return [2, keyOf(alias, name), sizesKey(alias), form.storedValue(value), name];
+}

@@ -233,6 +233,10 @@ export class SqliteBaselines {
     else this.#forgetDay(alias, day);
   }
 
+  eraseValue(table: string, value: string): number {
+    return this.#ledger.eraseValue(table, form.storedValue(value));
+  }
+
   #forgetAlias(alias: string): void {
     this.#ledger.dropAlias(alias);
     this.#traffic.dropAlias(alias);

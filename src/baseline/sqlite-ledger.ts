@@ -151,6 +151,11 @@ export class SqliteLedger {
     );
   }
 
+  /** Of every alias; gives how many knew it. */
+  eraseValue(table: string, value: string): number {
+    return this.#sql.run('DELETE FROM value WHERE kind = ? AND value = ?', table, value);
+  }
+
   dropAlias(alias: string): void {
     for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }

@@ -88,6 +88,10 @@ class SqliteStore implements BaselineStore {
     return settle(() => this.#write(() => this.#baselines.forget(alias, day)));
   }
 
+  eraseValue(table: string, value: string): Promise<number> {
+    return settle(() => this.#write(() => this.#baselines.eraseValue(table, value)));
+  }
+
   async ping(): Promise<void> {
     await this.aliases();
   }

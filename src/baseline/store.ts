@@ -72,6 +72,8 @@ export interface BaselineStore extends AsyncDisposable {
   ): Promise<{ readonly snapshot: Snapshot; readonly values: readonly StoredValue[] }>;
   /** Forgets one learned day, or with null everything of the alias. */
   forget(alias: string, day: number | null): Promise<void>;
+  /** Forgets one value of every alias; gives how many knew it. */
+  eraseValue(table: string, value: string): Promise<number>;
   /** Throws when the store does not answer. */
   ping(): Promise<void>;
 }

@@ -406,6 +406,30 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'a value erased is gone from every alias, others and other tables stay',
+    async (store, alias) => {
+      const value = `person-${alias}`;
+      const values = [
+        touch('recipient', value),
+        touch('recipient', 'other'),
+        touch('domain', value),
+      ];
+      const aliases = [alias, newAlias()];
+      for (const each of aliases) await store.commit(lesson(each, today, { values }));
+      assert.equal(await store.eraseValue('recipient', value), 2);
+      assert.equal(await store.eraseValue('recipient', value), 0);
+      for (const each of aliases) {
+        const { records } = await store.observe(request(each, timeOn(today), { values }));
+        assert.deepEqual(
+          records.map((record) => record !== null),
+          [false, true, true],
+        );
+        await store.commit(lesson(each, today, { values: values.slice(0, 1) }));
+        assert.equal((await store.describe(each, timeOn(today))).values.length, 3);
+      }
+    },
+  ],
+  [
     'forgetting an alias leaves nothing of it',
     async (store, alias) => {
       const at = timeOn(today + maturationDays);

@@ -117,6 +117,7 @@ function withObservation(
     aliases: () => store.aliases(),
     describe: (alias, at) => store.describe(alias, at),
     forget: (alias, day) => store.forget(alias, day),
+    eraseValue: (table, value) => store.eraseValue(table, value),
     ping: () => store.ping(),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
