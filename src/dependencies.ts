@@ -13,6 +13,7 @@ import type { WarnRecipients } from './recipient-warning.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
+import type { PassedWatched } from './review/watched-message.ts';
 import type { InheritedValues } from './score/inherited-values.ts';
 import type { Transaction } from './smtp/transaction.ts';
 
@@ -62,5 +63,7 @@ export type Dependencies = AnalysisDependencies & {
   readonly learn: (lesson: Commit) => void;
   /** Tells the organization's ledgers what passed; beside the message path as well. */
   readonly feedOrganization: OrganizationFeed;
+  /** Remembers watched mail for reviewers, beside the message path; nothing when absent. */
+  readonly remember?: (passed: PassedWatched) => void;
   readonly events: Events;
 };

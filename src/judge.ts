@@ -5,6 +5,7 @@ import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf, hourOf } from './baseline/ledger.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
 import { isMature } from './decision/decide.ts';
+import { campaignOf } from './decision/campaign.ts';
 import {
   confirmedCampaign,
   noAttacks,
@@ -55,8 +56,8 @@ export type Judgement = {
   readonly releaseLesson: Commit | null;
   /** What it leaves for the organization's ledgers; null for mail of nobody's alias. */
   readonly seen: WatchedSightings | null;
-  /** What copies of it would share; null for mail that was not scored. */
-  readonly shared: SharedWithCopies | null;
+  /** What copies of it would share, and what tells its campaign where it has one; null for mail that was not scored. */
+  readonly shared: (SharedWithCopies & { readonly telling: readonly string[] }) | null;
 };
 
 /** What people decided about mail, as far as scoring heeds it; in memory. */
@@ -175,7 +176,13 @@ export async function judge(
           values: sharedValuesOf({ sightings: readings.fresh }).map(nameOfShared),
         },
       },
-      shared,
+      shared: {
+        ...shared,
+        telling:
+          decision.campaign === null
+            ? []
+            : campaignOf({ alias: alias.id, score, features, readings }).keys,
+      },
     };
   });
 }

@@ -70,6 +70,23 @@ export function createOrganizationFeed(
   };
 }
 
+/** What a message of a watched alias adds to the ledgers once a person vouches for it; null for other mail. */
+export function vouchedSightings({
+  transaction,
+  analysis,
+  lists,
+}: Omit<PassedMessage, 'isDelivered'>): Sightings | null {
+  const header = headerSightings(analysis.header, analysis.authentication, lists);
+  if (header === null || analysis.seen === null) return null;
+  return {
+    day: dayOf(transaction.receivedAt),
+    ...header,
+    domains: analysis.seen.linkDomains,
+    written: [],
+    carried: null,
+  };
+}
+
 /** Nobody's alias and no claim, or clean mail of a watched one. */
 function isUndisputed({ analysis, isDelivered }: PassedMessage): boolean {
   const { decision, seen } = analysis;

@@ -31,6 +31,8 @@ export async function processTransaction(
   const isDelivered = isPositive(answer) && analysis.decision.effectiveAction !== 'quarantine';
   if (isDelivered && analysis.lesson) deps.learn(analysis.lesson);
   void deps.feedOrganization({ transaction, analysis, lists: rules.lists, isDelivered });
+  if (isPositive(answer))
+    deps.remember?.({ transaction, analysis, reply: answer, lists: rules.lists });
   deps.events.transactionCompleted({
     transaction,
     reply: answer,

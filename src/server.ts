@@ -34,6 +34,7 @@ import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
 import { openQuarantine } from './quarantine/directory-quarantine.ts';
 import { releaseHeld, type ReleaseOutcome } from './quarantine/release.ts';
+import { startReviews } from './reviews-in-background.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
 import type { Content } from './smtp/content.ts';
@@ -120,6 +121,20 @@ export async function startServer({
   );
   const route = await nextHopRoute(settings);
   const deliver = (envelope: Envelope, content: Content) => deliverOnce(route, envelope, content);
+  const reviews = opened.use(
+    await startReviews({
+      settings,
+      quarantine,
+      baselines,
+      organization,
+      audit: audited.audit,
+      deliver,
+      rules: () => active,
+      pseudonym,
+      events,
+      now,
+    }),
+  );
   const notices = opened.use(
     await startNotices({
       settings,
@@ -161,9 +176,11 @@ export async function startServer({
     alerts: createAlerts(events),
     pseudonym,
     inheritedBy: pooled.inheritedBy,
+    reviews: reviews.standing,
     quarantine: notices.watching(quarantine),
     learn: lessons.learn,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
+    remember: reviews.remember,
     events,
     analysisDeadlineMs: settings.analysisDeadlineMs,
     countsTraffic: true,

@@ -15,11 +15,13 @@ export type SharedWithCopies = {
   readonly keys: readonly SharedKey[];
   /** Fresh values where a reader may be led, at most 16. */
   readonly values: readonly Pick<Sighting, 'table' | 'value'>[];
+  /** Every value and word that is not ordinary here: what delivery teaches beyond what the alias had already. */
+  readonly news: readonly string[];
 };
 
 export type SharedInput = {
   readonly features: Pick<Features, 'signatureHash' | 'subject' | 'sentences' | 'standings'>;
-  readonly readings: Pick<Readings, 'fresh' | 'newText'>;
+  readonly readings: Pick<Readings, 'fresh' | 'newText' | 'newCommonWords'>;
 };
 
 const maxKeys = 40;
@@ -47,6 +49,11 @@ export function sharedWithCopies({ features, readings }: SharedInput): SharedWit
   return {
     keys: [...distinct.values()].slice(0, maxKeys),
     values: telling.slice(0, maxValues).map(({ table, value }) => ({ table, value })),
+    news: [
+      ...readings.fresh.map(({ value }) => value),
+      ...readings.newText,
+      ...readings.newCommonWords,
+    ],
   };
 }
 

@@ -11,6 +11,7 @@ import type { Header } from '../message/header.ts';
 import type { LinkOutcome } from '../notices/links/link-acts.ts';
 import type { LinkPurpose } from '../notices/links/signed-link.ts';
 import type { NoticeOutcome } from '../notices/send-notices.ts';
+import type { Act } from '../review/review.ts';
 import type { Score } from '../score/score.ts';
 import type { DuplicateCause, LimitReason } from '../smtp/limits.ts';
 import type { RelayProof } from '../smtp/relay-proof.ts';
@@ -97,6 +98,12 @@ export interface Events {
     outcome: LinkOutcome,
     facts: { readonly message: string; readonly error: unknown },
   ) => void;
+  /** So many watched messages that passed are not remembered for reviewers; mail is not affected. */
+  readonly reviewMessagesLost: (messages: number, error: unknown) => void;
+  /** Approvals and confirmed attacks could not be read; what was read before holds. */
+  readonly reviewsNotRead: (error: unknown) => void;
+  /** A reviewer decided something. */
+  readonly reviewed: (kind: Act['kind']) => void;
   /** Flags of today as a share of what a false-positive budget allows. */
   readonly budgetUsed: (budget: 'tag' | 'quarantine', ratio: number) => void;
 }

@@ -13,6 +13,7 @@ import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
 import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
+import { reviewMetrics } from './review-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const verdicts = Object.keys({
@@ -68,6 +69,7 @@ export function createMetrics(version: string) {
     ...ruleMetrics(registry, alerts.startCampaigns),
     ...organizationMetrics(registry),
     ...noticeMetrics(registry),
+    ...reviewMetrics(registry),
     ...auditMetrics(registry),
   };
 }

@@ -97,6 +97,15 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       if (error !== null) log.error({ id: message, purpose, error }, 'link of a notice failed');
       else if (outcome !== 'invalid') log.info({ id: message, purpose, outcome }, 'notice link');
     }),
+    reviewMessagesLost: neverThrowing((messages, error) => {
+      metrics.reviewMessagesLost.inc(messages);
+      log.warn({ messages, error }, 'watched messages not remembered for reviewers');
+    }),
+    reviewsNotRead: neverThrowing((error) => {
+      metrics.reviewReadsFailed.inc();
+      log.warn({ error }, 'approvals and confirmed attacks not read');
+    }),
+    reviewed: neverThrowing((kind) => metrics.reviewActs.inc({ kind })),
     budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
     auditLost: neverThrowing((act, error) => {
       metrics.auditLost.inc();

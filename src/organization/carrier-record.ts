@@ -41,6 +41,14 @@ export function carriersWithoutDay(text: string, day: number): string | null {
   return rest.length === 0 ? null : encode(rest);
 }
 
+/** Takes one carrier back; null when nobody is left. */
+export function carriersWithout(text: string, alias: string): string | null {
+  const carriers = carriersOf(text);
+  const rest = carriers.filter((carrier) => carrier.alias !== alias);
+  if (rest.length === carriers.length) return text;
+  return rest.length === 0 ? null : encode(rest);
+}
+
 export function carriersOf(text: string): readonly Carrier[] {
   const [, , ...carriers] = text.split(',');
   return carriers.map((carrier) => {

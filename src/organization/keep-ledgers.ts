@@ -1,7 +1,7 @@
 import { dayOf } from '../baseline/ledger.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { acquaintanceOf, acquaintanceWithoutDay } from './acquaintance-record.ts';
-import { carriersBeside, carriersWithoutDay } from './carrier-record.ts';
+import { carriersBeside, carriersWithout, carriersWithoutDay } from './carrier-record.ts';
 import { describeRecord } from './describe-record.ts';
 import { ageOf, type LedgerKey, type LedgerStore } from './ledger-store.ts';
 import type { LedgerLimits, OrganizationLedgers, Sightings } from './ledgers.ts';
@@ -81,6 +81,13 @@ export function keepLedgers(
       return 'day' in what
         ? store.updateAll((key, record) => withoutDay(key, record, what.day))
         : forgetValue(store, what.value, pseudonym);
+    },
+    uncarry: async ({ alias, values }) => {
+      await flush();
+      const keys = values.map((value) => storedKey('carried', value, pseudonym));
+      const change = (_: LedgerKey, record: string | null) =>
+        record === null ? null : carriersWithout(record, alias);
+      await store.update(keys, change, 0);
     },
     erase: async (correspondent) => {
       await flush();

@@ -56,6 +56,8 @@ export interface OrganizationLedgers extends AsyncDisposable {
   flush(): Promise<void>;
   /** Takes one value out of all ledgers, or takes back one day; gives how many records changed. */
   forget(what: { readonly value: string } | { readonly day: number }): Promise<number>;
+  /** Takes back that an alias carried values (`Sightings.carried`). */
+  uncarry(carried: NonNullable<Sightings['carried']>): Promise<void>;
   /** Takes a person's address out of all ledgers; an address at the person's own organization leaves no trace but the domain. */
   erase(correspondent: string): Promise<number>;
   /** What is known of one value, by ledger. */

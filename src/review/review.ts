@@ -109,6 +109,35 @@ export type CampaignSummary = {
   readonly confirmed: boolean;
 };
 
+/** Which messages of watched aliases, of those that passed or were held within 14 days. Absent conditions do not restrict. */
+export type MessageFilter = {
+  readonly id?: string;
+  /** With or without angle brackets. */
+  readonly messageId?: string;
+  readonly recipient?: string;
+  readonly alias?: string;
+  readonly campaign?: string;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly until?: string;
+};
+
+export type MessageFound = Omit<CampaignMember, 'state'> & {
+  readonly state: CampaignMember['state'] | 'delivered';
+  readonly verdict: string;
+  /** Id of its campaign, or ''. */
+  readonly campaign: string;
+  /** `approveMessage` would learn from it. */
+  readonly isApprovable: boolean;
+};
+
+export type MessagePage = {
+  /** Newest first. */
+  readonly messages: readonly MessageFound[];
+  /** For the page after this one, or null. */
+  readonly next: string | null;
+};
+
 /**
  * Everything a person may do with mail that was held or tagged. Command line, console, HTTP API and signed links call
  * this and nothing else; each act is on the audit log before it is answered.
@@ -121,6 +150,8 @@ export interface Review {
     readonly summary: CampaignSummary;
     readonly members: readonly CampaignMember[];
   } | null>;
+  /** Watched mail that passed or was held. */
+  messages(filter: MessageFilter, page: PageRequest): Promise<MessagePage>;
   /** Through the next hop, to recipients of the envelope only; what was refused stays held and may be tried again. */
   release(
     target: Target,

@@ -1,0 +1,104 @@
+import { newTransactionId } from '../smtp/transaction-id.ts';
+import type { ApprovalRecord } from './approval-record.ts';
+import type { Act, Effect, PageRequest, Reviewer } from './review.ts';
+import type { ReviewStore, StoredRecord } from './review-store.ts';
+
+/** What only taking it back needs to know. */
+export type ActTraces = {
+  /** The approval that an approval replaced. */
+  readonly replaced?: ApprovalRecord | null;
+  /** Campaigns that became attacks. */
+  readonly attacks?: readonly string[];
+};
+
+export type JournalEntry = { readonly act: Act; readonly traces: ActTraces };
+
+export type ActToJournal = Pick<Act, 'kind' | 'by' | 'reason' | 'subject'>;
+
+export type ActOutcome = { readonly effects: readonly Effect[]; readonly traces?: ActTraces };
+
+/** Every decision of a reviewer, for good. */
+export type ActJournal = {
+  /**
+   * Writes down that an act begins, does it, and writes down what came of it; a crash in between leaves an act without
+   * effects. @throws when it cannot be written down, before anything is done.
+   */
+  readonly keep: (given: ActToJournal, work: (act: Act) => Promise<ActOutcome>) => Promise<Act>;
+  readonly find: (id: string) => Promise<JournalEntry | null>;
+  readonly markUndone: (id: string, undoneBy: string) => Promise<void>;
+  /** Newest first. */
+  readonly list: (page: PageRequest) => Promise<readonly Act[]>;
+};
+
+const maxReason = 500;
+const timeDigits = 9;
+
+export function createActJournal(
+  store: ReviewStore,
+  now: () => Date,
+  onAct: (kind: Act['kind']) => void = () => undefined,
+): ActJournal {
+  return {
+    keep: async ({ kind, by, reason, subject }, work) => {
+      const at = now();
+      const begun: Act = {
+        id: newTransactionId(at),
+        kind,
+        by: whole(by),
+        at: at.toISOString(),
+        reason: reason
+          .replace(/[\p{C}\p{Z}]+/gu, ' ')
+          .trim()
+          .slice(0, maxReason),
+        subject,
+        effects: [],
+        undoneBy: null,
+      };
+      await store.put('act', [stored({ act: begun, traces: {} })]);
+      const { effects, traces = {} } = await work(begun);
+      const act = { ...begun, effects };
+      await store.put('act', [stored({ act, traces })]);
+      onAct(kind);
+      return act;
+    },
+    find: async (id) => {
+      const [found = null] = await store.read('act', [id]);
+      return found === null ? null : entryOf(found);
+    },
+    markUndone: async (id, undoneBy) => {
+      await store.change('act', id, (found) => {
+        if (found === null) return null;
+        const { act, traces } = entryOf(found);
+        return stored({ act: { ...act, undoneBy }, traces });
+      });
+    },
+    list: async ({ limit, after }) => {
+      const records = await store.newest('act', {
+        tag: null,
+        limit,
+        after: after === undefined ? null : { id: after, atMs: timeOf(after) },
+      });
+      return records.map((record) => entryOf(record).act);
+    },
+  };
+}
+
+/** Only what is ours to keep of somebody: callers may hand on more. */
+function whole({ kind, name, via }: Reviewer): Reviewer {
+  return { kind, name, via };
+}
+
+/** The time that an id begins with. */
+function timeOf(id: string): number {
+  const time = Number.parseInt(id.slice(0, timeDigits), 36);
+  return Number.isNaN(time) ? 0 : time;
+}
+
+function stored(entry: JournalEntry): StoredRecord {
+  const { id } = entry.act;
+  return { id, atMs: timeOf(id), untilMs: null, tags: [], text: JSON.stringify(entry) };
+}
+
+function entryOf({ text }: StoredRecord): JournalEntry {
+  return JSON.parse(text) as JournalEntry;
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReviewStore } from './review-store.ts';
+
+const claimMs = 60_000;
+const patienceMs = 10_000;
+const pollMs = 50;
+
+/**
+ * Runs `work` while nobody else does something of this name, here or on another node. A process that dies gives the name
+ * back within a minute.
+ * @throws Error when somebody else is at it for longer than ten seconds.
+ */
+export async function exclusively<Result>(
+  store: Pick<ReviewStore, 'claim' | 'disclaim'>,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const owner = randomBytes(12).toString('hex');
+  const untilMs = performance.now() + patienceMs;
+  while (!(await store.claim(name, owner, claimMs))) {
+    if (performance.now() > untilMs)
+      throw new Error(`somebody else is at ${name} just now: try again in a minute`);
+    await sleep(pollMs);
+  }
+  const prolonging = setInterval(() => {
+    store.claim(name, owner, claimMs).catch(() => undefined); // tried again before it is over
+  }, claimMs / 4).unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(prolonging);
+    await store.disclaim(name, owner).catch(() => undefined); // it goes by itself
+  }
+}

@@ -1,0 +1,107 @@
+import type { Pseudonym } from '../features/hash.ts';
+import { campaignOfRecord, joinMessages, storedCampaign } from './campaign-record.ts';
+import type { ReviewStore } from './review-store.ts';
+import { aliasTag, recordOf, watchedMessage, type PassedWatched } from './watched-message.ts';
+import type { WatchedMessage } from './watched-message.ts';
+
+export type MessageIndexEvents = {
+  /** So many messages that passed are not remembered, so that their campaign will not list them. */
+  readonly onLost: (messages: number, error: unknown) => void;
+};
+
+/** Remembers watched mail that passed or was held. Disposing stores what is waiting. */
+export type MessageIndex = AsyncDisposable & {
+  /** Takes note, in memory; stored within about a second. Never throws. */
+  readonly record: (message: PassedWatched) => void;
+  /** Stores what has been noted so far. */
+  readonly flush: () => Promise<void>;
+};
+
+export type MessageIndexOptions = {
+  readonly store: ReviewStore;
+  readonly pseudonym: Pseudonym;
+  readonly events: MessageIndexEvents;
+  /** Told of messages once they are stored. */
+  readonly onStored?: (messages: readonly WatchedMessage[]) => Promise<void>;
+  readonly mostPerAlias?: number;
+};
+
+/** How long messages wait to be stored, how many go at once, and how many may wait while the store does not take them. */
+const batch = { waitMs: 1000, messages: 200, capacity: 5000 };
+const defaultMostPerAlias = 10_000;
+
+/** Written beside the message path: what cannot be stored is an event, never a delay. */
+export function createMessageIndex({
+  store,
+  pseudonym,
+  events,
+  onStored = () => Promise.resolve(),
+  mostPerAlias = defaultMostPerAlias,
+}: MessageIndexOptions): MessageIndex {
+  let waiting: WatchedMessage[] = [];
+  let underWay: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  const storeWaiting = async (): Promise<void> => {
+    const messages = waiting;
+    waiting = [];
+    if (messages.length === 0) return;
+    try {
+      await store.put(
+        'message',
+        messages.map((message) => recordOf(message, pseudonym)),
+      );
+      await joinCampaigns(store, messages);
+      for (const alias of new Set(messages.map((message) => message.alias)))
+        await store.bound('message', aliasTag(alias), mostPerAlias);
+      await onStored(messages);
+    } catch (error) {
+      events.onLost(messages.length, error);
+    }
+  };
+  /** One batch at a time: while a store hangs, nobody waits in line for every message. */
+  const storeBatch = (): Promise<void> => {
+    underWay ??= storeWaiting().finally(() => {
+      underWay = null;
+      if (waiting.length > 0) storeSoon();
+    });
+    return underWay;
+  };
+  const storeSoon = (): void => {
+    if (underWay !== null) return;
+    if (waiting.length >= batch.messages) void storeBatch();
+    else timer ??= setTimeout(() => ((timer = null), void storeBatch()), batch.waitMs).unref();
+  };
+  const flush = async (): Promise<void> => {
+    while (waiting.length > 0 || underWay !== null) await storeBatch();
+  };
+  return {
+    record: (passed) => {
+      try {
+        const message = watchedMessage(passed);
+        if (message === null) return;
+        if (waiting.length >= batch.capacity) throw new Error('more passes than can be stored');
+        waiting.push(message);
+        storeSoon();
+      } catch (error) {
+        events.onLost(1, error);
+      }
+    },
+    flush,
+    [Symbol.asyncDispose]: async () => {
+      if (timer !== null) clearTimeout(timer);
+      await flush();
+    },
+  };
+}
+
+async function joinCampaigns(
+  store: ReviewStore,
+  messages: readonly WatchedMessage[],
+): Promise<void> {
+  const flagged = messages.filter(({ campaign }) => campaign !== '');
+  for (const [id, members] of Map.groupBy(flagged, ({ campaign }) => campaign))
+    await store.change('campaign', id, (found) =>
+      storedCampaign(joinMessages(found && campaignOfRecord(found), members)),
+    );
+}

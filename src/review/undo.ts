@@ -1,0 +1,60 @@
+import type { JournalEntry } from './act-journal.ts';
+import { disapproveValue } from './approve.ts';
+import { unconfirmCampaign } from './confirm-attack.ts';
+import { restoreMessage } from './delete-message.ts';
+import { exclusively } from './exclusively.ts';
+import type { Act, Effect } from './review.ts';
+import type { ReviewDependencies } from './review-dependencies.ts';
+import { eachMessage } from './targets.ts';
+import { unteach } from './teach.ts';
+
+/** Takes an act back as far as it can be; may be repeated. */
+export async function takeBack(
+  deps: ReviewDependencies,
+  { act, traces }: JournalEntry,
+  by: Act,
+): Promise<readonly Effect[]> {
+  const reached = act.effects
+    .filter(({ outcome }) => outcome === 'done' || outcome === 'partly')
+    .map(({ message }) => message);
+  switch (act.kind) {
+    case 'release':
+      return eachMessage(reached, async (id) => {
+        const forgotten = await unteach(deps, id, by.id);
+        const what = forgotten ? 'what it taught is forgotten' : 'it taught nothing';
+        return {
+          message: id,
+          outcome: 'partly',
+          detail: `what is delivered cannot be called back; ${what}`,
+        };
+      });
+    case 'delete':
+      return eachMessage(reached, (id) => restoreMessage(deps, id));
+    case 'confirm-attack':
+      return inTurn(traces.attacks ?? [], (campaign) =>
+        exclusively(deps.store, `campaign ${campaign}`, () =>
+          unconfirmCampaign(deps, campaign, act.id),
+        ),
+      );
+    case 'approve-value':
+      return [await disapproveValue(deps, act, traces.replaced ?? null)];
+    case 'approve-message':
+      return eachMessage(reached, async (id) => {
+        const forgotten = await unteach(deps, id, by.id);
+        return forgotten
+          ? { message: id, outcome: 'done', detail: 'what it taught is forgotten' }
+          : { message: id, outcome: 'already', detail: 'it had been forgotten' };
+      });
+    case 'undo':
+      throw new Error('what was taken back is done again by doing it again');
+  }
+}
+
+async function inTurn(
+  campaigns: readonly string[],
+  work: (campaign: string) => Promise<readonly Effect[]>,
+): Promise<readonly Effect[]> {
+  const effects: Effect[] = [];
+  for (const campaign of campaigns) effects.push(...(await work(campaign)));
+  return effects;
+}
