@@ -129,7 +129,13 @@ function withNotices(
       } catch (error) {
         events.noticeLost(error, message.id);
       }
-      return quarantine.hold(message, prefix, content);
+      try {
+        await quarantine.hold(message, prefix, content);
+        return;
+      } catch (error) {
+        desk.takeBack(message.id);
+        throw error;
+      }
     },
   };
 }

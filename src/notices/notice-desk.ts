@@ -58,6 +58,8 @@ export type NoticeDesk = AsyncDisposable & {
   readonly textsFor: TextsFor;
   /** Somebody has to be told of this message; on disk when it returns. Nothing where notices are off. */
   readonly tellOfHeld: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
+  /** The message was not held after all. Never throws: it would be found out when the notice is composed. */
+  readonly takeBack: (id: string) => void;
   readonly tellOfExpiry: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
   /** Sends what is due; `all` also what has time. */
   readonly send: (which: 'due' | 'all', signal: AbortSignal) => Promise<void>;
@@ -86,6 +88,13 @@ export async function openNoticeDesk(options: NoticeDeskOptions): Promise<Notice
       const digest = settings.noticeMode === 'digest' ? { due: nextDigest(at, settings) } : {};
       const to = addresseesOf(envelope.rcptTo, settings);
       outbox.add({ kind: 'held', message: id, campaign, to, ...digest }, at);
+    },
+    takeBack: (id) => {
+      try {
+        outbox.forget(id);
+      } catch {
+        // On a full disk nothing can be taken back either.
+      }
     },
     tellOfExpiry: ({ id, campaign, envelope }) => {
       if (isOff) return;

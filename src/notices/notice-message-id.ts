@@ -11,7 +11,7 @@ export function noticeMessageId(notice: string, host: string, key: Buffer): stri
 /** Whether this Message-ID was made with one of the keys. */
 export function isOwnNotice(messageId: string, keys: Iterable<Buffer>): boolean {
   const [, notice = '', seal = ''] =
-    /^<notice\.([0-9a-z]{20})\.([0-9a-f]{32})@[^<>\s]+>$/.exec(messageId.trim()) ?? [];
+    /^<notice\.([0-9a-z]{20})\.([0-9a-f]{20})@[^<>\s]+>$/.exec(messageId.trim()) ?? [];
   if (seal === '') return false;
   for (const key of keys)
     if (timingSafeEqual(Buffer.from(sealOf(notice, key)), Buffer.from(seal))) return true;
@@ -19,5 +19,5 @@ export function isOwnNotice(messageId: string, keys: Iterable<Buffer>): boolean 
 }
 
 function sealOf(notice: string, key: Buffer): string {
-  return createHmac('sha256', key).update(`notice\0${notice}`).digest('hex').slice(0, 32);
+  return createHmac('sha256', key).update(`notice\0${notice}`).digest('hex').slice(0, 20);
 }
