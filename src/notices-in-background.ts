@@ -11,11 +11,11 @@ import type { OutboxStatus } from './notices/outbox-status.ts';
 import type { NoticeOutcome } from './notices/send-notices.ts';
 import type { Events } from './observability/events.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
+import type { Review } from './review/review.ts';
 
 export type NoticesOptions = Omit<NoticeDeskOptions, 'onOutcome' | 'settings'> & {
   readonly settings: Settings;
-  /** Releases the copy of one recipient, who asked for it by a link; false where the next hop did not take it. */
-  readonly release: (message: string, recipient: string) => Promise<boolean>;
+  readonly review: Pick<Review, 'release'>;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly events: Pick<
     Events,
@@ -86,7 +86,7 @@ function recordOutcome({ settings, audit, events }: NoticesOptions) {
 
 async function listen(
   desk: NoticeDesk,
-  { settings, quarantine, release, events, now }: NoticesOptions,
+  { settings, quarantine, review, events, now }: NoticesOptions,
   opened: AsyncDisposableStack,
 ): Promise<HostPort> {
   const acts = createLinkActs({
@@ -97,7 +97,12 @@ async function listen(
     outbox: desk.outbox,
     admins: settings.noticeMode === 'off' ? [] : settings.noticeTo,
     recipientRelease: settings.recipientRelease,
-    release,
+    release: async (message, name) => {
+      const by = { kind: 'recipient', name, via: 'link' } as const;
+      const how = { reason: 'asked for by the recipient', recipients: [name] };
+      const { effects } = await review.release({ message }, by, how);
+      return effects.every(({ outcome }) => outcome === 'done' || outcome === 'already');
+    },
     onUsed: events.noticeLinkUsed,
     now,
   });

@@ -33,7 +33,6 @@ import { poolInBackground } from './pooled-knowledge.ts';
 import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
 import { openQuarantine } from './quarantine/directory-quarantine.ts';
-import { releaseHeld, type ReleaseOutcome } from './quarantine/release.ts';
 import { startReviews } from './reviews-in-background.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
@@ -142,10 +141,7 @@ export async function startServer({
       quarantine,
       expiryAction: 'release-tagged',
       deliver,
-      release: async (id, recipient) => {
-        const release = { recipients: [recipient], deliver, now: now() };
-        return isWithRecipient(await releaseHeld(quarantine, id, release));
-      },
+      review: reviews.review,
       audit: audited.audit,
       events,
       now,
@@ -266,10 +262,6 @@ function admitRecipient(
   return first === undefined || maySharePolicy(first, candidate, policy)
     ? null
     : reply(452, '4.5.3', 'Send this recipient in another transaction');
-}
-
-function isWithRecipient({ recipients }: ReleaseOutcome): boolean {
-  return recipients.every(({ outcome }) => /^(?:already-)?delivered$/.test(outcome));
 }
 
 function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {

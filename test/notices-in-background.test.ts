@@ -38,7 +38,7 @@ async function start(stateDir: string, settings: Partial<Settings> = {}) {
       sent.push((await message.prefix(message.sizeBytes)).toString());
       return reply(250, '2.0.0', 'Ok');
     },
-    release: () => Promise.resolve(false),
+    review: { release: () => Promise.reject(new Error('not expected')) },
     audit: {
       append: (record) => {
         audited.push(record);
