@@ -17,10 +17,10 @@ export function parseCapabilities({ code, lines }: Reply): Capabilities {
 const needsNextHop = ['8BITMIME', 'SMTPUTF8', 'DSN', 'ENHANCEDSTATUSCODES'];
 
 /**
- * Room for our header fields on top of the message: added to a declared SIZE, so that the next hop does not refuse at
- * the dot what it accepted at MAIL (RFC 1870 §6).
+ * Room for our header fields, a warning and an ARC set on top of the message: added to a declared SIZE, so that the next
+ * hop does not refuse at the dot what it accepted at MAIL (RFC 1870 §6).
  */
-export const headerOverheadBytes = 4096;
+export const headerOverheadBytes = 16_384;
 
 /** The largest message both we and the next hop take. A next hop that says `SIZE 0`, or no number, sets no limit. */
 export function messageLimitBytes(ours: number, nextHop: Capabilities | null): number {

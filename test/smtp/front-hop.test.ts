@@ -331,7 +331,7 @@ describe('commands', () => {
     await using frontHop = await startTestFrontHop(recorder.address);
     await using client = await SmtpDialogue.greeted(frontHop.address);
     await client.command('mail from: <a@s.test> RET=FULL size=1000 ENVID=x', 250);
-    assert.deepEqual(mailCommands(recorder), ['MAIL FROM:<a@s.test> RET=FULL SIZE=5096 ENVID=x']);
+    assert.deepEqual(mailCommands(recorder), ['MAIL FROM:<a@s.test> RET=FULL SIZE=17384 ENVID=x']);
   });
 
   test('SIZE is kept from a next hop that does not know it', async () => {
@@ -492,7 +492,7 @@ describe('EHLO', () => {
     },
     {
       name: 'the smaller SIZE',
-      extensions: ['SIZE 1004096', 'dsn'],
+      extensions: ['SIZE 1016384', 'dsn'],
       expected: ['PIPELINING', 'SIZE 1000000', 'DSN'],
     },
   ];

@@ -13,6 +13,7 @@ const servers = [
   { isThere: () => isInstalled('promtool'), aptPackage: 'prometheus' },
   { isThere: () => isInstalled('openssl'), aptPackage: 'openssl' },
   { isThere: () => isInstalled('curl'), aptPackage: 'curl' },
+  { isThere: () => isInstalled('chromium'), aptPackage: 'chromium' },
   { isThere: () => isInstalled('swaks'), aptPackage: 'swaks' },
 ];
 

@@ -93,11 +93,15 @@ const styles = inlineStyle({
   display: 'block',
   visibility: 'visible',
   opacity: '1',
+  filter: 'none',
+  transform: 'none',
+  'clip-path': 'none',
   position: 'static',
   float: 'none',
   clear: 'both',
   width: 'auto',
   height: 'auto',
+  'max-width': 'none',
   'max-height': 'none',
   margin: '0 0 16px 0',
   padding: '12px 16px',
@@ -118,6 +122,7 @@ const styles = inlineStyle({
 const titleStyles = inlineStyle({
   display: 'inline',
   visibility: 'visible',
+  opacity: '1',
   color: '#7c2d12',
   'font-size': '16px',
 });
