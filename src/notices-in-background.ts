@@ -30,6 +30,7 @@ export type Notices = AsyncDisposable & {
   readonly watching: (quarantine: Pick<Quarantine, 'hold'>) => Pick<Quarantine, 'hold'>;
   /** These messages expire soon: whoever should know is told. */
   readonly onExpiring: (ids: readonly string[]) => Promise<void>;
+  readonly tellOfAttack: NoticeDesk['tellOfAttack'];
   readonly requests: ReleaseRequests;
   readonly status: () => OutboxStatus;
   /** Of the pages behind links; null without `publicUrl`. */
@@ -59,6 +60,7 @@ export async function startNotices(options: NoticesOptions): Promise<Notices> {
         if (held?.state === 'held') desk.tellOfExpiry(held);
       }
     },
+    tellOfAttack: desk.tellOfAttack,
     requests: desk.requests,
     status: () => desk.outbox.status(now()),
     publicAddress,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Settings } from '../config/settings.ts';
 import type { HeldMessage, Quarantine } from '../quarantine/quarantine.ts';
+import type { CampaignMember } from '../review/review.ts';
 import type { Content } from '../smtp/content.ts';
 import type { Reply } from '../smtp/reply.ts';
 import type { Envelope } from '../smtp/transaction.ts';
@@ -50,6 +51,12 @@ export type NoticeDeskOptions = {
   readonly now: () => Date;
 };
 
+/** As the review keeps it. */
+export type DeliveredMember = Pick<
+  CampaignMember,
+  'id' | 'at' | 'alias' | 'from' | 'subject' | 'recipients'
+>;
+
 /** Everything about notices in one state directory, for `serve` and for commands alike. */
 export type NoticeDesk = AsyncDisposable & {
   readonly outbox: Outbox;
@@ -61,6 +68,12 @@ export type NoticeDesk = AsyncDisposable & {
   /** The message was not held after all. Never throws: it would be found out when the notice is composed. */
   readonly takeBack: (id: string) => void;
   readonly tellOfExpiry: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
+  /** Mail that was delivered turned out to be an attack: its recipients are told, or the administrators. */
+  readonly tellOfAttack: (
+    campaign: string,
+    members: readonly DeliveredMember[],
+    whom: 'recipients' | 'admins',
+  ) => void;
   /** Sends what is due; `all` also what has time. */
   readonly send: (which: 'due' | 'all', signal: AbortSignal) => Promise<void>;
 };
@@ -100,6 +113,15 @@ export async function openNoticeDesk(options: NoticeDeskOptions): Promise<Notice
       if (isOff) return;
       const to = addresseesOf(envelope.rcptTo, settings);
       outbox.add({ kind: 'expiring', message: id, campaign, to }, now());
+    },
+    tellOfAttack: (campaign, members, whom) => {
+      const admins = settings.noticeTo.map((address) => ({ address, audience: 'admin' }) as const);
+      for (const { id, at, alias, from, subject, recipients } of members) {
+        const people = recipients.map((address) => ({ address, audience: 'recipient' }) as const);
+        const mail = { at, alias, from, subject, recipients };
+        const to = whom === 'admins' ? admins : people;
+        outbox.add({ kind: 'attack', message: id, campaign, to, mail }, now());
+      }
     },
     send: (which, signal) => send(which, signal, { ...options, outbox, requests, textsFor }),
     [Symbol.asyncDispose]: () => {

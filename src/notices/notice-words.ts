@@ -46,6 +46,7 @@ function introduction(
   texts: NoticeTexts,
   date: (at: Date) => string,
 ): string {
+  if (kind === 'attack') return to.audience === 'admin' ? texts.attackForAdmin : texts.attack;
   if (kind === 'held') return to.audience === 'admin' ? texts.heldForAdmin : texts.held;
   if (kind !== 'expiring') return texts[kind];
   const text = expiry?.action === 'delete' ? texts.expiringDelete : texts.expiringRelease;
@@ -54,17 +55,17 @@ function introduction(
 
 function entryWords(
   entry: NoticeEntry,
-  { to, recipientRelease }: Notice,
+  { kind, to, recipientRelease }: Notice,
   { texts, date }: { readonly texts: NoticeTexts; readonly date: (at: Date) => string },
 ): EntryWords {
   const isAdmin = to.audience === 'admin';
   const facts: [TextName, string][] = [
     ['from', defang(entry.from, maxFrom)],
     ['subject', defang(entry.subject, maxSubject)],
-    ['heldAt', date(entry.heldAt)],
+    [kind === 'attack' ? 'deliveredAt' : 'heldAt', date(entry.heldAt)],
     ...(isAdmin
       ? ([
-          ['why', defang(`${entry.alias}: ${entry.reason}`, maxReason)],
+          ['why', defang([entry.alias, entry.reason].filter(Boolean).join(': '), maxReason)],
           ['recipients', recipientList(entry.recipients)],
           ['id', entry.id],
         ] satisfies [TextName, string][])

@@ -1,5 +1,8 @@
-/** `held`: mail was held; `expiring`: its time runs out; `request`, `report`: what a recipient said by a link. */
-export const noticeKinds = ['held', 'expiring', 'request', 'report'] as const;
+/**
+ * `held`: mail was held; `expiring`: its time runs out; `request`, `report`: what a recipient said by a link; `attack`:
+ * mail that was delivered turned out to be one.
+ */
+export const noticeKinds = ['held', 'expiring', 'request', 'report', 'attack'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 export type Audience = 'recipient' | 'admin';
@@ -7,9 +10,20 @@ export type Audience = 'recipient' | 'admin';
 /** Somebody who is told. */
 export type Addressee = { readonly address: string; readonly audience: Audience };
 
+/** What is told of mail that we do not hold: the message is gone, so it is kept until it is told. */
+export type DeliveredMail = {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly alias: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly recipients: readonly string[];
+};
+
 /** One message (or campaign) in a notice. Whatever comes from the message is as it was: hostile. */
 export type NoticeEntry = {
   readonly id: string;
+  /** When it was held, or for `attack` delivered. */
   readonly heldAt: Date;
   readonly from: string;
   readonly subject: string;

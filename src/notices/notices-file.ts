@@ -7,7 +7,7 @@ const content: SqliteContent = {
   title: 'Notices',
   holds: 'notices',
   schema: `
-CREATE TABLE entry (recipient TEXT, audience TEXT, kind TEXT, message TEXT, campaign TEXT NOT NULL, due_ms INTEGER NOT NULL, notice TEXT, PRIMARY KEY (recipient, audience, kind, message)) WITHOUT ROWID;
+CREATE TABLE entry (recipient TEXT, audience TEXT, kind TEXT, message TEXT, campaign TEXT NOT NULL, due_ms INTEGER NOT NULL, notice TEXT, detail TEXT NOT NULL, PRIMARY KEY (recipient, audience, kind, message)) WITHOUT ROWID;
 CREATE INDEX entry_waiting ON entry (notice, due_ms);
 CREATE INDEX entry_campaign ON entry (recipient, audience, kind, campaign);
 CREATE INDEX entry_message ON entry (message);

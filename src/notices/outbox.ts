@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { inTransaction } from '../baseline/sqlite-file.ts';
 import { SqliteStatements } from '../baseline/sqlite-statements.ts';
-import type { Addressee, NoticeKind } from './notice.ts';
+import type { Addressee, DeliveredMail, NoticeKind } from './notice.ts';
 import { backoffMs, gatherMs, giveUpMs, keptMs, leaseMs } from './notice-times.ts';
 import { statusOf, type OutboxStatus } from './outbox-status.ts';
 import { planNotices } from './plan-notices.ts';
@@ -15,6 +15,8 @@ export type ToTell = {
   readonly to: readonly Addressee[];
   /** Not before; a short while from now when absent, so that copies are told of together. */
   readonly due?: Date;
+  /** For `attack`. */
+  readonly mail?: DeliveredMail;
 };
 
 /** A notice to be composed and sent. */
@@ -24,7 +26,11 @@ export type PendingNotice = {
   readonly to: Addressee;
   readonly createdAt: Date;
   readonly attempts: number;
-  readonly messages: readonly { readonly message: string; readonly campaign: string }[];
+  readonly messages: readonly {
+    readonly message: string;
+    readonly campaign: string;
+    readonly mail: DeliveredMail | null;
+  }[];
 };
 
 /** `settled`: nothing was left to tell; `again`: later; the others are final. */
@@ -83,26 +89,32 @@ export function createOutbox(database: DatabaseSync): Outbox {
         database,
         'BEGIN IMMEDIATE',
         () =>
-          sql.run('DELETE FROM entry WHERE lower(recipient) = lower(?)', address) +
-          sql.run('DELETE FROM notice WHERE lower(recipient) = lower(?)', address),
+          sql.run(
+            "DELETE FROM entry WHERE lower(recipient) = lower(?) OR (detail <> '' AND EXISTS (SELECT 1 FROM json_each(detail, '$.recipients') AS other WHERE lower(other.value) = lower(?)))",
+            address,
+            address,
+          ) +
+          sql.run('DELETE FROM notice WHERE lower(recipient) = lower(?)', address) +
+          sql.run('DELETE FROM request WHERE lower(recipient) = lower(?)', address),
       ),
   };
 }
 
 function addEntries(sql: SqliteStatements, entry: ToTell, now: Date): void {
-  const { kind, message, campaign, to } = entry;
+  const { kind, message, campaign, to, mail } = entry;
   const due = entry.due?.getTime() ?? now.getTime() + gatherMs;
   // The same message may be asked about, and expire, more than once.
   const again = kind === 'held' ? 'NOTHING' : 'UPDATE SET notice = NULL, due_ms = excluded.due_ms';
   for (const { address, audience } of to)
     sql.run(
-      `INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO ${again}`,
+      `INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT DO ${again}`,
       address,
       audience,
       kind,
       message,
       campaign === '' ? message : campaign,
       due,
+      mail === undefined ? '' : JSON.stringify(mail),
     );
 }
 
@@ -126,12 +138,13 @@ function claim(sql: SqliteStatements, now: Date): PendingNotice | null {
     attempts: row['attempts'] as number,
     messages: sql
       .all(
-        'SELECT message, campaign FROM entry WHERE notice = ? ORDER BY message',
+        'SELECT message, campaign, detail FROM entry WHERE notice = ? ORDER BY message',
         row['id'] as string,
       )
-      .map(({ message, campaign }) => ({
+      .map(({ message, campaign, detail }) => ({
         message: message as string,
         campaign: campaign as string,
+        mail: detail === '' ? null : (JSON.parse(detail as string) as DeliveredMail),
       })),
   };
 }

@@ -219,6 +219,54 @@ test('mail that expires: what happens then, and when', async () => {
   assert.match(text.replace(/\s+/g, ' '), /it will be delivered with a warning/);
 });
 
+describe('mail that was delivered and turned out to be an attack', () => {
+  const member = (number: number, recipients: readonly string[]) => ({
+    id: `0mh2q7k1c4x9p0zv5t0${number}`,
+    at: '2026-03-05T06:00:00.000Z',
+    alias: 'vendor-billing',
+    from: 'billing@vendor.test',
+    subject: 'Call 802 538 3069',
+    recipients,
+  });
+  const members = [
+    member(1, ['ann@example.test', 'bob@example.test']),
+    member(2, ['ann@example.test']),
+  ];
+
+  test('its recipients are told, each of their own', async () => {
+    await using directory = await temporaryDirectory();
+    await using desk = await openDesk(directory.path, {
+      settings: { publicUrl: 'https://held.example.test' },
+      found: null,
+    });
+    desk.tellOfAttack('c1', members, 'recipients');
+    desk.pass(minuteMs);
+    await desk.send('due', signal);
+    const told = await Promise.all(
+      desk.delivered.map(async ({ envelope: to, message }) => {
+        const { subject, text = '' } = await simpleParser(message);
+        assert.ok(!/802|https:/.test(text), text);
+        return `${to.rcptTo.join()}: ${subject ?? ''}`;
+      }),
+    );
+    assert.deepEqual(told.sort(), [
+      'ann@example.test: Mail that was an attack: 2',
+      'bob@example.test: Mail that was an attack: 1',
+    ]);
+  });
+
+  test('the administrators learn whose mailboxes it is in; who was erased is not named', async () => {
+    await using directory = await temporaryDirectory();
+    await using desk = await openDesk(directory.path, { found: null });
+    desk.tellOfAttack('c1', [...members, member(3, ['eve@example.test'])], 'admins');
+    assert.equal(desk.outbox.erase('Eve@example.test'), 1);
+    await desk.send('all', signal);
+    const { text = '' } = await simpleParser(desk.delivered[0]!.message);
+    assert.match(text, /ann@example\[\.\]test, bob@example\[\.\]test/);
+    assert.ok(!text.includes('eve@'));
+  });
+});
+
 describe('killed', () => {
   for (const { point, total } of [
     { point: 'after it was held', total: 1 },

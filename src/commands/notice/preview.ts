@@ -66,7 +66,7 @@ async function noticeAbout(
       to,
       createdAt: now,
       attempts: 0,
-      messages: [{ message: id, campaign: held.campaign }],
+      messages: [{ message: id, campaign: held.campaign, mail: null }],
     },
     {
       quarantine,
