@@ -11,6 +11,7 @@ import { explainFailure } from './explain-failure.ts';
 import { addLearnCommand } from './learn-command.ts';
 import { addNoticeCommand } from './notice-command.ts';
 import { addOrganizationCommand } from './organization-command.ts';
+import { addPrivacyCommand } from './privacy-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRulesCommand } from './rules-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -58,6 +59,7 @@ function createProgram(context: CommandContext): Command {
   addQuarantineCommand(program, context);
   addNoticeCommand(program, context);
   addAuditCommand(program, context);
+  addPrivacyCommand(program, context);
   addRulesCommand(program, context);
   addEvaluateCommand(program, context);
   return program.addHelpText('after', '\nExample:\n  aliaswatch serve --next-hop 127.0.0.1:10025');
