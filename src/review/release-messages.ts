@@ -1,5 +1,6 @@
 import type { HeldMessage } from '../quarantine/quarantine.ts';
 import { releaseHeld, type ReleaseOutcome } from '../quarantine/release.ts';
+import { exclusively } from './exclusively.ts';
 import { recordAct } from './record-act.ts';
 import type { Act, Effect } from './review.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
@@ -15,8 +16,19 @@ export type ReleaseOptions = {
 /** What became of the lesson of a message. */
 type Learning = 'learned' | 'already' | 'nothing' | 'attack' | { readonly problem: string };
 
-/** Sends one held message on and learns from it once everybody has it. @throws QuarantineError */
-export async function releaseMessage(
+/**
+ * Sends one held message on and learns from it once everybody has it; one at a time among all nodes, so that nobody gets
+ * it twice. @throws QuarantineError
+ */
+export function releaseMessage(
+  deps: ReviewDependencies,
+  id: string,
+  options: ReleaseOptions,
+): Promise<Effect> {
+  return exclusively(deps.store, `message ${id}`, () => release(deps, id, options));
+}
+
+async function release(
   deps: ReviewDependencies,
   id: string,
   { recipients, act }: ReleaseOptions,
