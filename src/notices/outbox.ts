@@ -49,8 +49,6 @@ export type Outbox = {
   readonly status: (now: Date) => OutboxStatus;
   /** Forgets what is long over. */
   readonly prune: (now: Date) => void;
-  /** Everything about one person. Gives how many rows went. */
-  readonly erase: (address: string) => number;
 };
 
 /** What has to be told and what became of it, shared by all processes of a machine. */
@@ -84,19 +82,6 @@ export function createOutbox(database: DatabaseSync): Outbox {
         );
         sql.run('DELETE FROM notice WHERE closed_ms < ?', before);
       }),
-    erase: (address) =>
-      inTransaction(
-        database,
-        'BEGIN IMMEDIATE',
-        () =>
-          sql.run(
-            "DELETE FROM entry WHERE lower(recipient) = lower(?) OR (detail <> '' AND EXISTS (SELECT 1 FROM json_each(detail, '$.recipients') AS other WHERE lower(other.value) = lower(?)))",
-            address,
-            address,
-          ) +
-          sql.run('DELETE FROM notice WHERE lower(recipient) = lower(?)', address) +
-          sql.run('DELETE FROM request WHERE lower(recipient) = lower(?)', address),
-      ),
   };
 }
 

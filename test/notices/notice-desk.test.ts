@@ -255,15 +255,13 @@ describe('mail that was delivered and turned out to be an attack', () => {
     ]);
   });
 
-  test('the administrators learn whose mailboxes it is in; who was erased is not named', async () => {
+  test('the administrators learn whose mailboxes it is in', async () => {
     await using directory = await temporaryDirectory();
     await using desk = await openDesk(directory.path, { found: null });
-    desk.tellOfAttack('c1', [...members, member(3, ['eve@example.test'])], 'admins');
-    assert.equal(desk.outbox.erase('Eve@example.test'), 1);
+    desk.tellOfAttack('c1', members, 'admins');
     await desk.send('all', signal);
     const { text = '' } = await simpleParser(desk.delivered[0]!.message);
     assert.match(text, /ann@example\[\.\]test, bob@example\[\.\]test/);
-    assert.ok(!text.includes('eve@'));
   });
 });
 
