@@ -97,7 +97,13 @@ function effectOf({ id, recipients }: ReleaseOutcome, learning: Learning): Effec
     ),
     ...learningText(learning),
   ];
-  return { message: id, outcome, detail: sentences.join('; ') };
+  return {
+    message: id,
+    outcome,
+    detail: sentences.join('; '),
+    recipients,
+    learned: learning === 'learned',
+  };
 }
 
 function learningText(learning: Learning): readonly string[] {

@@ -51,6 +51,14 @@ export type Effect = {
   readonly outcome: 'done' | 'partly' | 'already' | 'refused' | 'missing';
   /** One sentence for a person; the next hop's reply where it refused. */
   readonly detail: string;
+  /** Of a release: what became of each recipient, with the next hop's last reply. */
+  readonly recipients?: readonly {
+    readonly recipient: string;
+    readonly outcome: 'delivered' | 'already-delivered' | 'refused' | 'not-in-envelope';
+    readonly reply: string | null;
+  }[];
+  /** Of a release: the baseline learned from it. */
+  readonly learned?: boolean;
 };
 
 /** A decision of a reviewer, kept for good; `undone` names who took it back. */

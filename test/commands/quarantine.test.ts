@@ -5,7 +5,7 @@ import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import type { HeldMessage } from '../../src/quarantine/quarantine.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
-import { openShell, type Outcome } from './shell.ts';
+import { openShell } from './shell.ts';
 
 const shell = await openShell();
 const id = '0mh2q7k1c4x9p0zv5t3b';
@@ -147,11 +147,6 @@ test('show: who, why, and whether it teaches', async () => {
   }
 });
 
-function logLineOf({ stderr }: Outcome): Readonly<Record<string, unknown>> {
-  const line = stderr.split('\n').find((text) => text.startsWith('{'));
-  return JSON.parse(line ?? 'null') as Record<string, unknown>;
-}
-
 test('release: real replies, exit 1 while somebody is without, learning once all have it', async () => {
   await using recorder = await SmtpRecorder.start((line) =>
     line.startsWith('RCPT TO:<bob@') ? '450 4.2.1 mailbox busy' : undefined,
@@ -160,7 +155,9 @@ test('release: real replies, exit 1 while somebody is without, learning once all
 
   const first = await shell.runJson(release);
   assert.equal(first.code, 1);
-  assert.deepEqual(first.json, {
+  const { act, ...outcome } = first.json;
+  assert.match(String(act), /^[0-9a-z]{20}$/);
+  assert.deepEqual(outcome, {
     id,
     recipients: [
       { recipient: 'ann@example.com', outcome: 'delivered', reply: '250 2.0.0 Ok: queued as R1' },
@@ -188,19 +185,6 @@ test('release: real replies, exit 1 while somebody is without, learning once all
   );
   assert.match(second.stdout, /^bob@example\.com +delivered +250 2\.0\.0 Ok: queued as R1$/m);
   assert.match(second.stdout, /^all recipients have \S+; its baseline has learned from it$/m);
-  assert.deepEqual(
-    { ...logLineOf(second), time: '' },
-    {
-      level: 'info',
-      time: '',
-      id,
-      delivered: 1,
-      refused: 0,
-      allDelivered: true,
-      learned: true,
-      msg: 'released',
-    },
-  );
   assert.equal(recorder.messages.length, 2);
   assert.equal(await learnedMessages(), 1);
 });

@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
       assert.equal(nextHop.messages.length, 1);
       const seen = acts.flatMap(({ effects }) => outcomes(effects)).sort();
       assert.deepEqual(seen, ['already', 'already', 'already', 'done']);
-      assert.deepEqual((await learned()) as object, {
+      assert.deepEqual((await learned()), {
         counters: { n: 1 },
         values: ((await learned()) as { values: unknown[] }).values,
       });
@@ -315,7 +315,7 @@ const cases: readonly Case[] = [
           [held, 'held', ''],
         ],
       );
-      const { about, members, held: waiting, confirmed, aliases } = view!.summary;
+      const { about, members, held: waiting, confirmed, aliases } = view.summary;
       assert.deepEqual(
         [about, members, waiting, confirmed, aliases],
         ['domain lure.example', 3, 1, false, [alias]],

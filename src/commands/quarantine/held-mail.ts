@@ -1,24 +1,33 @@
-import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { allHeld } from '../../quarantine/all-held.ts';
-import { openQuarantine, type DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
+import type { DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
 import { QuarantineError } from '../../quarantine/quarantine-error.ts';
-import type { HeldMessage } from '../../quarantine/quarantine.ts';
+import type { HeldMessage, HeldSummary } from '../../quarantine/quarantine.ts';
+import type { HeldFilter } from '../../review/review.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
+import { existingQuarantine } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { campaignTable, groupByCampaign } from './held-campaigns.ts';
 import { heldTable, heldText } from './held-report.ts';
-import { release } from './release.ts';
 
 export type HeldFlags = SettingFlags & { readonly json?: boolean };
-export type ListFlags = HeldFlags & { readonly byCampaign?: boolean };
-export type ReleaseFlags = HeldFlags & { readonly rcpt?: readonly string[] };
+export type ListFlags = HeldFlags & {
+  readonly byCampaign?: boolean;
+  readonly state?: NonNullable<HeldFilter['state']>;
+  readonly alias?: string;
+  readonly campaign?: string;
+  readonly rcpt?: string;
+  readonly text?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly limit?: number;
+};
 
 export async function listHeld(context: CommandContext, flags: ListFlags): Promise<void> {
-  const quarantine = await existing(await settingsFor(context, flags));
+  const quarantine = await existingQuarantine(await settingsFor(context, flags));
   const [messages, unreadable] = await Promise.all([
-    Array.fromAsync(allHeld(quarantine)),
+    wanted(quarantine, flags),
     quarantine.unreadable(),
   ]);
   const campaigns = flags.byCampaign === true ? groupByCampaign(messages) : null;
@@ -29,50 +38,45 @@ export async function listHeld(context: CommandContext, flags: ListFlags): Promi
   if (unreadable.length > 0) context.exit(exitCodes.failed);
 }
 
+/** Held and released mail; what is in the bin only where it is asked for. */
+async function wanted(
+  quarantine: DirectoryQuarantine,
+  { state, alias, campaign, rcpt, text, since, until, limit = Infinity }: ListFlags,
+): Promise<readonly HeldSummary[]> {
+  const filter: HeldFilter = {
+    state: state ?? 'any',
+    ...(alias === undefined ? {} : { alias }),
+    ...(campaign === undefined ? {} : { campaign }),
+    ...(rcpt === undefined ? {} : recipientFilter(rcpt)),
+    ...(text === undefined ? {} : { text }),
+    ...(since === undefined ? {} : { since: since.toISOString() }),
+    ...(until === undefined ? {} : { until: until.toISOString() }),
+  };
+  const messages: HeldSummary[] = [];
+  for await (const held of allHeld(quarantine, filter)) {
+    if (messages.length >= limit) break;
+    if (state !== undefined || held.state !== 'deleted') messages.push(held);
+  }
+  return messages;
+}
+
+/** `@example.com` is everybody there. */
+function recipientFilter(rcpt: string): Pick<HeldFilter, 'recipient' | 'recipientDomain'> {
+  return rcpt.startsWith('@') ? { recipientDomain: rcpt.slice(1) } : { recipient: rcpt };
+}
+
 export async function showHeld(
   context: CommandContext,
   id: string,
   flags: HeldFlags,
 ): Promise<void> {
-  const { lesson, ...held } = await findHeld(await existing(await settingsFor(context, flags)), id);
+  const { lesson, ...held } = await findHeld(await settingsFor(context, flags), id);
   if (flags.json) printJson(context, { ...held, learnsOnRelease: lesson !== null });
   else context.stdout.write(heldText(held));
 }
 
-export async function releaseMessage(
-  context: CommandContext,
-  id: string,
-  flags: ReleaseFlags,
-): Promise<void> {
-  const settings = await settingsFor(context, flags, ['nextHop']);
-  const { nextHop } = settings;
-  if (nextHop === null) return; // settingsFor has refused
-  const quarantine = await existing(settings);
-  await findHeld(quarantine, id);
-  await release(context, {
-    quarantine,
-    id,
-    settings: { ...settings, nextHop },
-    recipients: flags.rcpt ?? null,
-    json: flags.json === true,
-  });
-}
-
-async function existing({ stateDir }: Settings): Promise<DirectoryQuarantine> {
-  const directory = join(stateDir, 'quarantine');
-  try {
-    return await openQuarantine(directory, { create: false });
-  } catch (error) {
-    if (!(error instanceof QuarantineError) || error.problem !== 'missing') throw error;
-    throw new CommandFailure(
-      `there is no quarantine at ${directory}: name the state directory of the gateway with --state-dir`,
-      { cause: error },
-    );
-  }
-}
-
-async function findHeld(quarantine: DirectoryQuarantine, id: string): Promise<HeldMessage> {
-  const held = await quarantine.find(id).catch((error: unknown) => {
+async function findHeld(settings: Settings, id: string): Promise<HeldMessage> {
+  const held = await (await existingQuarantine(settings)).find(id).catch((error: unknown) => {
     if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
     throw error;
   });

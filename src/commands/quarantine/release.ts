@@ -1,103 +1,88 @@
-import { dayOf } from '../../baseline/ledger.ts';
-import { openStore } from '../../baseline/open-store.ts';
-import { defaultStoreLimits, type Commit } from '../../baseline/store.ts';
 import { formatHostPort, type HostPort } from '../../config/host-port.ts';
-import type { Settings } from '../../config/settings.ts';
-import { createLog } from '../../observability/log.ts';
-import type { Quarantine } from '../../quarantine/quarantine.ts';
-import { releaseHeld, type ReleaseOutcome } from '../../quarantine/release.ts';
-import { nextHopRoute } from '../../next-hop-route.ts';
-import { deliverOnce } from '../../smtp/deliver-once.ts';
-import { exitCodes, printJson, type CommandContext } from '../command.ts';
-import { rulesFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import type { Act, Effect } from '../../review/review.ts';
+import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
+import { settingsFor } from '../command-settings.ts';
+import { reportAct, targetOf } from '../review/act-report.ts';
+import { openDesk } from '../review/open-desk.ts';
+import type { SettingFlags } from '../setting-options.ts';
 import { printable, renderTable } from '../text-table.ts';
 
-export type Release = {
-  readonly quarantine: Quarantine;
-  readonly id: string;
-  readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
-  /** Null for all of them. */
-  readonly recipients: readonly string[] | null;
-  readonly json: boolean;
+export type ReleaseFlags = SettingFlags & {
+  readonly rcpt?: readonly string[];
+  readonly campaign?: string;
+  readonly reason?: string;
+  readonly json?: boolean;
 };
 
-/** What became of the lesson: nothing to learn yet, learned, or why not. Mail that is delivered stays delivered. */
-type Learning = 'nothing' | 'learned' | { readonly problem: string };
-
-/** Delivers, shows each recipient's real reply, and once all have the message, learns from it. */
-export async function release(
+/** Delivers, shows each recipient's real reply, and once all have a message, learns from it. */
+export async function releaseHeldMail(
   context: CommandContext,
-  { quarantine, id, settings, recipients, json }: Release,
+  ids: readonly string[],
+  { rcpt, campaign, reason = '', json = false, ...flags }: ReleaseFlags,
 ): Promise<void> {
-  const { nextHop } = settings;
-  const route = await nextHopRoute(settings);
-  const outcome = await releaseHeld(quarantine, id, {
-    ...(recipients === null ? {} : { recipients }),
-    deliver: (envelope, content) => deliverOnce(route, envelope, content),
-    now: new Date(),
-  });
-  const learning = outcome.lesson === null ? 'nothing' : await learn(outcome.lesson, settings);
-  const count = (wanted: string) =>
-    outcome.recipients.filter((recipient) => recipient.outcome === wanted).length;
-  // The notice, until there are notices.
-  createLog('info', context.stderr).info(
-    {
-      id,
-      delivered: count('delivered'),
-      refused: count('refused'),
-      allDelivered: outcome.allDelivered,
-      learned: learning === 'learned',
-    },
-    'released',
-  );
-  if (json)
-    printJson(context, {
-      id,
-      recipients: outcome.recipients,
-      allDelivered: outcome.allDelivered,
-      learned: learning === 'learned',
-    });
-  else context.stdout.write(outcomeText(outcome, learning));
-  if (typeof learning === 'object')
-    context.stderr.write(`warning: delivered, but not learned: ${learning.problem}\n`);
-  const missing = outcome.recipients.filter((recipient) => !isDelivered(recipient));
-  if (missing.length === 0) return;
-  for (const recipient of missing)
-    context.stderr.write(`error: ${sentenceOf(recipient, id, nextHop)}\n`);
-  context.exit(exitCodes.failed);
-}
-
-async function learn(lesson: Commit, settings: Settings): Promise<Learning> {
-  try {
-    const { learning } = (await rulesFor(settings)).policy;
-    await using baselines = await openStore(settings.store, {
-      limits: { ...defaultStoreLimits, ...learning },
-      timeoutMs: patientStoreTimeoutMs,
-    });
-    // Learned today, so that it matures like everything else: a release is somebody's word, and words can be wrong.
-    await baselines.commit({ ...lesson, day: dayOf(new Date()) });
-    return 'learned';
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+  const target = targetOf(ids, campaign, 'quarantine release');
+  const settings = await settingsFor(context, flags, ['nextHop']);
+  await using desk = await openDesk(context, settings);
+  const recipients = rcpt === undefined ? {} : { recipients: rcpt };
+  const act = await desk.review.release(target, desk.by, { reason, ...recipients });
+  const [effect] = act.effects;
+  if (!('message' in target) || effect === undefined) {
+    reportAct(context, act, json);
+    failUnless(context, act.effects.every(isDone));
+    return;
   }
+  if (effect.outcome === 'missing')
+    throw new CommandFailure(
+      `no message ${effect.message} is held: \`aliaswatch quarantine list\` shows the ids`,
+    );
+  const held = await desk.quarantine.find(effect.message);
+  report(context, { act, effect, json, allDelivered: held?.state === 'released' });
+  for (const recipient of (effect.recipients ?? []).filter(isWithout))
+    context.stderr.write(`error: ${sentenceOf(recipient, effect.message, settings.nextHop)}\n`);
+  if (effect.recipients === undefined) context.stderr.write(`error: ${printable(effect.detail)}\n`);
+  failUnless(context, isDone(effect));
 }
 
-function isDelivered({ outcome }: ReleaseOutcome['recipients'][number]): boolean {
-  return outcome === 'delivered' || outcome === 'already-delivered';
+type Recipient = NonNullable<Effect['recipients']>[number];
+
+function isWithout({ outcome }: Recipient): boolean {
+  return outcome === 'refused' || outcome === 'not-in-envelope';
+}
+
+function isDone({ outcome }: Effect): boolean {
+  return outcome === 'done' || outcome === 'already';
+}
+
+function failUnless({ exit }: CommandContext, isAllDone: boolean): void {
+  if (!isAllDone) exit(exitCodes.failed);
+}
+
+type Report = {
+  readonly act: Act;
+  readonly effect: Effect;
+  readonly json: boolean;
+  readonly allDelivered: boolean;
+};
+
+function report(context: CommandContext, { act, effect, json, allDelivered }: Report): void {
+  const { message: id, recipients = [], learned = false, detail } = effect;
+  if (json) printJson(context, { id, act: act.id, recipients, allDelivered, learned });
+  else context.stdout.write(outcomeText({ id, recipients, allDelivered, learned }));
+  const problem = /; (not learned: .*)$/.exec(detail)?.[1];
+  if (problem !== undefined) context.stderr.write(`warning: delivered, but ${problem}\n`);
 }
 
 function sentenceOf(
-  { recipient, outcome, reply }: ReleaseOutcome['recipients'][number],
+  { recipient, outcome, reply }: Recipient,
   id: string,
-  nextHop: readonly HostPort[],
+  nextHop: readonly HostPort[] | null,
 ): string {
   if (outcome === 'not-in-envelope')
     return printable(
       `${recipient} is not a recipient of ${id}: \`aliaswatch quarantine show ${id}\` lists them`,
     );
   return printable(
-    `${nextHop.map(formatHostPort).join(' or ')} did not take ${id} for ${recipient}: ${reply ?? 'no reply'}; it stays held, release it again once the reason is gone`,
+    `${(nextHop ?? []).map(formatHostPort).join(' or ')} did not take ${id} for ${recipient}: ${reply ?? 'no reply'}; it stays held, release it again once the reason is gone`,
   );
 }
 
@@ -108,7 +93,14 @@ const words = {
   'not-in-envelope': 'not a recipient of this message',
 };
 
-function outcomeText({ id, recipients, allDelivered }: ReleaseOutcome, learning: Learning): string {
+type Outcome = {
+  readonly id: string;
+  readonly recipients: readonly Recipient[];
+  readonly allDelivered: boolean;
+  readonly learned: boolean;
+};
+
+function outcomeText({ id, recipients, allDelivered, learned }: Outcome): string {
   const rows = recipients.map(({ recipient, outcome, reply }) => [
     recipient,
     words[outcome],
@@ -121,5 +113,5 @@ function outcomeText({ id, recipients, allDelivered }: ReleaseOutcome, learning:
   const end = allDelivered
     ? `all recipients have ${printable(id)}`
     : `${printable(id)} is still held for some recipients`;
-  return `${table}\n${end}${learning === 'learned' ? '; its baseline has learned from it' : ''}\n`;
+  return `${table}\n${end}${learned ? '; its baseline has learned from it' : ''}\n`;
 }

@@ -1,0 +1,31 @@
+import type { CampaignMember } from '../../review/review.ts';
+
+/** One line per message and recipient (RFC 4180), for scripts that search mailboxes. */
+export function csvOf(members: readonly CampaignMember[]): string {
+  const rows = members.flatMap((member) =>
+    member.recipients.map((recipient) => [
+      recipient,
+      member.messageId,
+      member.at,
+      queueIdIn(member.reply),
+      member.from,
+      member.subject,
+      member.state,
+      member.id,
+    ]),
+  );
+  const head = ['recipient', 'message_id', 'at', 'queue_id', 'from', 'subject', 'state', 'id'];
+  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+/** A spreadsheet takes a cell that begins like a formula for one, and its text comes from an attacker. */
+function cell(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** How Postfix, Exim and Exchange name a message in their reply; empty where none does. */
+export function queueIdIn(reply: string): string {
+  const found = /queued as (\S+)|\bid=(\S+)|<[^<>@\s]+@[^<>\s]+> \[InternalId=(\d+)/i.exec(reply);
+  return found?.[1] ?? found?.[2] ?? found?.[3] ?? '';
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { openStore } from '../../baseline/open-store.ts';
+import { defaultStoreLimits } from '../../baseline/store.ts';
+import { createPseudonym } from '../../features/hash.ts';
+import type { Settings } from '../../config/settings.ts';
+import { nextHopRoute } from '../../next-hop-route.ts';
+import { loadPseudonymKey } from '../../pseudonym-key.ts';
+import { openQuarantine, type DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
+import { QuarantineError } from '../../quarantine/quarantine-error.ts';
+import { createReview } from '../../review/create-review.ts';
+import { openReviewStore } from '../../review/open-review-store.ts';
+import type { Review, Reviewer } from '../../review/review.ts';
+import { activate } from '../../server.ts';
+import { deliverOnce } from '../../smtp/deliver-once.ts';
+import { reply } from '../../smtp/reply.ts';
+import { openAuditLog } from '../audit/open-audit-log.ts';
+import { CommandFailure, type CommandContext } from '../command.ts';
+import { rulesFor } from '../command-settings.ts';
+import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { operatorOf } from '../operator-name.ts';
+import { openLedgers } from '../organization/open-ledgers.ts';
+
+/** What a command needs to act as a reviewer. */
+export type Desk = AsyncDisposable & {
+  readonly review: Review;
+  readonly quarantine: DirectoryQuarantine;
+  /** Who runs the command. */
+  readonly by: Reviewer;
+};
+
+/** Opens the stores of a gateway, which may be running. @throws CommandFailure where there is no quarantine. */
+export async function openDesk(context: CommandContext, settings: Settings): Promise<Desk> {
+  await using opened = new AsyncDisposableStack();
+  const quarantine = await existingQuarantine(settings);
+  const rules = activate(await rulesFor(settings), settings);
+  const pseudonymKey = await loadPseudonymKey(settings.stateDir);
+  const timeoutMs = patientStoreTimeoutMs;
+  const store = opened.use(await openReviewStore(settings.store, { timeoutMs }));
+  const { learning } = rules.policy;
+  const limits = { ...defaultStoreLimits, ...learning };
+  const baselines = opened.use(await openStore(settings.store, { limits, timeoutMs }));
+  const organization = opened.use(
+    await openLedgers({
+      settings,
+      pseudonymKey,
+      windowDays: learning.windowDays,
+      onLost: (error) =>
+        void context.stderr.write(`warning: organization's ledgers: ${String(error)}\n`),
+    }),
+  );
+  const audit = opened.use(await openAuditLog(context, settings));
+  const review = createReview({
+    store,
+    quarantine,
+    baselines,
+    organization,
+    audit,
+    deliver: await deliveryOf(settings),
+    rules: () => rules,
+    pseudonym: createPseudonym(pseudonymKey),
+    now: () => new Date(),
+  });
+  const owned = opened.move();
+  return {
+    review,
+    quarantine,
+    by: { kind: 'operator', name: operatorOf(context), via: 'command' },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function deliveryOf({ nextHop, ...settings }: Settings) {
+  if (nextHop === null)
+    return () => Promise.resolve(reply(451, '4.3.5', 'no next hop is named: give --next-hop'));
+  const route = await nextHopRoute({ ...settings, nextHop });
+  return (...[envelope, content]: DeliverArguments) => deliverOnce(route, envelope, content);
+}
+
+type DeliverArguments = [Parameters<typeof deliverOnce>[1], Parameters<typeof deliverOnce>[2]];
+
+/** @throws CommandFailure where there is none. */
+export async function existingQuarantine({
+  stateDir,
+}: Pick<Settings, 'stateDir'>): Promise<DirectoryQuarantine> {
+  const directory = join(stateDir, 'quarantine');
+  try {
+    return await openQuarantine(directory, { create: false });
+  } catch (error) {
+    if (!(error instanceof QuarantineError) || error.problem !== 'missing') throw error;
+    throw new CommandFailure(
+      `there is no quarantine at ${directory}: name the state directory of the gateway with --state-dir`,
+      { cause: error },
+    );
+  }
+}
