@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import type { HeldMessage, Quarantine } from '../quarantine/quarantine.ts';
 import type { CampaignMember } from '../review/review.ts';
@@ -139,7 +140,7 @@ async function send(
   const { outbox, settings, now } = deps;
   // Each time: a key may have been rotated by a command.
   const keys = await loadLinkKeys(settings.stateDir);
-  outbox.plan(now(), which);
+  while (outbox.plan(now(), which)) await yieldToOthers();
   await sendDueNotices(
     { ...deps, gather: (pending, at) => gatherNotice(pending, { ...deps, keys, now: at }) },
     signal,

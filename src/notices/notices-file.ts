@@ -13,6 +13,7 @@ CREATE INDEX entry_campaign ON entry (recipient, audience, kind, campaign);
 CREATE INDEX entry_message ON entry (message);
 CREATE TABLE notice (id TEXT PRIMARY KEY, recipient TEXT NOT NULL, audience TEXT NOT NULL, kind TEXT NOT NULL, created_ms INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, leased_ms INTEGER NOT NULL, closed_ms INTEGER, reply TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX notice_pending ON notice (state, next_ms);
+CREATE INDEX notice_age ON notice (state, created_ms);
 CREATE INDEX notice_recipient ON notice (recipient, audience, created_ms);
 CREATE TABLE request (id TEXT PRIMARY KEY, kind TEXT NOT NULL, message TEXT NOT NULL, recipient TEXT NOT NULL, at_ms INTEGER NOT NULL, state TEXT NOT NULL, closed_ms INTEGER, closed_by TEXT NOT NULL, detail TEXT NOT NULL, UNIQUE (kind, message, recipient)) WITHOUT ROWID;
 CREATE INDEX request_state ON request (state, id);

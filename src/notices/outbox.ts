@@ -41,8 +41,8 @@ export type Outbox = {
   readonly add: (entry: ToTell, now: Date) => void;
   /** The message was not held after all. */
   readonly forget: (message: string) => void;
-  /** Makes notices of what is due, or of everything. */
-  readonly plan: (now: Date, which?: 'due' | 'all') => void;
+  /** Makes notices of what is due, or of everything; true where that was only a part of it. */
+  readonly plan: (now: Date, which?: 'due' | 'all') => boolean;
   /** The next notice to send, for a while nobody else's; null where nothing is due. */
   readonly claim: (now: Date) => PendingNotice | null;
   readonly finish: (id: string, outcome: SendingOutcome, reply: string, now: Date) => void;
@@ -65,9 +65,7 @@ export function createOutbox(database: DatabaseSync): Outbox {
         message,
       ),
     plan: (now, which = 'due') =>
-      inTransaction(database, 'BEGIN IMMEDIATE', () => {
-        planNotices(sql, now, which);
-      }),
+      inTransaction(database, 'BEGIN IMMEDIATE', () => planNotices(sql, now, which)),
     claim: (now) => inTransaction(database, 'BEGIN IMMEDIATE', () => claim(sql, now)),
     finish: (id, outcome, reply, now) => {
       finish(sql, { id, outcome, reply, now });

@@ -5,18 +5,22 @@ import { campaignPauseMs, fullPacePerDay, pastPaceMs } from './notice-times.ts';
 type Waiting = { readonly recipient: string; readonly audience: string; readonly kind: string };
 
 const dayMs = 86_400_000;
+/** Addressees planned in one transaction: nothing else runs meanwhile. */
+const maxAtOnce = 200;
 const same = 'recipient = ? AND audience = ? AND kind = ?';
 
 /**
  * Makes one notice per addressee and kind of what is due; `all` also of what has time. An addressee hears of a campaign
- * at most once an hour, and past its daily number at most once an hour in all: the rest waits and is counted.
+ * at most once an hour, and past its daily number at most once an hour in all: the rest waits and is counted. Gives
+ * whether there is more to plan.
  */
-export function planNotices(sql: SqliteStatements, now: Date, which: 'due' | 'all'): void {
+export function planNotices(sql: SqliteStatements, now: Date, which: 'due' | 'all'): boolean {
   const at = now.getTime();
   const until = which === 'all' ? Number.MAX_SAFE_INTEGER : at;
   const waiting = sql.all(
-    'SELECT DISTINCT recipient, audience, kind FROM entry WHERE notice IS NULL AND due_ms <= ?',
+    'SELECT DISTINCT recipient, audience, kind FROM entry WHERE notice IS NULL AND due_ms <= ? LIMIT ?',
     until,
+    maxAtOnce,
   ) as readonly Waiting[];
   for (const { recipient, audience, kind } of waiting) {
     const whose = [recipient, audience, kind] as const;
@@ -46,6 +50,7 @@ export function planNotices(sql: SqliteStatements, now: Date, which: 'due' | 'al
     );
     sql.run(`UPDATE entry SET notice = ? WHERE ${due}`, id, ...whose, until);
   }
+  return waiting.length === maxAtOnce;
 }
 
 /** When this addressee may hear of something again. */

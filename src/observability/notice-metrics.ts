@@ -4,7 +4,7 @@ import type { LinkOutcome } from '../notices/links/link-acts.ts';
 import { linkPurposes } from '../notices/links/signed-link.ts';
 import type { OutboxStatus } from '../notices/outbox-status.ts';
 import type { SendingOutcome } from '../notices/outbox.ts';
-import { counter } from './instruments.ts';
+import { counter, gauge } from './instruments.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const outcomes = Object.keys({
@@ -45,26 +45,24 @@ export function noticeMetrics(registry: Registry) {
     'purpose',
     'outcome',
   );
+  // Before the other gauge, which it measures as well: the file is read once a scrape.
   const pending: Gauge = new Gauge({
     name: 'aliaswatch_notices_pending',
     help: 'Held messages to be told of, and notices that are not delivered yet',
     registers: [registry],
     collect: () => {
       const now = status?.();
-      if (now !== undefined) pending.set(now.waiting + now.pending);
-    },
-  });
-  const oldest: Gauge = new Gauge({
-    name: 'aliaswatch_notices_oldest_unsent_seconds',
-    help: 'How long the oldest of them is overdue; 0 when none is',
-    registers: [registry],
-    collect: () => {
-      const now = status?.();
       if (now === undefined) return;
+      pending.set(now.waiting + now.pending);
       const since = now.overdueSince?.getTime();
       oldest.set(since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000);
     },
   });
+  const oldest = gauge(
+    registry,
+    'notices_oldest_unsent_seconds',
+    'How long the oldest of them is overdue; 0 when none is',
+  );
   for (const kind of noticeKinds) for (const outcome of outcomes) notices.inc({ kind, outcome }, 0);
   for (const purpose of [...linkPurposes, 'none'])
     for (const outcome of linkOutcomes) noticeLinks.inc({ purpose, outcome }, 0);

@@ -71,12 +71,24 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
   assert.deepEqual(await closed, [0, null]);
   assert.deepEqual(
     lines.map((line) => line['msg']).filter((msg) => msg !== 'smtp'),
-    ['listening', 'ready', 'transaction', 'stopping'],
+    [
+      'nobody is told of held mail: name an administrator with noticeTo',
+      'listening',
+      'ready',
+      'transaction',
+      'stopping',
+      'audit head',
+    ],
   );
   assert.doesNotMatch(JSON.stringify(lines), /private matter/);
   assert.deepEqual((await readdir(shell.path('state'))).sort(), [
+    'audit',
     'baselines.db',
+    'baselines.db-audit',
     'baselines.db-organization',
+    'baselines.db-review',
+    'notice-links.key',
+    'notices.db',
     'pseudonym.key',
     'quarantine',
     'spool',
