@@ -1,157 +1,80 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defaultQuarantineDays, expiryOf } from './expiry.ts';
+import type { KeptBody } from './body-file.ts';
+import { heldMessage } from './held-schema.ts';
+import type { KeyRing } from './key-ring.ts';
 import { QuarantineError, errorCode } from './quarantine-error.ts';
 import type { HeldMessage } from './quarantine.ts';
+import { isSealed, seal, unseal } from './sealed-bytes.ts';
 
 const maxDescriptionBytes = 4 * 1024 * 1024;
 
-const count = z.number().nonnegative();
-
-const peer = z.object({
-  clientAddress: z.string(),
-  clientPort: z.number(),
-  clientHostname: z.string().nullable(),
-  helo: z.string(),
-  protocol: z.enum(['SMTP', 'ESMTP', 'ESMTPS']),
-});
-
-const connection = peer.extend({ relay: peer.exactOptional() });
-
-const envelope = z.object({
-  mailFrom: z.string(),
-  rcptTo: z.array(z.string()).min(1),
-  mailParameters: z.string(),
-  rcptParameters: z.array(z.string()),
-});
-
-const valueTouch = z.object({
-  table: z.string(),
-  value: z.string(),
-  domains: count,
-  recipients: count,
-  actors: count,
-});
-
-const lesson = z.object({
-  id: z.string(),
-  alias: z.string(),
-  day: z.number().int(),
-  counters: z.record(z.string(), z.number()),
-  values: z.array(valueTouch),
-});
-
-const delivery = z.object({
-  recipient: z.string(),
-  at: z.iso.datetime(),
-  reply: z.string(),
-  delivered: z.boolean(),
-});
-
-const term = z.object({
-  signal: z.string(),
-  bits: z.number(),
-  observed: z.string(),
-  baseline: z.string(),
-});
-
-const explanation = z.object({
-  terms: z.array(term),
-  cause: z.string(),
-  benignCause: z.string(),
-  pValue: z.number().nullable(),
-  tagBits: z.number(),
-  quarantineBits: z.number(),
-  quarantineChance: z.number(),
-  messages: count,
-  days: count,
-  since: z.string().nullable(),
-});
-
-/** Of mail held before descriptions had one. */
-const unexplained = {
-  terms: [],
-  cause: '',
-  benignCause: '',
-  pValue: null,
-  tagBits: 8,
-  quarantineBits: 12,
-  quarantineChance: 1e-4,
-  messages: 0,
-  days: 0,
-  since: null,
+/** How the bytes of a message are kept beside its description. */
+export type Kept = KeptBody & {
+  /** Our header fields, as base64. */
+  readonly prefix: string;
 };
 
-const described = z.object({
-  id: z.string(),
-  heldAt: z.iso.datetime(),
-  state: z.enum(['held', 'released', 'deleted']).optional(),
-  closedAt: z.iso.datetime().nullable().default(null),
-  expiresAt: z.iso.datetime().optional(),
-  expiryNoticedAt: z.iso.datetime().nullable().default(null),
-  alias: z.string(),
-  verdict: z.string(),
-  scoreBits: z.number(),
-  reason: z.string(),
-  cause: z.string(),
-  campaign: z.string().default(''), // absent from mail held before there were campaigns
-  ruleset: z.string(),
-  messageId: z.string(),
-  from: z.string(),
-  subject: z.string(),
-  sizeBytes: count,
-  connection,
-  envelope,
-  lesson: lesson.nullable(),
-  explanation: explanation.default(unexplained),
-  deliveries: z.array(delivery),
-});
+/** `kept` is null for messages from before: their file begins with our header fields, and is not encrypted. */
+export type Description = { readonly message: HeldMessage; readonly kept: Kept | null };
 
-/** Older descriptions have no state and do not expire: it follows from what is there, as it does for new ones. */
-const heldMessage = described.transform(({ state, expiresAt, ...held }): HeldMessage => {
-  const { envelope, deliveries, heldAt } = held;
-  const isReleased = envelope.rcptTo.every((recipient) =>
-    deliveries.some((delivery) => delivery.delivered && delivery.recipient === recipient),
-  );
-  const closed = {
-    state: 'released',
-    closedAt: held.closedAt ?? deliveries.at(-1)?.at ?? null,
-  } as const;
-  return {
-    ...held,
-    ...(state === undefined && isReleased ? closed : { state: state ?? 'held' }),
-    expiresAt: expiresAt ?? expiryOf(heldAt, defaultQuarantineDays),
-  };
+const kept = z.object({
+  address: z.string().regex(/^[0-9a-f]{64}$/),
+  isSealed: z.boolean(),
+  prefix: z.base64(),
 });
 
 /** @throws when it could not be read back: such a message must not be acknowledged. */
-export function renderDescription(message: HeldMessage): Buffer {
-  const text = `${JSON.stringify(message, null, 2)}\n`;
+export function renderDescription(
+  { message, kept: how }: Description,
+  ring: KeyRing | null,
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  const text = `${JSON.stringify(how === null ? message : { ...message, kept: how }, null, 2)}\n`;
   parse(text);
-  return Buffer.from(text);
+  const bytes = [Buffer.from(text)];
+  return ring === null ? bytes : seal(ring, bytes);
 }
 
-/** @throws QuarantineError `damaged`, saying what is wrong with `<id>.json`. */
-export async function readDescription(directory: string, id: string): Promise<HeldMessage> {
+/**
+ * Null where there is none.
+ * @throws QuarantineError `damaged`, saying what is wrong with `<id>.json`, or `locked`.
+ */
+export async function readDescription(
+  directory: string,
+  id: string,
+  ring: KeyRing | null,
+): Promise<Description | null> {
   const path = join(directory, `${id}.json`);
   try {
     if ((await stat(path)).size > maxDescriptionBytes)
       throw new Error('larger than any description');
-    const message = parse(await readFile(path, 'utf8'));
-    if (message.id !== id) throw new Error(`describes message ${message.id}`);
-    return message;
+    const description = parse(plainText(await readFile(path), ring));
+    const described = description.message.id;
+    if (described !== id) throw new Error(`describes message ${described}`);
+    return description;
   } catch (error) {
-    throw new QuarantineError('damaged', `${path} is damaged: ${errorCode(error)}`, {
-      cause: error,
-    });
+    const code = errorCode(error);
+    if (code === 'ENOENT') return null;
+    if (error instanceof QuarantineError && error.problem === 'locked')
+      throw new QuarantineError('locked', `${path}: ${error.message}`, { cause: error });
+    throw new QuarantineError('damaged', `${path} is damaged: ${code}`, { cause: error });
   }
 }
 
-function parse(text: string): HeldMessage {
-  const parsed = heldMessage.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+function plainText(bytes: Buffer, ring: KeyRing | null): string {
+  if (!isSealed(bytes)) return bytes.toString();
+  if (ring === null)
+    throw new QuarantineError('locked', 'it is encrypted: name the key file of the quarantine');
+  return unseal(bytes, ring).toString();
+}
+
+function parse(text: string): Description {
+  const json: unknown = JSON.parse(text);
+  const message = heldMessage.safeParse(json);
+  const how = z.object({ kept: kept.nullable().default(null) }).safeParse(json);
+  if (message.success && how.success) return { message: message.data, kept: how.data.kept };
+  const [issue] = (message.error ?? how.error)?.issues ?? [];
   throw new Error(
     issue ? `${issue.path.join('.') || 'description'}: ${issue.message}` : 'not a description',
   );

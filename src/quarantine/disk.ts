@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
+import { link, open, rename, unlink, utimes } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,15 +11,26 @@ export type Disk = {
     mode?: number,
   ): Promise<Pick<FileHandle, 'writeFile' | 'sync' | 'close'>>;
   rename(from: string, to: string): Promise<void>;
+  link(existing: string, name: string): Promise<void>;
+  /** Makes a file look as if it were written now. */
+  touch(path: string): Promise<void>;
   unlink(path: string): Promise<void>;
 };
 
-export const realDisk: Disk = { open, rename, unlink };
+export const realDisk: Disk = {
+  open,
+  rename,
+  link,
+  unlink,
+  touch: (path) => utimes(path, new Date(), new Date()),
+};
 
 export type FileToWrite = {
   readonly directory: string;
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Gives the whole, synced file its name; `rename` when absent. */
+  readonly settle?: (temporary: string, path: string) => Promise<void>;
 };
 
 /**
@@ -28,7 +39,7 @@ export type FileToWrite = {
  */
 export async function writeDurably(
   disk: Disk,
-  { directory, name, bytes }: FileToWrite,
+  { directory, name, bytes, settle = (from, to) => disk.rename(from, to) }: FileToWrite,
 ): Promise<void> {
   const temporary = join(directory, `${name}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -39,7 +50,7 @@ export async function writeDurably(
     } finally {
       await file.close();
     }
-    await disk.rename(temporary, join(directory, name));
+    await settle(temporary, join(directory, name));
   } catch (error) {
     await disk.unlink(temporary).catch(() => undefined); // a leftover is swept at the next start
     throw error;

@@ -1,22 +1,36 @@
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bodiesFolder } from './body-file.ts';
 
 /** Far longer than any `hold` takes, in this process or another one that shares the directory. */
 const leftoverAgeMs = 24 * 3_600_000;
 
 /**
- * Removes what killed processes left behind: temporary files, and messages without a description. None of it was ever
- * acknowledged, so the client still has the mail.
+ * Removes what killed processes left behind: temporary files, and messages without a description. None of it was
+ * acknowledged, or it was purged.
  */
-export async function sweepLeftovers(directory: string, names: readonly string[]): Promise<void> {
+export async function sweepLeftovers(directory: string): Promise<void> {
+  const names = await readdir(directory);
   const present = new Set(names);
   for (const name of names) {
     const isLeftover =
       /^[0-9a-z]{20}\.(?:eml|json)\.[0-9a-f]{12}\.tmp$/.test(name) ||
       (/^[0-9a-z]{20}\.eml$/.test(name) && !present.has(name.replace(/eml$/, 'json')));
-    if (!isLeftover) continue;
-    const path = join(directory, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity })); // swept by another process
-    if (Date.now() - mtimeMs > leftoverAgeMs) await rm(path, { force: true });
+    if (isLeftover) await removeOld(join(directory, name));
   }
 }
+
+/** The same for bytes that are no message's any more. */
+export async function sweepBodies(directory: string): Promise<void> {
+  const bodies = join(directory, bodiesFolder);
+  for (const name of await readdir(bodies).catch(() => []))
+    if (/^[0-9a-f]{64}$/.test(name)) await removeOld(join(bodies, name), 1);
+}
+
+/** Only where it has no more than so many names. */
+async function removeOld(path: string, mostLinks = Infinity): Promise<void> {
+  const { mtimeMs, nlink } = await stat(path).catch(() => sweptByAnother);
+  if (nlink <= mostLinks && Date.now() - mtimeMs > leftoverAgeMs) await rm(path, { force: true });
+}
+
+const sweptByAnother = { mtimeMs: Infinity, nlink: 0 };

@@ -33,7 +33,11 @@ for (const { action, reply } of cases) {
     const commands = nextHop.sessions.flatMap((session) => session.commands);
     assert.ok(commands.includes('RCPT TO:<jo@example.test>'), 'the transaction was mirrored');
     assert.ok(!commands.includes('DATA'));
-    assert.deepEqual(await readdir(join(site.stateDir, 'quarantine')), []);
+    const kept = await readdir(join(site.stateDir, 'quarantine'));
+    assert.deepEqual(
+      kept.filter((name) => name.endsWith('.json')),
+      [],
+    );
   });
 }
 

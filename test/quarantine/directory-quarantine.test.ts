@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  mkdtemp,
-  readdir,
-  rename,
-  rm,
-  stat,
-  truncate,
-  unlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -19,7 +9,7 @@ import { allHeld } from '../../src/quarantine/all-held.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { id } from '../action/samples.ts';
-import { content, heldMessage, prefix, wholeMessage } from './samples.ts';
+import { content, entryFiles, heldMessage, prefix, wholeMessage } from './samples.ts';
 
 async function temporaryDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-quarantine-'));
@@ -40,7 +30,7 @@ test('a held message comes back as it was kept, also to another reader', async (
   assert.deepEqual(await buffer(kept.stream()), wholeMessage);
   assert.deepEqual(await kept.prefix(7), wholeMessage.subarray(0, 7));
   assert.deepEqual(await kept.prefix(10_000), wholeMessage);
-  assert.deepEqual((await readdir(directory)).sort(), [`${id}.eml`, `${id}.json`]);
+  assert.deepEqual(await entryFiles(directory), [`${id}.eml`, `${id}.json`]);
 });
 
 test('only the owner can read it', async (t) => {
@@ -119,7 +109,7 @@ for (const bad of [
     await assert.rejects(quarantine.update(heldMessage({ id: bad })), refused);
     await assert.rejects(quarantine.find(bad), refused);
     await assert.rejects(quarantine.read(bad), refused);
-    assert.deepEqual(await readdir(directory), []);
+    assert.deepEqual(await entryFiles(directory), []);
   });
 }
 
@@ -132,7 +122,7 @@ test('what is not there is missing', async (t) => {
   await assert.rejects(openQuarantine(join(directory, 'none'), { create: false }), {
     problem: 'missing',
   });
-  assert.deepEqual(await readdir(directory), []);
+  assert.deepEqual(await entryFiles(directory), []);
 });
 
 test('a description that could not be read back is refused before anything is written', async (t) => {
@@ -142,7 +132,7 @@ test('a description that could not be read back is refused before anything is wr
     quarantine.hold(heldMessage({ scoreBits: NaN }), prefix, content),
     /scoreBits/,
   );
-  assert.deepEqual(await readdir(directory), []);
+  assert.deepEqual(await entryFiles(directory), []);
 });
 
 const damages = [
@@ -223,10 +213,10 @@ test('a start sweeps old leftovers of killed processes, and only these', async (
     await utimes(join(directory, name), longAgo, longAgo);
 
   await openQuarantine(directory, { create: false });
-  assert.equal((await readdir(directory)).length, 8);
+  assert.equal((await entryFiles(directory)).length, 8);
   await openQuarantine(directory);
   assert.deepEqual(
-    (await readdir(directory)).sort(),
+    await entryFiles(directory),
     [...young, `${id}.eml`, `${id}.json`, 'notes.tmp'].sort(),
   );
 });

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { keyRing } from '../../src/quarantine/key-ring.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import type { HeldMessage } from '../../src/quarantine/quarantine.ts';
 import { connection, envelope, id } from '../action/samples.ts';
@@ -6,6 +8,14 @@ export const prefix = Buffer.from('X-Aliaswatch-Verdict: anomalous\r\n');
 export const body = Buffer.from('Subject: hello\r\n\r\nline \xe9\xff\r\n', 'latin1');
 export const content = memoryContent(body);
 export const wholeMessage = Buffer.concat([prefix, body]);
+
+export const ring = keyRing([Buffer.alloc(32, 7)]);
+
+/** Files of entries and of entries to be: what a directory holds but for its own name and the shared bytes. */
+export async function entryFiles(directory: string): Promise<readonly string[]> {
+  const own = new Set(['bodies', 'directory.id']);
+  return (await readdir(directory)).filter((name) => !own.has(name)).sort();
+}
 
 export function heldMessage(changes: Partial<HeldMessage> = {}): HeldMessage {
   return {

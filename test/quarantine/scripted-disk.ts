@@ -25,10 +25,24 @@ export function scriptedDisk(before: (step: string) => void): Disk {
       before(`rename ${nameOf(to)}`);
       await realDisk.rename(from, to);
     },
-    unlink: (path) => realDisk.unlink(path),
+    async link(existing, name) {
+      before(`link ${nameOf(name)}`);
+      await realDisk.link(existing, name);
+    },
+    async touch(path) {
+      before(`touch ${nameOf(path)}`);
+      await realDisk.touch(path);
+    },
+    async unlink(path) {
+      before(`unlink ${nameOf(path)}`);
+      await realDisk.unlink(path);
+    },
   };
 }
 
 function nameOf(path: string): string {
-  return /^[0-9a-z]{20}\.(eml|json)/.exec(basename(path))?.[1] ?? 'directory';
+  const name = basename(path);
+  if (/^[0-9a-f]{64}$/.test(name)) return 'body';
+  if (name.endsWith('.tmp')) return /\.(eml|json)\./.exec(name)?.[1] ?? name;
+  return /^[0-9a-z]{20}\.(eml|json)$/.exec(name)?.[1] ?? 'directory';
 }
