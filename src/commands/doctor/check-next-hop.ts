@@ -114,7 +114,7 @@ function checkKeywords(
       .map(({ keyword, lost }) => `no ${keyword}: ${lost}`),
   ];
   const advice = wanted.filter(({ keyword }) => !has(keyword)).map(({ fix }) => fix);
-  if (sizeBytes > 0 && sizeBytes - headerOverheadBytes < maxMessageBytes) {
+  if (sizeBytes > headerOverheadBytes && sizeBytes - headerOverheadBytes < maxMessageBytes) {
     message.push(`we take messages of up to ${sizeBytes - headerOverheadBytes} bytes`);
   }
   const text = message.join('; ');
