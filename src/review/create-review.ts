@@ -153,7 +153,7 @@ async function undo(
       const { undoneBy, kind } = entry.act;
       if (undoneBy !== null)
         return { effects: [{ message: id, outcome: 'already', detail: `undone by ${undoneBy}` }] };
-      const effects = await takeBack(deps, entry, act);
+      const effects = await takeBack(deps, journal, { ...entry, by: act });
       await journal.markUndone(id, act.id);
       await recordAct(deps, act, 'undone', { facts: { kind, effects: effects.length } });
       return { effects };

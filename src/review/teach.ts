@@ -77,6 +77,13 @@ export async function unteach(
   return true;
 }
 
+/** The same for an act that is taken back: then nothing else that is taken back brings its lesson to life again. */
+export async function disown(deps: Teaching, message: string, act: string): Promise<boolean> {
+  const isTaken = await unteach(deps, message, act);
+  if (!isTaken) await change(deps.store, message, (known) => ({ ...known, takenBackBy: act }));
+  return isTaken;
+}
+
 /** Takes back what delivery taught of a message, and what an act did. */
 export async function forgetMessage(
   deps: Teaching,

@@ -1,4 +1,5 @@
-import type { JournalEntry } from './act-journal.ts';
+import type { ActJournal, ActTraces, JournalEntry } from './act-journal.ts';
+import type { ApprovalRecord } from './approval-record.ts';
 import { disapproveValue } from './approve.ts';
 import { unconfirmCampaign } from './confirm-attack.ts';
 import { restoreMessage } from './delete-message.ts';
@@ -6,13 +7,13 @@ import { exclusively } from './exclusively.ts';
 import type { Act, Effect } from './review.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
 import { eachMessage } from './targets.ts';
-import { unteach } from './teach.ts';
+import { disown } from './teach.ts';
 
 /** Takes an act back as far as it can be; may be repeated. */
 export async function takeBack(
   deps: ReviewDependencies,
-  { act, traces }: JournalEntry,
-  by: Act,
+  journal: Pick<ActJournal, 'find'>,
+  { act, traces, by }: JournalEntry & { readonly by: Act },
 ): Promise<readonly Effect[]> {
   const reached = act.effects
     .filter(({ outcome }) => outcome === 'done' || outcome === 'partly')
@@ -20,7 +21,7 @@ export async function takeBack(
   switch (act.kind) {
     case 'release':
       return eachMessage(reached, async (id) => {
-        const forgotten = await unteach(deps, id, by.id);
+        const forgotten = await disown(deps, id, by.id);
         const what = forgotten ? 'what it taught is forgotten' : 'it taught nothing';
         return {
           message: id,
@@ -37,10 +38,10 @@ export async function takeBack(
         ),
       );
     case 'approve-value':
-      return [await disapproveValue(deps, act, traces.replaced ?? null)];
+      return [await disapproveValue(deps, act, await stillGiven(journal, traces.replaced))];
     case 'approve-message':
       return eachMessage(reached, async (id) => {
-        const forgotten = await unteach(deps, id, by.id);
+        const forgotten = await disown(deps, id, by.id);
         return forgotten
           ? { message: id, outcome: 'done', detail: 'what it taught is forgotten' }
           : { message: id, outcome: 'already', detail: 'it had been forgotten' };
@@ -48,6 +49,17 @@ export async function takeBack(
     case 'undo':
       throw new Error('what was taken back is done again by doing it again');
   }
+}
+
+/** What an approval replaced may have been taken back meanwhile; then what that one replaced is asked. */
+async function stillGiven(
+  journal: Pick<ActJournal, 'find'>,
+  replaced: ActTraces['replaced'],
+): Promise<ApprovalRecord | null> {
+  if (!replaced) return null;
+  const entry = await journal.find(replaced.act);
+  if (entry === null || entry.act.undoneBy === null) return replaced;
+  return stillGiven(journal, entry.traces.replaced);
 }
 
 async function inTurn(

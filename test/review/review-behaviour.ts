@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
       assert.equal(nextHop.messages.length, 1);
       const seen = acts.flatMap(({ effects }) => outcomes(effects)).sort();
       assert.deepEqual(seen, ['already', 'already', 'already', 'done']);
-      assert.deepEqual((await learned()), {
+      assert.deepEqual(await learned(), {
         counters: { n: 1 },
         values: ((await learned()) as { values: unknown[] }).values,
       });
