@@ -30,6 +30,8 @@ import { scoreMessage } from './score/score-message.ts';
 import type { Transaction } from './smtp/transaction.ts';
 import { StageFailure } from './stage.ts';
 
+const dayMs = 86_400_000;
+
 /** A message that is authenticated as a watched alias, parsed. */
 export type ToJudge = {
   readonly transaction: Transaction;
@@ -134,6 +136,7 @@ export async function judge(
       pack,
       causes,
       today,
+      dayShare: (transaction.receivedAt.getTime() / dayMs) % 1,
       inherited: inheritedBy(alias),
       approved: reviews.approvedFor(alias.id, request.at),
     });

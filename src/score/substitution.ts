@@ -37,33 +37,55 @@ export function redesignFactor(bits: number): number {
   return 2 ** Math.max(mostBits.added, Math.min(mostBits.replaced, bits));
 }
 
-/** Days a value must have been coming for, and days before it that say what is usual. */
-const least = { days: 3, daysBefore: 14 };
+/** Days with mail before a value appeared that say what is usual. */
+const leastDaysBefore = 14;
+const usualDays = 28;
+
+/** Watched messages by day, in order, through yesterday; and those of today so far. */
+export type TrafficByDay = {
+  readonly series: readonly DayTraffic[];
+  readonly today: { readonly day: number; readonly messages: number; readonly share: number };
+};
 
 /**
- * The traffic since the first day of a learned value, that day left out: its messages are those it was learned from, all
- * others carry what is established. Null where too little is known. What was flagged is not learned, so a replacement is
- * understated, never an attack's: whoever adds mail cannot take the vendor's own away.
+ * The traffic since the first day of a value, that day left out: nobody knows how much of it came before the value. At
+ * most its whole traffic can have carried it, so of the value's count at least the rest came later; a flood on the first
+ * day cannot pass for a replacement of what honest mail carries after it. What is usual is told by days of the week, or a
+ * quiet Sunday would look like the end of the old. Null where too little is known.
  */
 export function substitutionOf(
-  record: ValueRecord,
-  series: readonly DayTraffic[],
-  today: number,
+  { firstDay, count }: Pick<ValueRecord, 'firstDay' | 'count'>,
+  { series, today }: TrafficByDay,
 ): Substitution | null {
-  const { firstDay, count } = record;
-  const since = today - 1 - firstDay;
+  const byDay = new Map(series.map(({ day, messages }) => [day, messages]));
   const firstKnown = series[0]?.day ?? firstDay;
-  const daysBefore = Math.min(28, firstDay - firstKnown);
-  if (since < least.days || daysBefore < least.daysBefore) return null;
-  const sum = (from: number, through: number) =>
-    series.reduce(
-      (messages, each) =>
-        each.day >= from && each.day <= through ? messages + each.messages : messages,
-      0,
-    );
-  const total = sum(firstDay + 1, today - 1);
-  const perDay = sum(firstDay - daysBefore, firstDay - 1) / daysBefore;
-  return { total, established: Math.max(0, total - count), usual: perDay * since };
+  if (firstDay - firstKnown < leastDaysBefore || today.day <= firstDay) return null;
+  const from = Math.max(firstKnown, firstDay - usualDays);
+  const since = Array.from({ length: today.day - firstDay }, (_, index) => firstDay + 1 + index);
+  const total = since.reduce(
+    (sum, day) => sum + (day === today.day ? today.messages : (byDay.get(day) ?? 0)),
+    0,
+  );
+  const usual = since.reduce(
+    (sum, day) => sum + usualOn(day, from, firstDay, byDay) * (day === today.day ? today.share : 1),
+    0,
+  );
+  if (usual === 0) return null;
+  const later = Math.min(total, Math.max(0, count - (byDay.get(firstDay) ?? 0)));
+  return { total, established: total - later, usual };
+}
+
+/** Mean of the same day of the week from `from` to before `until`. */
+function usualOn(
+  day: number,
+  from: number,
+  until: number,
+  byDay: ReadonlyMap<number, number>,
+): number {
+  const same = Array.from({ length: until - from }, (_, index) => from + index).filter(
+    (candidate) => (day - candidate) % 7 === 0,
+  );
+  return same.reduce((sum, each) => sum + (byDay.get(each) ?? 0), 0) / Math.max(1, same.length);
 }
 
 function log2NegativeBinomial(count: number, mean: number): number {

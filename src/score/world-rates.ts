@@ -22,22 +22,39 @@ export function worldRatesOf(input: {
   readonly known: KnownValues;
   readonly observation: Pick<Observation, 'snapshot' | 'dayMessages'>;
   readonly today: number;
+  /** Share of that day that is over; 0 leaves the day out. */
+  readonly dayShare?: number;
 }): WorldRates {
-  const { features, fresh, known, observation, today } = input;
-  const yesterday = { day: today - 1, messages: observation.dayMessages.yesterday };
-  const series = [...observation.snapshot.daily, yesterday];
+  const { features, fresh, known, observation, today, dayShare = 0 } = input;
+  const { snapshot, dayMessages } = observation;
+  const traffic = {
+    series: [...snapshot.daily, { day: today - 1, messages: dayMessages.yesterday }],
+    today: {
+      day: today,
+      messages: dayShare === 0 ? 0 : Math.max(0, dayMessages.today - 1),
+      share: dayShare,
+    },
+  };
   const bits = fresh.filter(isReplaceable).flatMap((sighting) => {
-    // What is flagged is not learned; that it came is known all the same.
-    const record =
-      known.recordOf(sighting) ??
-      known.recordOf({ table: 'pending', value: pendingName(sighting) });
-    const traffic = record === null ? null : substitutionOf(record, series, today);
-    return traffic === null ? [] : [substitutionBits(traffic)];
+    const appearance = appearanceOf(sighting, known);
+    const replaced = appearance && substitutionOf(appearance, traffic);
+    return replaced ? [substitutionBits(replaced)] : [];
   });
   return {
     forwarded: features.hasPath
       ? forwardedPrior(features, known.recordOf, today)
       : unknownRates.forwarded,
     redesign: bits.length === 0 ? 1 : redesignFactor(Math.min(...bits)),
+  };
+}
+
+/** When a value first came and how often since: what is flagged is not learned, that it came is known all the same. */
+function appearanceOf(sighting: Sighting, known: KnownValues) {
+  const learned = known.recordOf(sighting);
+  const pending = known.recordOf({ table: 'pending', value: pendingName(sighting) });
+  if (learned === null || pending === null) return learned ?? pending;
+  return {
+    firstDay: Math.min(learned.firstDay, pending.firstDay),
+    count: learned.count + pending.count,
   };
 }

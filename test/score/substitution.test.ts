@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DayTraffic } from '../../src/baseline/ledger.ts';
-import type { ValueRecord } from '../../src/baseline/value-record.ts';
 import { redesignFactor, substitutionBits, substitutionOf } from '../../src/score/substitution.ts';
 
 const worked = [
@@ -37,31 +36,57 @@ test('the factor stays between 2^-10 and 2^9', () => {
 
 const start = 20_000;
 const today = start + 40;
-const series: readonly DayTraffic[] = Array.from({ length: 39 }, (_, i) => ({
+const series: readonly DayTraffic[] = Array.from({ length: 40 }, (_, i) => ({
   day: start + i,
   messages: 20,
 }));
-const recordOf = (firstDay: number, count: number): ValueRecord => ({
-  firstDay,
-  lastDay: today - 1,
-  days: 5,
-  recentDays: 31,
-  domains: 1,
-  recipients: 1,
-  actors: 1,
-  count,
-});
+const morning = { day: today, messages: 10, share: 0.5 };
+const since = (firstDay: number, count: number) =>
+  substitutionOf({ firstDay, count }, { series, today: morning });
 
-test('the traffic since a value appeared is read off the days after the first', () => {
-  const replaced = substitutionOf(recordOf(start + 33, 120), series, today);
-  assert.deepEqual(replaced, { total: 100, established: 0, usual: 120 });
-  const added = substitutionOf(recordOf(start + 33, 8), series, today);
-  assert.deepEqual(added, { total: 100, established: 92, usual: 120 });
+test('the traffic since a value appeared is read off the days after the first, today so far among them', () => {
+  // 6 whole days and half of today; at most 20 messages of the first day carried the value.
+  const replaced = since(start + 33, 150);
+  assert.deepEqual(replaced, { total: 130, established: 0, usual: 130 });
+  const added = since(start + 33, 28);
+  assert.deepEqual(added, { total: 130, established: 122, usual: 130 });
   assert.ok(substitutionBits(replaced) > 9 && substitutionBits(added) < -10);
 });
 
-test('a value of yesterday, and one of a young alias, say nothing yet', () => {
-  assert.equal(substitutionOf(recordOf(today - 3, 60), series, today), null);
-  assert.equal(substitutionOf(recordOf(start + 13, 60), series, today), null);
-  assert.equal(substitutionOf(recordOf(start + 13, 60), [], today), null);
+test('a replacement of yesterday is known today', () => {
+  const replaced = since(today - 1, 30);
+  assert.deepEqual(replaced, { total: 10, established: 0, usual: 10 });
+  assert.ok(substitutionBits(replaced) > 4);
+});
+
+test('a flood on its first day is no excuse for what follows', () => {
+  const flooded = series.map((each) =>
+    each.day === today - 1 ? { ...each, messages: 520 } : each,
+  );
+  const after = substitutionOf(
+    { firstDay: today - 1, count: 500 },
+    { series: flooded, today: morning },
+  );
+  assert.deepEqual(after, { total: 10, established: 10, usual: 10 });
+});
+
+test('a quiet Sunday is not the end of the old', () => {
+  const weekdays = series.filter(({ day }) => day % 7 < 5);
+  const sunday = series.findLast(({ day }) => day % 7 === 6)?.day ?? NaN;
+  const known = weekdays.filter(({ day }) => day < sunday);
+  const found = substitutionOf(
+    { firstDay: sunday - 2, count: 23 },
+    {
+      series: [...known.filter(({ day }) => day < sunday - 2), { day: sunday - 2, messages: 21 }],
+      today: { day: sunday, messages: 3, share: 0.5 },
+    },
+  );
+  assert.equal(found, null);
+});
+
+test('a value of today, and one of a young alias, say nothing yet', () => {
+  assert.equal(since(today, 60), null);
+  assert.equal(since(start + 13, 60), null);
+  const nothing = { series: [], today: morning };
+  assert.equal(substitutionOf({ firstDay: start + 13, count: 60 }, nothing), null);
 });
