@@ -2,7 +2,13 @@ import { domainOf } from '../message/mailbox.ts';
 import { brandSightings } from './brands.ts';
 import { contactsOf } from './contacts.ts';
 import type { Features, Sighting } from './features.ts';
-import { actorOf, displayNameSightings, layoutSightings, replyToSightings } from './identity.ts';
+import {
+  actorOf,
+  displayNameSightings,
+  languageSightings,
+  layoutSightings,
+  replyToSightings,
+} from './identity.ts';
 import { linkSightings, standingsOf, textDomainSightings, topLevelSightings } from './links.ts';
 import { commonWordsOf, lureHits, lureSentences, subjectWordsOf } from './lure-words.ts';
 import { viewMessage, type FeatureInput } from './message-view.ts';
@@ -39,6 +45,7 @@ export function extractFeatures(input: FeatureInput): Features {
       ...displayNameSightings(view),
       ...brandSightings(view),
       ...layoutSightings(view),
+      ...languageSightings(view),
       ...(hasPath ? [...pathSightings(view), ...recipientSightings] : []),
     ],
     levels: [...ourActorLevels(view), ...(hasPath ? pathLevels(view) : [])],

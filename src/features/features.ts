@@ -16,6 +16,7 @@ export type ValueTable =
   | 'body-word'
   | 'body-class'
   | 'line'
+  | 'language'
   | 'layout'
   | 'network'
   | 'mail-from'

@@ -40,6 +40,20 @@ export function layoutSightings(view: MessageView): readonly Sighting[] {
   ];
 }
 
+/** Stands for the languages of a message that none could be told of: names, numbers, a picture. */
+export const noLanguage = 'none';
+
+/** Every language that the body is in; a subject is too short, and a slot as a whole. */
+export function languageSightings(view: MessageView): readonly Sighting[] {
+  const { bodyLanguages } = view;
+  return (bodyLanguages.length === 0 ? [noLanguage] : bodyLanguages).map((value) => ({
+    signal: 'language',
+    table: 'language',
+    value,
+    shown: `written in ${value}`,
+  }));
+}
+
 /**
  * Who filled the slots, as far as the header says: merchant or sharer by display name and Reply-To, and the tenant where
  * the service hosts them under addresses of their own. Keyed, since it may be a person.

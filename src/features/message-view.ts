@@ -43,6 +43,8 @@ export type MessageView = FeatureInput & {
   readonly foldedBody: string;
   /** Languages of subject and body together, the best fit first; possibly none. */
   readonly languages: readonly string[];
+  /** Languages of the body alone. */
+  readonly bodyLanguages: readonly string[];
   /** Of the body and of attachments. */
   readonly links: readonly Link[];
   readonly attachments: readonly AttachmentView[];
@@ -83,7 +85,7 @@ export function viewMessage(input: FeatureInput): MessageView {
     foldedName: foldText(displayName),
     sentences,
     foldedBody,
-    languages: messageLanguages(foldedSubject, foldedBody, input.lists),
+    ...messageLanguages(foldedSubject, foldedBody, input.lists),
     links,
     attachments,
     writtenText,
@@ -93,11 +95,18 @@ export function viewMessage(input: FeatureInput): MessageView {
 }
 
 /** A subject that speaks a language of its own is heard beside a long body: that is where lures are put. */
-function messageLanguages(subject: string, body: string, lists: Lists): readonly string[] {
+function messageLanguages(
+  subject: string,
+  body: string,
+  lists: Lists,
+): Pick<MessageView, 'languages' | 'bodyLanguages'> {
   const subjectWords = wordsOf(subject, maxSubjectWords);
-  const words = [...subjectWords, ...wordsOf(body, maxLanguageWords)];
+  const bodyWords = wordsOf(body, maxLanguageWords);
+  const whole = languagesOf([...subjectWords, ...bodyWords], lists);
   // Only its best: a few words vote by chance for a second language as well.
-  return [
-    ...new Set([...languagesOf(words, lists), ...languagesOf(subjectWords, lists).slice(0, 1)]),
-  ];
+  const own = languagesOf(subjectWords, lists).slice(0, 1);
+  return {
+    languages: [...new Set([...whole, ...own])],
+    bodyLanguages: languagesOf(bodyWords, lists),
+  };
 }

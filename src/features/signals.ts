@@ -17,6 +17,7 @@ export const signalIds = [
   'attachment-class',
   'body-class',
   'body-lure',
+  'language',
   'link',
   'link-tld',
   'link-standing',

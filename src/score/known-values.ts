@@ -4,6 +4,7 @@ import type { Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
 import { forwarderValues } from './forwarding.ts';
 import type { Features } from '../features/features.ts';
+import { noLanguage } from '../features/identity.ts';
 import { isInherited, type InheritedValues } from './inherited-values.ts';
 
 type Value = { readonly table: string; readonly value: string };
@@ -17,6 +18,12 @@ export type KnownValues = {
 
 /** The value of table `reach` whose days tell how long the sending path has been known. */
 export const pathReach: Value = { table: 'reach', value: 'path' };
+
+/** Mail without a language of its own: what is typed into it brings one, and no usual one is gone. */
+export const unspoken: { readonly table: 'language'; readonly value: string } = {
+  table: 'language',
+  value: noLanguage,
+};
 
 /** Tables whose values a redesign replaces as a whole. */
 const replaceableTables: ReadonlySet<string> = new Set(['domain', 'layout']);
@@ -38,6 +45,7 @@ export function lookupsOf(features: Features): readonly Value[] {
     ...(features.hasPath ? [pathReach] : []),
     ...forwarderValues(features),
     ...features.sightings,
+    unspoken,
     ...features.sightings
       .filter(isReplaceable)
       .map((sighting) => ({ table: 'pending', value: pendingName(sighting) })),

@@ -9,7 +9,7 @@ import { countText, valueText } from './baseline-text.ts';
 import type { CauseTable } from './causes.ts';
 import { honestRate, usualShare } from './honest-rate.ts';
 import type { InheritedValues } from './inherited-values.ts';
-import { knowValues, pathReach, type KnownValues } from './known-values.ts';
+import { knowValues, pathReach, unspoken, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
 import { ordinalOf, type Quantity } from './ordinal-signals.ts';
 import { worldRatesOf, type WorldRates } from './world-rates.ts';
@@ -37,6 +37,8 @@ export type ReadingInput = {
   readonly causes: CauseTable;
   /** Day of receipt (day number, UTC). */
   readonly today: number;
+  /** Share of that day that is over, 0 to 1; without it today's traffic is left out where a redesign is told from an attack. */
+  readonly dayShare?: number;
   /** Values that other aliases of the vendor have made ordinary; none when absent. */
   readonly inherited?: InheritedValues;
   /** `table value` that a person approved for this alias; none when absent. */
@@ -62,12 +64,12 @@ export type Readings = {
 
 /** Compares features with the observed history, signal by signal, in the order of `signalIds`. */
 export function readSignals(input: ReadingInput): Readings {
-  const { features, observation, today } = input;
+  const { features, observation, today, dayShare = 0 } = input;
   const history = historyOf(observation.snapshot);
   const known = knowValues(features, observation, input);
   const measured = measure({ features, known, history, observation, today });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
-  const fresh = freshSightings(features.sightings, known);
+  const fresh = freshSightings(features.sightings, { known, history, today });
   const organization = organizationSignals(fresh, features.standings, input.organization);
   const shows = (...wanted: readonly SignalId[]) =>
     fresh.some(({ signal }) => wanted.includes(signal));
@@ -102,7 +104,7 @@ export function readSignals(input: ReadingInput): Readings {
     history,
     signals,
     measured,
-    rates: worldRatesOf({ features, fresh, known, observation, today }),
+    rates: worldRatesOf({ features, fresh, known, observation, today, dayShare }),
     fresh,
     newText: newText(features, known),
     newCommonWords: newCommonWords(features, known),
@@ -113,6 +115,7 @@ export function readSignals(input: ReadingInput): Readings {
 /** Quantities that mean nothing before the alias's own are known. */
 const needsHistory: ReadonlySet<SignalId> = new Set([
   'subject-words',
+  'language',
   'volume',
   'new-actors',
   'actor-burst',
@@ -126,15 +129,38 @@ function isPathStartingUp(known: KnownValues, today: number): boolean {
   );
 }
 
+/** Of an alias's mail, a language of so much is one of its own, established or not. */
+const leastLanguageShare = 0.05;
+/** An alias whose mail is mostly names and numbers has no language that could go. */
+const unspokenShare = 0.5;
+
 /** What is not ordinary. A path shape under a new domain would only repeat the new domain (measured C8). */
-function freshSightings(sightings: readonly Sighting[], known: KnownValues): readonly Sighting[] {
+function freshSightings(
+  sightings: readonly Sighting[],
+  {
+    known,
+    history,
+    today,
+  }: { readonly known: KnownValues; readonly history: History; readonly today: number },
+): readonly Sighting[] {
   const fresh = sightings.filter((sighting) => !known.isOrdinary(sighting));
   const newDomains = new Set(
     fresh.filter(({ table }) => table === 'domain').map(({ value }) => value),
   );
+  // Whoever fills a slot cannot take the template's own language out of a message.
+  const shareOf = (value: Pick<Sighting, 'table' | 'value'>) =>
+    usualShare(known.recordOf(value), history, today);
+  const keepsLanguage =
+    shareOf(unspoken) >= unspokenShare ||
+    sightings.some(
+      (sighting) =>
+        sighting.signal === 'language' &&
+        (known.isOrdinary(sighting) || shareOf(sighting) >= leastLanguageShare),
+    );
   return fresh.filter(
     ({ signal, value }) =>
-      signal !== 'path-shape' || !newDomains.has(value.slice(0, value.indexOf('/'))),
+      !(signal === 'path-shape' && newDomains.has(value.slice(0, value.indexOf('/')))) &&
+      !(signal === 'language' && (keepsLanguage || value === unspoken.value)),
   );
 }
 

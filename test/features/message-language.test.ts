@@ -55,4 +55,12 @@ describe('the languages of a message', () => {
     const { languages } = await viewOf({ subject: '482913', body: '482913' });
     assert.deepEqual(languages, []);
   });
+
+  test('what is typed into the subject does not change the language of the body', async () => {
+    const subject = '=?utf-8?Q?Ihr_Konto_wurde_gesperrt,_rufen_Sie_uns_umgehend_an?=';
+    const { bodyLanguages } = await viewOf({ subject, body: ordinary('en') });
+    assert.deepEqual(bodyLanguages, ['en']);
+    const silent = await viewOf({ subject, body: '482913' });
+    assert.deepEqual(silent.bodyLanguages, []);
+  });
 });

@@ -327,3 +327,44 @@ test('an auto-forward stays below the tag, a replay to many does not', async () 
   assert.ok(many.bits >= policy.tag.floorBits, `replay ${many.bits}`);
   assert.equal(many.cause.id, 'dkim-replay');
 });
+
+const english =
+  '<p>This is the summary that you asked us for. Since our last message to you the following has changed.</p>';
+const german =
+  '<p>Hier ist die Übersicht, die Sie bei uns bestellt haben. Seit unserer letzten Nachricht hat sich nicht viel geändert.</p>';
+
+async function languageOf(html: string, usualHtml = english) {
+  const usual = await featuresOf({ html: usualHtml }, archive);
+  const features = await featuresOf({ html }, archive);
+  const observation = historyOf(5000, usual, features);
+  const input = { features, observation, organization: null, pack: null, causes, today };
+  return readSignals(input).signals.find(({ signal }) => signal === 'language')?.level;
+}
+
+test('another language is one whose mail has nothing of the usual language left', async () => {
+  assert.equal(await languageOf(german), 1);
+  assert.equal(await languageOf(english), 0);
+  assert.equal(await languageOf(`${english}${english}${german}`), 0);
+});
+
+test('mail of names and numbers has no language that could go', async () => {
+  const usual = await featuresOf({ html: '<p>482913</p>' }, archive);
+  const features = await featuresOf({ html: german }, archive);
+  const often = { ...wellKnown(), count: 5000 };
+  const known = historyOf(5000, usual, features);
+  const observation = {
+    ...known,
+    records: lookupsOf(features).map(({ table, value }, index) =>
+      table === 'language' && value === 'none' ? often : (known.records[index] ?? null),
+    ),
+  };
+  const { signals } = readSignals({
+    features,
+    observation,
+    organization: null,
+    pack: null,
+    causes,
+    today,
+  });
+  assert.equal(signals.find(({ signal }) => signal === 'language')?.level, 0);
+});

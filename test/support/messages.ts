@@ -28,7 +28,10 @@ export const lists: Lists = {
       ]),
     ],
   ]),
-  commonWords: new Map([['en', new Set(['the', 'your', 'is', 'to', 'and', 'of', 'for', 'at'])]]),
+  commonWords: new Map([
+    ['en', new Set(['the', 'your', 'is', 'to', 'and', 'of', 'for', 'at'])],
+    ['de', new Set(['die', 'sie', 'ist', 'nicht', 'haben', 'bei', 'uns'])],
+  ]),
   brands: new Map([['paypal', ['paypal.com']]]),
   deskWords: new Set(['support desk', 'security team']),
   popularDomains: new Set(['google.com']),

@@ -37,6 +37,7 @@ const kinds: Readonly<Record<SignalId, UnusualKind>> = {
   'attachment-class': 'attachment',
   'body-class': 'wording',
   'body-lure': 'wording',
+  language: 'wording',
   link: 'link',
   'link-tld': 'link',
   'link-standing': 'link',
