@@ -34,6 +34,22 @@ export async function* seal(
   yield sealChunk(pending, { key, header, number, last: 1 });
 }
 
+/** The same of bytes that are all there. */
+export function sealAll({ current }: KeyRing, bytes: Buffer): Buffer {
+  const header = Buffer.concat([magic, current.id, randomBytes(saltBytes)]);
+  const key = fileKey(current, header);
+  const last = Math.max(0, Math.ceil(bytes.length / chunkBytes) - 1);
+  const chunks = Array.from({ length: last + 1 }, (_, number) =>
+    sealChunk(bytes.subarray(number * chunkBytes, (number + 1) * chunkBytes), {
+      key,
+      header,
+      number,
+      last: number === last ? 1 : 0,
+    }),
+  );
+  return Buffer.concat([header, ...chunks]);
+}
+
 /** Where the pieces of a sealed file lie. */
 export type SealedLayout = { readonly sizeBytes: number; readonly chunks: number };
 

@@ -1,0 +1,244 @@
+import type { DatabaseSync } from 'node:sqlite';
+import {
+  explainSqliteError,
+  inTransaction,
+  openSqliteFile,
+  type SqliteContent,
+} from '../baseline/sqlite-file.ts';
+import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import { walkMarks } from './index-walk.ts';
+import type {
+  DueQuery,
+  IndexEntry,
+  IndexPage,
+  IndexQuery,
+  IndexTotals,
+  QuarantineIndex,
+} from './quarantine-index.ts';
+import type { HeldState } from './quarantine.ts';
+import { placesOf, type Condition } from './sqlite-index-query.ts';
+
+/**
+ * Bodies lie apart, so that counting and searching read small rows only. A list is an index range for each of the usual
+ * filters: none, an alias, a campaign, each with and without a state.
+ */
+const content: SqliteContent = {
+  title: 'Quarantine index',
+  holds: 'held mail',
+  schema: `
+CREATE TABLE held (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, directory TEXT NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, alias TEXT NOT NULL, campaign TEXT NOT NULL, bytes INTEGER NOT NULL, expires INTEGER NOT NULL, closed INTEGER NOT NULL, version REAL NOT NULL, marks TEXT NOT NULL);
+CREATE TABLE body (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE claim (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX held_place ON held (place);
+CREATE INDEX held_state ON held (state, place, bytes);
+CREATE INDEX held_alias ON held (alias, place);
+CREATE INDEX held_alias_state ON held (alias, state, place);
+CREATE INDEX held_campaign ON held (campaign, place);
+CREATE INDEX held_campaign_state ON held (campaign, state, place);
+CREATE INDEX held_expires ON held (directory, expires, id) WHERE state = 'held';
+CREATE INDEX held_closed ON held (directory, closed, id) WHERE state <> 'held';`,
+  schemaVersion: 1,
+  applicationId: 0x41_4c_57_51, // 'ALWQ'
+};
+
+/** Rejects with one sentence when the file cannot be opened. */
+export function openSqliteIndex(
+  path: string,
+  { timeoutMs }: { readonly timeoutMs: number },
+): Promise<QuarantineIndex> {
+  return settle(() => new SqliteIndex(path, openSqliteFile(path, content, { timeoutMs })));
+}
+
+class SqliteIndex implements QuarantineIndex {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+  readonly #sql: SqliteStatements;
+
+  constructor(path: string, database: DatabaseSync) {
+    this.#path = path;
+    this.#database = database;
+    this.#sql = new SqliteStatements(database);
+  }
+
+  put(entries: readonly IndexEntry[]): Promise<void> {
+    return this.#settle('BEGIN IMMEDIATE', () => {
+      for (const entry of entries) this.#put(entry);
+    });
+  }
+
+  remove(directory: string, ids: readonly string[]): Promise<void> {
+    return this.#settle('BEGIN IMMEDIATE', () => {
+      for (const id of ids) {
+        const row = this.#sql.get(
+          'DELETE FROM held WHERE id = ? AND directory = ? RETURNING number',
+          id,
+          directory,
+        );
+        if (row !== undefined)
+          this.#sql.run('DELETE FROM body WHERE number = ?', row['number'] as number);
+      }
+    });
+  }
+
+  query(query: IndexQuery): Promise<IndexPage> {
+    return query.marks.length === 0
+      ? this.#settle('BEGIN', () => this.#plainPage(query))
+      : this.#markedPage(query);
+  }
+
+  locate(id: string): Promise<string | null> {
+    return this.#settle('BEGIN', () => {
+      const row = this.#sql.get('SELECT directory FROM held WHERE id = ?', id);
+      return row === undefined ? null : (row['directory'] as string);
+    });
+  }
+
+  versions(directory: string): Promise<ReadonlyMap<string, number>> {
+    return this.#settle('BEGIN', () => {
+      const rows = this.#sql.all('SELECT id, version FROM held WHERE directory = ?', directory);
+      return new Map(rows.map(({ id, version }) => [id as string, version as number]));
+    });
+  }
+
+  due({ directory, what, before, limit }: DueQuery): Promise<readonly string[]> {
+    const state = what === 'expires' ? "state = 'held'" : "state <> 'held'";
+    return this.#settle('BEGIN', () =>
+      this.#sql
+        .all(
+          `SELECT id FROM held WHERE directory = ? AND ${state} AND ${what} < ? ORDER BY ${what}, id LIMIT ?`,
+          directory,
+          before,
+          limit,
+        )
+        .map(({ id }) => id as string),
+    );
+  }
+
+  totals(): Promise<IndexTotals> {
+    return this.#settle('BEGIN', () => {
+      const messages = { held: 0, released: 0, deleted: 0 };
+      const bytes = { held: 0, released: 0, deleted: 0 };
+      const rows = this.#sql.all(
+        'SELECT state, COUNT(*) AS messages, SUM(bytes) AS bytes FROM held GROUP BY state',
+      );
+      for (const row of rows) {
+        messages[row['state'] as HeldState] = row['messages'] as number;
+        bytes[row['state'] as HeldState] = row['bytes'] as number;
+      }
+      const oldest = this.#sql.get("SELECT MIN(place) AS place FROM held WHERE state = 'held'");
+      const place = oldest?.['place'] as string | null;
+      return { messages, bytes, oldestHeldAt: place === null ? null : Number(place.slice(0, 15)) };
+    });
+  }
+
+  claim(name: string, holder: string, ms: number): Promise<boolean> {
+    return this.#settle('BEGIN IMMEDIATE', () => {
+      const now = Date.now();
+      const row = this.#sql.get(
+        'INSERT INTO claim VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE holder = excluded.holder OR until <= ? RETURNING name',
+        name,
+        holder,
+        now + ms,
+        now,
+      );
+      return row !== undefined;
+    });
+  }
+
+  disclaim(name: string, holder: string): Promise<void> {
+    return this.#settle('BEGIN IMMEDIATE', () => {
+      this.#sql.run('DELETE FROM claim WHERE name = ? AND holder = ?', name, holder);
+    });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return settle(() => this.#database.close());
+  }
+
+  #put(entry: IndexEntry): void {
+    const { id, directory, place, state, alias, campaign, bytes } = entry;
+    const { expiresAt, closedAt, version, marks, body } = entry;
+    const values = [directory, place, state, alias, campaign, bytes, expiresAt, closedAt];
+    const row = this.#sql.get(
+      `INSERT INTO held (directory, place, state, alias, campaign, bytes, expires, closed, version, marks, id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+directory = excluded.directory, place = excluded.place, state = excluded.state, alias = excluded.alias,
+campaign = excluded.campaign, bytes = excluded.bytes, expires = excluded.expires, closed = excluded.closed,
+version = excluded.version, marks = excluded.marks WHERE excluded.version >= version RETURNING number`,
+      ...values,
+      version,
+      marks,
+      id,
+    );
+    if (row === undefined) return; // a newer one is there
+    this.#sql.run('INSERT OR REPLACE INTO body VALUES (?, ?)', row['number'] as number, body);
+  }
+
+  #plainPage(query: IndexQuery): IndexPage {
+    const all = placesOf(query);
+    const total = this.#count(all);
+    const some = placesOf({ ...query, before: least(query.before, query.after) });
+    const places = this.#places(some, query.limit + 1);
+    const shown = places.slice(0, query.limit);
+    return { entries: this.#entries(shown), more: places.length > query.limit, total };
+  }
+
+  async #markedPage(query: IndexQuery): Promise<IndexPage> {
+    const { places, more, total } = await walkMarks(query, (before, rows) =>
+      this.#settle('BEGIN', () => {
+        const { where, values } = placesOf({ ...query, before });
+        const last = this.#sql.get(
+          `SELECT place FROM held WHERE ${where} ORDER BY place DESC LIMIT 1 OFFSET ?`,
+          ...values,
+          rows - 1,
+        );
+        const from = (last?.['place'] ?? null) as string | null;
+        const marked = placesOf({ ...query, before, from: from ?? query.from }, query.marks);
+        return { hits: this.#places(marked, rows), next: from };
+      }),
+    );
+    const entries = await this.#settle('BEGIN', () => this.#entries(places));
+    return { entries, more, total };
+  }
+
+  #count({ where, values }: Condition): number {
+    const row = this.#sql.get(`SELECT COUNT(*) AS count FROM held WHERE ${where}`, ...values);
+    return row?.['count'] as number;
+  }
+
+  #places({ where, values }: Condition, limit: number): readonly string[] {
+    const sql = `SELECT place FROM held WHERE ${where} ORDER BY place DESC LIMIT ?`;
+    return this.#sql.all(sql, ...values, limit).map(({ place }) => place as string);
+  }
+
+  /** What is gone since then is left out. */
+  #entries(places: readonly string[]): IndexPage['entries'] {
+    return places.flatMap((place) => {
+      const row = this.#sql.get(
+        'SELECT directory, body FROM held JOIN body USING (number) WHERE place = ?',
+        place,
+      );
+      if (row === undefined) return [];
+      return [{ place, directory: row['directory'] as string, body: row['body'] as string }];
+    });
+  }
+
+  #settle<Answer>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => Answer): Promise<Answer> {
+    return settle(() => {
+      try {
+        return inTransaction(this.#database, begin, work);
+      } catch (error) {
+        throw explainSqliteError(error, { title: content.title, path: this.#path });
+      }
+    });
+  }
+}
+
+function least(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+function settle<Answer>(work: () => Answer): Promise<Answer> {
+  return new Promise((resolve) => resolve(work()));
+}
