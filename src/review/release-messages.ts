@@ -85,7 +85,7 @@ function effectOf({ id, recipients }: ReleaseOutcome, learning: Learning): Effec
     recipients.filter(({ outcome }) => wanted.includes(outcome));
   const missing = having('refused', 'not-in-envelope');
   const has = having('delivered', 'already-delivered').length;
-  const isNews = having('delivered').length > 0;
+  const isNews = having('delivered').length > 0 || learning === 'learned';
   const outcome =
     missing.length > 0 ? (has > 0 ? 'partly' : 'refused') : isNews ? 'done' : 'already';
   const sentences = [
