@@ -16,6 +16,8 @@ import { formatHostPort, type HostPort } from './config/host-port.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import { describeSettings, type Settings } from './config/settings.ts';
 import { maySharePolicy, withMode } from './decision/recipient-mode.ts';
+import { startConsole } from './console-in-background.ts';
+import { watchStatus } from './console/watch-status.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { createPseudonym } from './features/hash.ts';
 import { createLessons } from './lessons.ts';
@@ -25,6 +27,7 @@ import { createAttachmentReader } from './message/attachments/attachment-reader.
 import { startHttp } from './observability/http.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { createReadiness } from './observability/readiness.ts';
 import { recordEvents } from './observability/record-events.ts';
 import { processTransaction } from './pipeline.ts';
 import { nextHopRoute } from './next-hop-route.ts';
@@ -60,6 +63,8 @@ export type Server = AsyncDisposable & {
   readonly http: HostPort;
   /** Pages behind the links of notices; null without `publicUrl`. */
   readonly links: HostPort | null;
+  /** The console's own address; null where it is at `http`, or off. */
+  readonly console: HostPort | null;
 };
 
 /** Shortest part of the analysis deadline that is left to parsing and scoring after authentication. */
@@ -92,7 +97,8 @@ export async function startServer({
     }),
   );
   const audited = opened.use(await startAudit({ settings, events: recorded, now }));
-  const { events } = audited;
+  const watched = watchStatus(audited.events, now);
+  const { events } = watched;
   audited.rulesActivated(active);
   const arcKey = await loadArcKey(settings);
   const servers = settings.dns.map(formatHostPort);
@@ -183,15 +189,30 @@ export async function startServer({
   };
 
   const draining = { begun: false };
+  const health = {
+    isDraining: () => draining.begun,
+    checkNextHop: () => Promise.any(settings.nextHop.map(reach)),
+    checkStore: () => baselines.ping(),
+  };
+  const console = opened.use(
+    await startConsole({
+      settings,
+      version,
+      sources: { review: reviews.review, quarantine, baselines, rules: () => active },
+      audit: audited.audit,
+      requests: notices.requests,
+      status: watched.read,
+      readiness: createReadiness(health),
+      events,
+      now,
+    }),
+  );
   const http = opened.use(
     await startHttp({
       listen: settings.http,
       registry: metrics.registry,
-      health: {
-        isDraining: () => draining.begun,
-        checkNextHop: () => Promise.any(settings.nextHop.map(reach)),
-        checkStore: () => baselines.ping(),
-      },
+      health,
+      others: console.handle,
     }),
   );
   const isTrusted = listAddresses(settings.trustedRelays);
@@ -241,6 +262,7 @@ export async function startServer({
     smtp: frontHop.address,
     http: { host: http.address.address, port: http.address.port },
     links: notices.publicAddress,
+    console: console.address,
     [Symbol.asyncDispose]: async () => {
       draining.begun = true;
       await owned.disposeAsync();

@@ -46,6 +46,30 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     'own gateways in front; mail is judged by the hop before them; addresses or CIDR, with commas',
   ],
   http: ['--http <host:port>', 'metrics and health (default 127.0.0.1:8025)'],
+  console: [
+    '--console <where>',
+    'pages and API for operators: host:port, http (beside metrics and health) or off (default http)',
+  ],
+  consoleHosts: [
+    '--console-hosts <names>',
+    'names the console goes by, with commas (default: this machine and those of loopback)',
+  ],
+  consoleTrustedProxies: [
+    '--console-trusted-proxies <ranges>',
+    'reverse proxies in front of the console; addresses or CIDR, with commas',
+  ],
+  consoleTlsCertFile: [
+    '--console-tls-cert-file <pem>',
+    'certificate of the console, where it has an address of its own',
+  ],
+  consoleTlsKeyFile: [
+    '--console-tls-key-file <pem>',
+    'its private key (default: in the same file)',
+  ],
+  operatorsFile: [
+    '--operators-file <yaml>',
+    'who may log in (default: operators.yaml in the state directory)',
+  ],
   stateDir: ['--state-dir <dir>', 'quarantine, key and embedded store (default ./state)'],
   store: [
     '--store <location>',

@@ -101,6 +101,20 @@ export const settingsSchema = z.strictObject({
   trustedRelays: addressRanges.exactOptional(),
   /** Metrics and health. */
   http: hostPort(null).exactOptional(),
+  /** Pages and API for operators: at an address of their own, beside metrics and health (`http`), or not at all. */
+  console: z
+    .union([z.enum(['http', 'off']), hostPort(null)], { error: 'is not HOST:PORT, http or off' })
+    .exactOptional(),
+  /** Names that the console goes by, beside those of loopback and of this machine. */
+  consoleHosts: listOf('host names').pipe(z.array(hostname).max(100)).exactOptional(),
+  /** Reverse proxies in front of the console, whose X-Forwarded fields are believed. */
+  consoleTrustedProxies: addressRanges.exactOptional(),
+  /** PEM file of the console's certificate with its chain; only for an address of its own. */
+  consoleTlsCertFile: text.exactOptional(),
+  /** PEM file of its private key; the certificate's own file when left out. */
+  consoleTlsKeyFile: text.exactOptional(),
+  /** Who may log in. While there is no file, whoever is on this machine needs no login, and nobody else gets in. */
+  operatorsFile: text.exactOptional(),
   stateDir: text.exactOptional(),
   store: store.exactOptional(),
   /** Resolvers; those of the system when left out. */

@@ -24,6 +24,9 @@ export type Settings = Required<Omit<Given, 'nextHop' | 'mode' | FileOrName>> & 
 type FileOrName =
   | 'tlsCertFile'
   | 'tlsKeyFile'
+  | 'consoleTlsCertFile'
+  | 'consoleTlsKeyFile'
+  | 'operatorsFile'
   | 'nextHopTlsCaFile'
   | 'nextHopTlsName'
   | 'publicUrl'
@@ -41,6 +44,9 @@ export function completeSettings(given: Given, hostname: string): Settings {
   return {
     listen: { host: '0.0.0.0', port: 2525 },
     http: { host: '127.0.0.1', port: 8025 },
+    console: 'http',
+    consoleHosts: [],
+    consoleTrustedProxies: [],
     nextHopProtocol: 'smtp',
     nextHopTls: 'opportunistic',
     clientIdentity: 'auto',
@@ -87,6 +93,9 @@ export function completeSettings(given: Given, hostname: string): Settings {
     arcDomain: given.arcDomain ?? null,
     arcSelector: given.arcSelector ?? null,
     arcKeyFile: given.arcKeyFile ?? null,
+    consoleTlsCertFile: given.consoleTlsCertFile ?? null,
+    consoleTlsKeyFile: given.consoleTlsKeyFile ?? given.consoleTlsCertFile ?? null,
+    operatorsFile: given.operatorsFile ?? null,
     mode: given.mode ?? null,
     stateDir,
     store: given.store ?? `sqlite:${join(stateDir, 'baselines.db')}`,
@@ -113,6 +122,13 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     xclientPeers: settings.xclientPeers.join(',') || 'none',
     trustedRelays: settings.trustedRelays.join(',') || 'none',
     http: formatHostPort(settings.http),
+    console:
+      typeof settings.console === 'string' ? settings.console : formatHostPort(settings.console),
+    consoleHosts: settings.consoleHosts.join(',') || 'none',
+    consoleTrustedProxies: settings.consoleTrustedProxies.join(',') || 'none',
+    consoleTlsCertFile: settings.consoleTlsCertFile ?? 'none',
+    consoleTlsKeyFile: settings.consoleTlsKeyFile ?? 'none',
+    operatorsFile: settings.operatorsFile ?? 'in the state directory',
     noticeTo: settings.noticeTo.join(',') || 'none',
     noticeFrom: settings.noticeFrom.address,
     noticeLanguage: formatNoticeLanguage(settings.noticeLanguage),

@@ -7,6 +7,7 @@ import { FormRefusal, formRoutes } from './form-routes.ts';
 import { forms } from './forms.ts';
 import { localNext } from './local-next.ts';
 import { addLogin } from './login-routes.ts';
+import { refusalOf } from './refusal.ts';
 import { PageProblem, type PageInput } from './page-route.ts';
 import { bouncePage, messagePage } from './plain-pages.ts';
 import {
@@ -102,8 +103,9 @@ function addForms(app: FastifyInstance, site: BrowserSite, look: Look): void {
           'This form was not filled in as it should be.',
         );
       const notice = await submitted.catch((error: unknown) => {
-        if (error instanceof FormRefusal) return { kind: 'refused', text: error.message } as const;
-        throw error;
+        const text = error instanceof FormRefusal ? error.message : refusalOf(error);
+        if (text === null) throw error;
+        return { kind: 'refused', text } as const;
       });
       site.notices.leave(visit.cookie, notice);
       return toNext(visit);

@@ -43,6 +43,13 @@ export const formRoutes: readonly FormRoute[] = [
   formRoute('/undo', 'operator', async ({ id, reason }, { sources, visitor }) =>
     noticeOf(await reviewOf(sources).undo(id, reviewerOf(visitor), { reason })),
   ),
+  formRoute('/settle', 'operator', ({ request, state, reason }, { sources, visitor }) => {
+    const how = { state, by: visitor.name, detail: reason };
+    const isSettled = sources.requests?.close(request, how) ?? false;
+    return Promise.resolve(
+      isSettled ? done(`Marked as ${state}.`) : refused('There is no such open request any more.'),
+    );
+  }),
   formRoute('/access/revoke-session', 'admin', async (fields, { access, sources, visitor }) => {
     const { session, operator } = fields;
     if (session === '' && operator === '') return refused('Choose a session.');

@@ -34,6 +34,8 @@ export const forms = {
   }),
   /** `id` of the act that is taken back. */
   '/undo': z.object({ id, reason }),
+  /** Marks what a recipient asked for as settled; releases nothing. */
+  '/settle': z.object({ request: id, state: z.enum(['granted', 'declined']), reason }),
   '/theme': z.object({ theme: z.enum(['auto', 'light', 'dark']) }),
   '/logout': z.object({}),
   /** Admin; `session` is the short id that the access page shows, or `operator` for all of one. */

@@ -52,7 +52,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
     routerOptions: { maxParamLength: longestParameter },
     // What cannot be decoded as a path is answered like any address where nothing is.
     frameworkErrors: (_, __, reply) => {
-      void refuse(reply as FastifyReply, 400, 'This is no address.');
+      void refuse(reply, 400, 'This is no address.');
     },
   });
   // Of what fails before, or while, a page says what failed.

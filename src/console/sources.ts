@@ -59,9 +59,6 @@ export type AuditEntry = {
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
   /** Null where the value was erased. */
   readonly personal: Readonly<Record<string, string | null>>;
-  readonly writer: string;
-  readonly sequence: number;
-  readonly hash: string;
 };
 
 export type AuditQuery = {
@@ -85,15 +82,21 @@ export type RecipientRequest = {
   readonly message: string;
   readonly recipient: string;
   readonly at: string;
-  /** In the recipient's words; possibly empty. */
-  readonly comment: string;
-  readonly state: 'open' | 'done' | 'declined';
+  readonly state: 'open' | 'granted' | 'declined';
+  /** Who settled it and what was said then; empty while it is open. */
+  readonly closedBy: string;
+  readonly detail: string;
 };
 
 export type RequestList = {
   /** Newest first. */
-  readonly list: (page: {
-    readonly limit: number;
-    readonly after?: string;
-  }) => Promise<{ readonly requests: readonly RecipientRequest[]; readonly next: string | null }>;
+  readonly list: (
+    which: 'open' | 'all',
+    page: { readonly limit: number; readonly after?: string },
+  ) => readonly RecipientRequest[];
+  /** Releases nothing by itself. False where there is no such open request. */
+  readonly close: (
+    id: string,
+    how: { readonly state: 'granted' | 'declined'; readonly by: string; readonly detail: string },
+  ) => boolean;
 };

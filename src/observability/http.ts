@@ -11,7 +11,11 @@ export type HttpOptions = {
   readonly listen: { readonly host: string; readonly port: number };
   readonly registry: Registry;
   readonly health: Health;
+  /** Takes what is neither of the three; null answers 404. */
+  readonly others?: RequestHandler | null;
 };
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface HttpServer extends AsyncDisposable {
   readonly address: AddressInfo;
@@ -23,10 +27,15 @@ const json = 'application/json; charset=utf-8';
 const requestTimeoutMs = 5000;
 
 /**
- * Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (mail can flow), and nothing else.
+ * Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (mail can flow), and nothing else but what `others` takes.
  * @throws when the address cannot be listened on.
  */
-export async function startHttp({ listen, registry, health }: HttpOptions): Promise<HttpServer> {
+export async function startHttp({
+  listen,
+  registry,
+  health,
+  others = null,
+}: HttpOptions): Promise<HttpServer> {
   const readiness = createReadiness(health);
   const routes: Readonly<Record<string, () => Promise<Answer>>> = {
     '/metrics': async () => ({
@@ -48,8 +57,10 @@ export async function startHttp({ listen, registry, health }: HttpOptions): Prom
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: requestTimeoutMs,
     },
-    (request, response) =>
-      void answer(routes, request).then((answered) => send(response, answered)),
+    (request, response) => {
+      if (others !== null && !Object.hasOwn(routes, pathOf(request))) others(request, response);
+      else void answer(routes, request).then((answered) => send(response, answered));
+    },
   );
   server.maxConnections = 100;
   server.listen(listen.port, listen.host);
@@ -61,12 +72,16 @@ async function answer(
   routes: Readonly<Record<string, () => Promise<Answer>>>,
   request: IncomingMessage,
 ): Promise<Answer> {
-  const [path = ''] = (request.url ?? '').split('?');
+  const path = pathOf(request);
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (!route) return jsonAnswer(404, { error: 'not found' });
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return jsonAnswer(405, { error: 'use GET' });
   return route().catch(() => jsonAnswer(500, { error: 'internal error' }));
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
 }
 
 function jsonAnswer(status: number, body: object): Answer {

@@ -9,6 +9,7 @@ import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { alertMetrics } from './alert-metrics.ts';
 import { auditMetrics } from './audit-metrics.ts';
 import { AliasLabels } from './alias-labels.ts';
+import { consoleMetrics } from './console-metrics.ts';
 import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
 import { noticeMetrics } from './notice-metrics.ts';
@@ -71,6 +72,7 @@ export function createMetrics(version: string) {
     ...noticeMetrics(registry),
     ...reviewMetrics(registry),
     ...auditMetrics(registry),
+    ...consoleMetrics(registry),
   };
 }
 

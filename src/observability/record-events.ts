@@ -1,4 +1,5 @@
 import { auditHeadMessage } from '../audit/published-log.ts';
+import { statusClasses } from './console-metrics.ts';
 import type { Events } from './events.ts';
 import type { Log } from './log.ts';
 import { replyClasses } from './metrics.ts';
@@ -106,6 +107,15 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       log.warn({ error }, 'approvals and confirmed attacks not read');
     }),
     reviewed: neverThrowing((kind) => metrics.reviewActs.inc({ kind })),
+    consoleLogin: neverThrowing((outcome) => {
+      metrics.consoleLogins.inc({ outcome });
+      if (outcome !== 'accepted') log.warn({ outcome }, 'login to the console');
+    }),
+    consoleAnswered: neverThrowing((status) => {
+      const statusClass = statusClasses.find((name) => name.startsWith(String(status).charAt(0)));
+      if (statusClass !== undefined) metrics.consoleRequests.inc({ class: statusClass });
+    }),
+    consoleFailed: neverThrowing((error) => log.error({ error }, 'console failed')),
     budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
     auditLost: neverThrowing((act, error) => {
       metrics.auditLost.inc();

@@ -19,7 +19,9 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   const rules = await rulesFor(settings);
   // Before anything is written: a port in use should leave no state directory behind.
   const links = settings.publicUrl === null ? [] : [settings.publicListen];
-  for (const address of [settings.listen, settings.http, ...links]) await assertFree(address);
+  const own = typeof settings.console === 'string' ? [] : [settings.console];
+  for (const address of [settings.listen, settings.http, ...links, ...own])
+    await assertFree(address);
   const log = createLog(logLevel, context.stdout);
   context.endWithin(drainMs + closingMs);
   await using server = await startServer({
@@ -28,7 +30,14 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
     log,
     version: readVersion(),
   });
-  log.info({ smtp: formatHostPort(server.smtp), http: formatHostPort(server.http) }, 'ready');
+  log.info(
+    {
+      smtp: formatHostPort(server.smtp),
+      http: formatHostPort(server.http),
+      ...(server.console === null ? {} : { console: formatHostPort(server.console) }),
+    },
+    'ready',
+  );
   if (!context.signal.aborted) await once(context.signal, 'abort');
   log.info({ drainMs }, 'stopping');
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Act, Review, Reviewer, Target } from '../../review/review.ts';
+import { refusalOf } from '../refusal.ts';
 import { reviewerOf } from '../visitor.ts';
 import { apiRoute, present, type ApiRoute } from './api-route.ts';
 import { given, pageByLast, pageOf, pageQuery, pageRequest } from './paging.ts';
@@ -68,7 +69,12 @@ export const actRoutes: readonly ApiRoute[] = [
     },
     { body: actRequest },
     async ({ body }, { sources, visitor }) => {
-      const act = await perform(present(sources.review, 'acts'), body, reviewerOf(visitor));
+      const act = await perform(present(sources.review, 'acts'), body, reviewerOf(visitor)).catch(
+        (error: unknown) => {
+          const sentence = refusalOf(error);
+          throw sentence === null ? error : new ApiProblem(422, sentence);
+        },
+      );
       if (act.effects.length > 0 && act.effects.every(({ outcome }) => outcome === 'missing'))
         throw new ApiProblem(404, act.effects[0]?.detail ?? 'there is no such message');
       return act;

@@ -97,12 +97,58 @@ export const mailRoutes: readonly ApiRoute[] = [
       summary: 'What recipients asked for, newest first',
       answer: pageOf(schemas.request),
     },
-    { query: z.strictObject(pageQuery) },
-    async ({ query }, { sources }) => {
-      const { requests, next } = await present(sources.requests, 'requests').list(
-        pageRequest(query),
-      );
-      return { items: requests, next };
+    { query: z.strictObject({ ...pageQuery, which: z.enum(['open', 'all']).default('open') }) },
+    ({ query }, { sources }) => {
+      const requests = present(sources.requests, 'requests');
+      return Promise.resolve(pageByLast(requests.list(query.which, pageRequest(query)), query));
+    },
+  ),
+  apiRoute(
+    {
+      method: 'POST',
+      path: '/requests/:id',
+      scope: 'review',
+      operationId: 'settleRequest',
+      summary: 'Marks what a recipient asked for as settled; releases nothing',
+      answer: z.object({ settled: z.boolean().describe('False where it was settled before') }),
+    },
+    {
+      params: byId,
+      body: z.strictObject({
+        state: z.enum(['granted', 'declined']),
+        reason: z.string().trim().max(500).default(''),
+      }),
+    },
+    ({ params: { id }, body: { state, reason } }, { sources, visitor }) => {
+      const requests = present(sources.requests, 'requests');
+      const how = { state, by: visitor.name, detail: reason };
+      return Promise.resolve({ settled: requests.close(id, how) });
+    },
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/deliveries',
+      scope: 'read',
+      operationId: 'listDeliveries',
+      summary: 'Watched mail of the last 14 days that passed or was held, newest first',
+      answer: pageOf(schemas.delivery),
+    },
+    {
+      query: z.strictObject({
+        ...pageQuery,
+        messageId: words(1000),
+        recipient: words(320),
+        alias: words(200),
+        campaign: words(64),
+        since: schemas.time.optional(),
+        until: schemas.time.optional(),
+      }),
+    },
+    async ({ query: { limit, after, ...filter } }, { sources }) => {
+      const review = present(sources.review, 'message index');
+      const page = await review.messages(given(filter), pageRequest({ limit, after }));
+      return { items: page.messages, next: page.next };
     },
   ),
 ];

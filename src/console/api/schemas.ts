@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import type { HeldMessage, HeldSummary } from '../../quarantine/quarantine.ts';
-import type { Act, Approval, CampaignMember, CampaignSummary } from '../../review/review.ts';
+import type {
+  Act,
+  Approval,
+  CampaignMember,
+  CampaignSummary,
+  MessageFound,
+} from '../../review/review.ts';
 import { scopes } from '../access/tokens.ts';
 import type { ConsoleStatus, RecipientRequest } from '../sources.ts';
 
@@ -93,10 +99,22 @@ export const explainedMessage = heldMessage
   .extend({ explanation })
   .describe('A message in quarantine, and why') satisfies z.ZodType<Omit<HeldMessage, 'lesson'>>;
 
-export const effect = z.object({
+const effect = z.object({
   message: z.string(),
   outcome: z.enum(['done', 'partly', 'already', 'refused', 'missing']),
   detail: z.string().describe('For a person; the next hop’s reply where it refused'),
+  recipients: z
+    .array(
+      z.object({
+        recipient: z.string(),
+        outcome: z.enum(['delivered', 'already-delivered', 'refused', 'not-in-envelope']),
+        reply: z.string().nullable(),
+      }),
+    )
+    .readonly()
+    .exactOptional()
+    .describe('Of a release'),
+  learned: z.boolean().exactOptional().describe('Of a release: the baseline learned from it'),
 });
 
 export const act = z
@@ -159,6 +177,22 @@ export const member = z
   })
   .describe('One message of a campaign, held or delivered') satisfies z.ZodType<CampaignMember>;
 
+export const delivery = member
+  .extend({
+    state: z.enum([
+      'held',
+      'released',
+      'deleted',
+      'delivered-tagged',
+      'delivered-before-flag',
+      'delivered',
+    ]),
+    verdict: z.string(),
+    campaign: z.string(),
+    isApprovable: z.boolean().describe('`approve-message` would learn from it'),
+  })
+  .describe('Watched mail that passed or was held') satisfies z.ZodType<MessageFound>;
+
 const fact = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export const auditEntry = z
@@ -171,9 +205,6 @@ export const auditEntry = z
     reason: z.string(),
     facts: z.record(z.string(), fact),
     personal: z.record(z.string(), z.string().nullable()).describe('Null where it was erased'),
-    writer: z.string(),
-    sequence: count,
-    hash: z.string(),
   })
   .describe('One line of the audit log');
 
@@ -184,8 +215,9 @@ export const request = z
     message: z.string(),
     recipient: z.string(),
     at: z.string(),
-    comment: z.string(),
-    state: z.enum(['open', 'done', 'declined']),
+    state: z.enum(['open', 'granted', 'declined']),
+    closedBy: z.string(),
+    detail: z.string(),
   })
   .describe('What a recipient asked for') satisfies z.ZodType<RecipientRequest>;
 
@@ -289,6 +321,7 @@ for (const [name, schema] of Object.entries({
   Approval: approval,
   Campaign: campaign,
   CampaignMember: member,
+  Delivery: delivery,
   AuditEntry: auditEntry,
   RecipientRequest: request,
   Status: status,

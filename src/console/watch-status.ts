@@ -1,0 +1,42 @@
+import type { Events } from '../observability/events.ts';
+import { createRecentTraffic } from './recent-traffic.ts';
+import type { ConsoleStatus } from './sources.ts';
+
+/** What only passes by as events, remembered for the overview. */
+export type WatchedStatus = {
+  /** The events given, watched. */
+  readonly events: Events;
+  readonly read: () => Pick<ConsoleStatus, 'breaker' | 'budgets' | 'traffic'>;
+};
+
+export function watchStatus(events: Events, now: () => Date): WatchedStatus {
+  const traffic = createRecentTraffic(now);
+  const budgets: { tag: number | null; quarantine: number | null } = {
+    tag: null,
+    quarantine: null,
+  };
+  let breaker: ConsoleStatus['breaker'] = null;
+  return {
+    events: {
+      ...events,
+      transactionCompleted: (completed) => {
+        traffic.count(completed);
+        events.transactionCompleted(completed);
+      },
+      breakerOpened: (opening) => {
+        const { cause, reason, atMs } = opening;
+        breaker = { cause, reason, openedAt: new Date(atMs).toISOString() };
+        events.breakerOpened(opening);
+      },
+      breakerClosed: () => {
+        breaker = null;
+        events.breakerClosed();
+      },
+      budgetUsed: (budget, ratio) => {
+        budgets[budget] = ratio;
+        events.budgetUsed(budget, ratio);
+      },
+    },
+    read: () => ({ breaker, budgets: { ...budgets }, traffic: traffic.hours() }),
+  };
+}
