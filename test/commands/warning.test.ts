@@ -30,7 +30,7 @@ async function rulesWith(name: string, banner: boolean, subjectTag: string): Pro
   const policy = await readFile('rules/policy.yaml', 'utf8');
   const changed = policy
     .replace('\n  banner: false\n', `\n  banner: ${banner}\n`)
-    .replace('\n  subjectTag: ""\n', `\n  subjectTag: "${subjectTag}"\n`);
+    .replace("\n  subjectTag: ''\n", `\n  subjectTag: "${subjectTag}"\n`);
   await writeFile(`${directory}/policy.yaml`, changed);
   return directory;
 }
