@@ -39,6 +39,8 @@ export type Alias = {
   /** Stable slug, `[a-z0-9-]`; a label of metrics. */
   readonly id: string;
   readonly vendor: string;
+  /** Where the vendor takes reports of abuse; absent where it publishes none. */
+  readonly abuse?: string;
   /** `local@domain`, or with `*` as the whole local part and/or as leading labels: `*@docusign.net`, `*@*.zendesk.com`. */
   readonly addresses: readonly string[];
   /** Domains whose passing DKIM signature makes a message this alias's. Never empty. */

@@ -26,6 +26,8 @@ export type AuditFilter = {
   readonly act?: AuditAct;
   /** A message, a campaign, an alias. */
   readonly subject?: string;
+  /** Messages and campaigns that a record is about, as its subject or a campaign it counts to. */
+  readonly about?: ReadonlySet<string>;
   /** Login name, host name or address. */
   readonly actor?: string;
   /** ISO 8601. */
@@ -109,8 +111,10 @@ function maySuit(line: AuditLine, { act, until }: AuditFilter): boolean {
   return (act === undefined || line.act === act) && (until === undefined || line.at < until);
 }
 
-function suits({ subject, actor }: RecordedAct, filter: AuditFilter): boolean {
+function suits({ subject, actor, facts }: RecordedAct, filter: AuditFilter): boolean {
+  const { about } = filter;
   return (
+    (about === undefined || about.has(subject) || about.has(String(facts['campaign']))) &&
     (filter.subject === undefined || subject === filter.subject) &&
     (filter.actor === undefined || actor.name.toLowerCase() === filter.actor.toLowerCase())
   );

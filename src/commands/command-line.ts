@@ -9,6 +9,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { explainFailure } from './explain-failure.ts';
+import { addIncidentCommand } from './incident-command.ts';
 import { addLearnCommand } from './learn-command.ts';
 import { addNoticeCommand } from './notice-command.ts';
 import { addMessageCommand } from './message-command.ts';
@@ -62,6 +63,7 @@ function createProgram(context: CommandContext): Command {
   addCampaignCommand(program, context);
   addMessageCommand(program, context);
   addNoticeCommand(program, context);
+  addIncidentCommand(program, context);
   addAuditCommand(program, context);
   addPrivacyCommand(program, context);
   addRulesCommand(program, context);

@@ -40,6 +40,14 @@ export const addressPattern = z
       'is not an address in lower case, or a pattern such as `*@example.com` or `*@*.example.com`',
   });
 
+/** One mailbox that mail can be sent to. */
+export const mailbox = z
+  .string()
+  .max(254)
+  .regex(new RegExp(`^[a-z0-9][a-z0-9+_.-]{0,63}@${domain}$`), {
+    error: 'is not an address in lower case, e.g. "phishing@example.com"',
+  });
+
 /** A stable name that becomes a label of metrics. */
 export const slug = z
   .string()

@@ -5,6 +5,7 @@ import { signalIds } from '../features/signals.ts';
 import {
   addressPattern,
   listOf,
+  mailbox,
   registrableDomain,
   signerDomain,
   slug,
@@ -105,13 +106,20 @@ const aliasSchema = z
 /** One file of `aliases/`: what is known of one vendor. */
 export const vendorSchema = z.strictObject({
   vendor: title,
+  /** Where the vendor asks for reports of abuse or phishing; only what it publishes itself. */
+  abuse: mailbox.exactOptional(),
   aliases: z.array(aliasSchema).min(1).max(500),
 });
 
-export function aliasesFrom({ vendor, aliases }: z.output<typeof vendorSchema>): readonly Alias[] {
+export function aliasesFrom({
+  vendor,
+  abuse,
+  aliases,
+}: z.output<typeof vendorSchema>): readonly Alias[] {
   return aliases.map(({ id, addresses, dkimDomains, spf, actor, pack }) => ({
     id,
     vendor,
+    ...(abuse === undefined ? {} : { abuse }),
     addresses,
     dkimDomains,
     spfIsEnough: spf === 'enough',

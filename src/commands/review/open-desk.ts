@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import { openStore } from '../../baseline/open-store.ts';
 import { defaultStoreLimits } from '../../baseline/store.ts';
 import { createPseudonym } from '../../features/hash.ts';
@@ -24,6 +25,7 @@ import { openLedgers } from '../organization/open-ledgers.ts';
 export type Desk = AsyncDisposable & {
   readonly review: Review;
   readonly quarantine: DirectoryQuarantine;
+  readonly audit: AuditLog;
   /** Who runs the command. */
   readonly by: Reviewer;
 };
@@ -64,6 +66,7 @@ export async function openDesk(context: CommandContext, settings: Settings): Pro
   return {
     review,
     quarantine,
+    audit,
     by: { kind: 'operator', name: operatorOf(context), via: 'command' },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
