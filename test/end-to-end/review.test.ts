@@ -84,3 +84,38 @@ test('held, confirmed by a command, tagged on sight, undone, released', async ()
   });
   assert.equal(code, 0, stdout);
 });
+
+test('a tagged message is found and approved; an approved value counts no more against its alias', async () => {
+  await using nextHop = await SmtpRecorder.start();
+  await using site = await startSite({ nextHop: nextHop.address });
+  const here = (...args: readonly string[]) => beside(site.stateDir, ...args);
+  const phone = '802 538 3069';
+  const mail = () =>
+    vendorMail({ body: `Your code is 123456. To cancel, call support at ${phone} now.` });
+  const seen = () =>
+    nextHop.messages
+      .at(-1)
+      ?.toString()
+      .replaceAll(/\r\n\s+/g, ' ') ?? '';
+  await site.send(await mail());
+  assert.match(seen(), /^X-Aliaswatch-Verdict: suspicious; action=tag; /);
+  assert.match(seen(), /^X-Aliaswatch-Reason: .*phone \+18025383069/m);
+  const id = / id=([0-9a-z]{20})/.exec(seen())?.[1] ?? '';
+  await eventually(async () => {
+    const page = await here('message', 'find', '--message-id', '<code@microsoftonline.com>');
+    const [found] = page['messages'] as readonly { id: string; reply: string }[];
+    if (found) assert.deepEqual([found.id, found.reply], [id, '250 2.0.0 Ok: queued as R1']);
+    return found !== undefined;
+  }, 'it is remembered');
+  const approved = await here('message', 'approve', id, '--reason', 'asked the vendor');
+  const [effect] = approved['effects'] as readonly { outcome: string }[];
+  assert.equal(effect?.outcome, 'done');
+  const value = ['approve-value', 'phone', phone, '--alias', vendor.alias, '--days', '7'];
+  await here('quarantine', ...value);
+  await eventually(async () => {
+    await site.send(await mail());
+    return /^X-Aliaswatch-Verdict: learning; action=pass; /.test(seen());
+  }, 'the number is ordinary');
+  const { approvals } = await here('quarantine', 'approvals', '--alias', vendor.alias);
+  assert.equal((approvals as readonly { value: string }[])[0]?.value, '+18025383069');
+});
