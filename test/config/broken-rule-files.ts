@@ -759,6 +759,16 @@ export const brokenFiles: readonly BrokenFile[] = [
     ],
   },
   {
+    name: 'a vendor that asks for reports nowhere mail goes',
+    file: 'aliases/test.yaml',
+    content: vendor({}).replace('vendor: Test\n', 'vendor: Test\nabuse: https://test.example/\n'),
+    expected: [
+      'aliases/test.yaml:2:8: `https://test.example/` is not an address in lower case, e.g. "phishing@example.com"',
+      '  2 | abuse: https://test.example/',
+      '    |        ^',
+    ],
+  },
+  {
     name: 'a way in without TLS',
     file: 'aliases/test.yaml',
     content: vendor({ pack: '{verifyAt: "http://www.test.example/"}' }),

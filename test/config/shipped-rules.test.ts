@@ -154,6 +154,14 @@ describe('catalogue', () => {
     }
     assert.equal(catalogue.find('service@paypal.com')?.pack?.verifyAt, 'https://www.paypal.com/');
   });
+
+  test('a vendor that takes reports says where, for every alias of it', () => {
+    assert.equal(catalogue.find('service@paypal.com')?.abuse, 'phishing@paypal.com');
+    assert.ok(!('abuse' in (catalogue.find('dse@docusign.net') ?? {})));
+    for (const { id, vendor, abuse } of rules.aliases)
+      for (const other of rules.aliases)
+        if (other.vendor === vendor) assert.equal(other.abuse, abuse, id);
+  });
 });
 
 describe('files', () => {
