@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { join } from 'node:path';
 import type { AuditLog } from './audit/audit-log.ts';
 import { openAuditReader } from './audit/read-audit.ts';
 import { auditDirectory } from './audit/start-audit.ts';
@@ -7,7 +6,7 @@ import type { HostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
 import type { Access } from './console/access/access.ts';
 import { openAccessFile } from './console/access/access-file.ts';
-import { watchOperators } from './console/access/operators.ts';
+import { operatorsPath, watchOperators } from './console/access/operators.ts';
 import { createSessions } from './console/access/sessions.ts';
 import { createTokens } from './console/access/tokens.ts';
 import { pageAudit } from './console/audit-pages.ts';
@@ -39,14 +38,6 @@ export type RunningConsole = AsyncDisposable & {
   /** Its own address, or null. */
   readonly address: HostPort | null;
 };
-
-/** Where operators are kept when no setting names a file. */
-export function operatorsPath({
-  operatorsFile,
-  stateDir,
-}: Pick<Settings, 'operatorsFile' | 'stateDir'>): string {
-  return operatorsFile ?? join(stateDir, 'operators.yaml');
-}
 
 /** @throws Error in one sentence when its address or certificate cannot be used. */
 export async function startConsole(start: ConsoleStart): Promise<RunningConsole> {

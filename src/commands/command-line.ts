@@ -13,11 +13,13 @@ import { addIncidentCommand } from './incident-command.ts';
 import { addLearnCommand } from './learn-command.ts';
 import { addNoticeCommand } from './notice-command.ts';
 import { addMessageCommand } from './message-command.ts';
+import { addOperatorCommand } from './operator-command.ts';
 import { addOrganizationCommand } from './organization-command.ts';
 import { addPrivacyCommand } from './privacy-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRulesCommand } from './rules-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addTokenCommand } from './token-command.ts';
 import { readVersion } from './version.ts';
 
 /** Runs one command to its end. Failures are a sentence on standard error and an exit code, never a throw. */
@@ -66,6 +68,8 @@ function createProgram(context: CommandContext): Command {
   addIncidentCommand(program, context);
   addAuditCommand(program, context);
   addPrivacyCommand(program, context);
+  addOperatorCommand(program, context);
+  addTokenCommand(program, context);
   addRulesCommand(program, context);
   addEvaluateCommand(program, context);
   return program.addHelpText('after', '\nExample:\n  aliaswatch serve --next-hop 127.0.0.1:10025');

@@ -78,6 +78,8 @@ const withoutData = [
   'baseline',
   'organization',
   'quarantine',
+  'operator',
+  'token',
   'campaign',
   'message',
   'notice',

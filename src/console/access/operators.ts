@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { findProblems } from '../../config/explain-issue.ts';
@@ -28,6 +29,17 @@ export type OperatorsState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'ready'; readonly operators: readonly Operator[] }
   | { readonly kind: 'unusable'; readonly message: string };
+
+/** Where operators are kept when no setting names a file. */
+export function operatorsPath({
+  operatorsFile,
+  stateDir,
+}: {
+  readonly operatorsFile: string | null;
+  readonly stateDir: string;
+}): string {
+  return operatorsFile ?? join(stateDir, 'operators.yaml');
+}
 
 /** The operators as the file has them now. */
 export type Operators = { readonly state: () => Promise<OperatorsState> };

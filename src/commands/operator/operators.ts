@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { accessRecord } from '../../console/access/access.ts';
+import {
+  findOperator,
+  operatorName,
+  operatorsPath,
+  readOperators,
+  writeOperators,
+  type Operator,
+} from '../../console/access/operators.ts';
+import { hashPassword } from '../../console/access/password.ts';
+import type { Role } from '../../console/role.ts';
+import type { Settings } from '../../config/settings.ts';
+import { openAuditLog } from '../audit/open-audit-log.ts';
+import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
+import { settingsFor } from '../command-settings.ts';
+import { operatorOf } from '../operator-name.ts';
+import type { SettingFlags } from '../setting-options.ts';
+import { renderTable } from '../text-table.ts';
+import { readPassword } from './read-password.ts';
+
+export type OperatorFlags = SettingFlags & { readonly json?: boolean };
+
+type Changed = { readonly operators: readonly Operator[]; readonly name: string };
+
+export async function addOperator(
+  context: CommandContext,
+  name: string,
+  flags: OperatorFlags & { readonly role: Role },
+): Promise<void> {
+  const { success, error } = operatorName.safeParse(name);
+  if (!success)
+    throw new CommandFailure(`\`${name.slice(0, 70)}\` ${error.issues[0]?.message ?? ''}`, {
+      exitCode: exitCodes.usage,
+    });
+  await change(context, flags, 'added', async (operators) => {
+    if (findOperator(operators, name))
+      throw new CommandFailure(
+        `there is an operator ${name} already: \`operator password\` gives a new password`,
+      );
+    const password = await hashPassword(await readPassword(context));
+    return { operators: [...operators, { name, role: flags.role, password }], name };
+  });
+}
+
+export async function removeOperator(
+  context: CommandContext,
+  name: string,
+  flags: OperatorFlags,
+): Promise<void> {
+  await change(context, flags, 'removed', (operators) => {
+    const gone = existing(operators, name);
+    return Promise.resolve({
+      operators: operators.filter((one) => one !== gone),
+      name: gone.name,
+    });
+  });
+}
+
+/** A new password ends the operator's sessions. */
+export async function changePassword(
+  context: CommandContext,
+  name: string,
+  flags: OperatorFlags,
+): Promise<void> {
+  await change(context, flags, 'password changed', async (operators) => {
+    const before = existing(operators, name);
+    const password = await hashPassword(await readPassword(context));
+    const changed = operators.map((one) => (one === before ? { ...one, password } : one));
+    return { operators: changed, name: before.name };
+  });
+}
+
+export async function listOperators(context: CommandContext, flags: OperatorFlags): Promise<void> {
+  const operators = await operatorsOf(operatorsPath(await settingsFor(context, flags)));
+  const shown = operators.map(({ name, role }) => ({ name, role }));
+  if (flags.json) printJson(context, { operators: shown });
+  else if (shown.length === 0)
+    context.stdout.write('there is no operator: whoever is on this machine needs no login\n');
+  else
+    context.stdout.write(
+      renderTable(
+        [{ heading: 'name' }, { heading: 'role' }],
+        shown.map(({ name, role }) => [name, role]),
+      ),
+    );
+}
+
+/** On record before it is in force. */
+async function change(
+  context: CommandContext,
+  flags: OperatorFlags,
+  what: 'added' | 'removed' | 'password changed',
+  changed: (operators: readonly Operator[]) => Promise<Changed>,
+): Promise<void> {
+  const settings = await settingsFor(context, flags);
+  const path = operatorsPath(settings);
+  const { operators, name } = await changed(await operatorsOf(path));
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await record(context, settings, { name, what, role: findOperator(operators, name)?.role });
+  await writeOperators(path, operators);
+  if (flags.json) printJson(context, { operator: name, change: what });
+  else context.stdout.write(`${name}: ${what}\n`);
+}
+
+async function record(
+  context: CommandContext,
+  settings: Settings,
+  { name, what, role }: { name: string; what: string; role: Role | undefined },
+): Promise<void> {
+  await using audit = await openAuditLog(context, settings);
+  const actor = { kind: 'operator', name: operatorOf(context), via: 'command' } as const;
+  const facts = { change: what, role: role ?? null };
+  await audit.append(accessRecord('operator-changed', actor, `operator ${name}`, facts));
+}
+
+function existing(operators: readonly Operator[], name: string): Operator {
+  const operator = findOperator(operators, name);
+  if (operator === null)
+    throw new CommandFailure(`there is no operator ${name}: \`operator list\` shows them`);
+  return operator;
+}
+
+async function operatorsOf(path: string): Promise<readonly Operator[]> {
+  const isThere = existsSync(path);
+  if (!isThere) return [];
+  const state = await readOperators(path);
+  if (state.kind === 'unusable')
+    throw new CommandFailure(`the operators file cannot be used\n${state.message}`);
+  return state.kind === 'ready' ? state.operators : [];
+}
