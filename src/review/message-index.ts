@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Pseudonym } from '../features/hash.ts';
 import { campaignOfRecord, joinMessages, storedCampaign } from './campaign-record.ts';
 import type { ReviewStore } from './review-store.ts';
@@ -27,7 +28,7 @@ export type MessageIndexOptions = {
 };
 
 /** How long messages wait to be stored, how many go at once, and how many may wait while the store does not take them. */
-const batch = { waitMs: 1000, messages: 200, capacity: 5000 };
+const batch = { waitMs: 1000, messages: 200, atOnce: 25, capacity: 5000 };
 const defaultMostPerAlias = 10_000;
 
 /** Written beside the message path: what cannot be stored is an event, never a delay. */
@@ -47,10 +48,15 @@ export function createMessageIndex({
     waiting = [];
     if (messages.length === 0) return;
     try {
-      await store.put(
-        'message',
-        messages.map((message) => recordOf(message, pseudonym)),
-      );
+      for (let from = 0; from < messages.length; from += batch.atOnce) {
+        const chunk = messages.slice(from, from + batch.atOnce);
+        await store.put(
+          'message',
+          chunk.map((message) => recordOf(message, pseudonym)),
+        );
+        // A store in a file never waits, and mail would.
+        await yieldToOthers();
+      }
       await joinCampaigns(store, messages);
       for (const alias of new Set(messages.map((message) => message.alias)))
         await store.bound('message', aliasTag(alias), mostPerAlias);
