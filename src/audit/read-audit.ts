@@ -106,18 +106,28 @@ async function linesOf(directory: string, { name }: ChainFile): Promise<readonly
   return lines;
 }
 
-/** Without looking up what is kept elsewhere. */
-function maySuit(line: AuditLine, { act, until }: AuditFilter): boolean {
-  return (act === undefined || line.act === act) && (until === undefined || line.at < until);
+/** Without looking up what is kept elsewhere: what the line itself says must suit. */
+function maySuit(line: AuditLine, { act, until, subject, actor, about }: AuditFilter): boolean {
+  const { facts, personal } = line;
+  const isKeptApart = (name: string) => Object.hasOwn(personal, name);
+  return (
+    (act === undefined || line.act === act) &&
+    (until === undefined || line.at < until) &&
+    (subject === undefined || isKeptApart('subject') || line.subject === subject) &&
+    (actor === undefined || isKeptApart('actor') || isSameName(line.actor.name, actor)) &&
+    (about === undefined || about.has(line.subject) || about.has(String(facts['campaign'])))
+  );
 }
 
-function suits({ subject, actor, facts }: RecordedAct, filter: AuditFilter): boolean {
-  const { about } = filter;
+function suits({ subject, actor }: RecordedAct, filter: AuditFilter): boolean {
   return (
-    (about === undefined || about.has(subject) || about.has(String(facts['campaign']))) &&
     (filter.subject === undefined || subject === filter.subject) &&
-    (filter.actor === undefined || actor.name.toLowerCase() === filter.actor.toLowerCase())
+    (filter.actor === undefined || isSameName(actor.name, filter.actor))
   );
+}
+
+function isSameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }
 
 function recordedAct(line: AuditLine, values: PersonalValues | null): RecordedAct {
