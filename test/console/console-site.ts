@@ -1,0 +1,230 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'node:test';
+import type { AuditRecord } from '../../src/audit/audit-log.ts';
+import { openStore } from '../../src/baseline/open-store.ts';
+import { defaultStoreLimits } from '../../src/baseline/store.ts';
+import { loadRules } from '../../src/config/load-rules.ts';
+import { openAccessFile } from '../../src/console/access/access-file.ts';
+import { watchOperators, writeOperators } from '../../src/console/access/operators.ts';
+import type { Operator } from '../../src/console/access/operators.ts';
+import { hashPassword } from '../../src/console/access/password.ts';
+import { createSessions } from '../../src/console/access/sessions.ts';
+import { createTokens, type Scope } from '../../src/console/access/tokens.ts';
+import { createConsole, type ConsoleOptions } from '../../src/console/server.ts';
+import type { ConsoleSources } from '../../src/console/sources.ts';
+import { startHttp } from '../../src/observability/http.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
+import { activate } from '../../src/server.ts';
+import { shippedRules } from '../config/rule-directory.ts';
+import { recordingReview, type RecordingReview } from './recording-review.ts';
+
+export const password = 'correct horse battery';
+const passwordHash = await hashPassword(password);
+const loading = await loadRules(shippedRules);
+if (!loading.ok) throw new Error('the shipped rules do not load');
+const rules = activate(loading.rules, { mode: null });
+export const someAlias = rules.aliases[0]?.id ?? '';
+
+export const names = { viewer: 'vera', operator: 'otto', admin: 'anna' } as const;
+
+export function operator(name: string, role: Operator['role']): Operator {
+  return { name, role, password: passwordHash };
+}
+
+export const everyRole: readonly Operator[] = [
+  operator(names.viewer, 'viewer'),
+  operator(names.operator, 'operator'),
+  operator(names.admin, 'admin'),
+];
+
+export type Site = {
+  readonly port: number;
+  readonly origin: string;
+  readonly review: RecordingReview;
+  readonly audited: readonly AuditRecord[];
+  readonly failures: readonly unknown[];
+  readonly operatorsFile: string;
+  readonly clock: { nowMs: number };
+  readonly sessions: ReturnType<typeof createSessions>;
+  readonly tokens: ReturnType<typeof createTokens>;
+  readonly token: (...scopes: readonly Scope[]) => string;
+};
+
+export type SiteOptions = {
+  /** Null: there is no operators file. */
+  readonly operators?: readonly Operator[] | null;
+  readonly sources?: Partial<ConsoleSources>;
+  readonly client?: Partial<ConsoleOptions['client']>;
+  readonly loginLimits?: ConsoleOptions['loginLimits'];
+  readonly review?: RecordingReview;
+};
+
+/** The console on a real listener, over a store, operators, sessions and tokens of its own. */
+export async function startSite(t: TestContext, options: SiteOptions = {}): Promise<Site> {
+  const { operators = everyRole, review = recordingReview([]) } = options;
+  const stateDir = await mkdtemp(join(tmpdir(), 'aliaswatch-console-'));
+  const operatorsFile = join(stateDir, 'operators.yaml');
+  if (operators !== null) await writeOperators(operatorsFile, operators);
+  const clock = { nowMs: Date.now() };
+  const now = () => new Date(clock.nowMs);
+  const file = openAccessFile(stateDir);
+  const [sessions, tokens] = [createSessions(file, now), createTokens(file, now)];
+  const baselines = await openStore('sqlite::memory:', {
+    limits: defaultStoreLimits,
+    timeoutMs: 1000,
+  });
+  const audited: AuditRecord[] = [];
+  const failures: unknown[] = [];
+  const append = (record: AuditRecord) => Promise.resolve(void audited.push(record));
+  const site = await createConsole({
+    sources: {
+      review: review.review,
+      quarantine: review.quarantine,
+      baselines,
+      rules: () => rules,
+      audit: { append },
+      auditReader: review.auditReader,
+      status: () => Promise.resolve(review.status),
+      requests: review.requests,
+      ...options.sources,
+    },
+    access: { operators: watchOperators(operatorsFile, { mustExist: false }), sessions, tokens },
+    client: { trustedProxies: [], hosts: ['console.test'], isTls: false, ...options.client },
+    version: '0.1.0',
+    now,
+    ...(options.loginLimits ? { loginLimits: options.loginLimits } : {}),
+    events: {
+      consoleLogin: () => undefined,
+      consoleAnswered: () => undefined,
+      consoleFailed: (error) => void failures.push(error),
+    },
+  });
+  const up = () => Promise.resolve();
+  const http = await startHttp({
+    listen: { host: '127.0.0.1', port: 0 },
+    registry: createMetrics('0.1.0').registry,
+    health: { isDraining: () => false, checkNextHop: up, checkStore: up },
+    others: site.handle,
+  });
+  t.after(async () => {
+    await http[Symbol.asyncDispose]();
+    await site[Symbol.asyncDispose]();
+    await baselines[Symbol.asyncDispose]();
+    file[Symbol.dispose]();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+  const { port } = http.address;
+  const token = (...scopes: readonly Scope[]) =>
+    tokens.make({ name: 'test', scopes, expiresAt: new Date(clock.nowMs + 3_600_000) }).secret;
+  const origin = `http://127.0.0.1:${port}`;
+  return { port, origin, review, audited, failures, operatorsFile, clock, sessions, tokens, token };
+}
+
+export type Asked = {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+export type Answered = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+  readonly setCookies: readonly string[];
+};
+
+/** One request as it stands: nothing is added to it and no redirect is followed. */
+export async function ask(
+  { port }: Pick<Site, 'port'>,
+  { method = 'GET', path, headers = {}, body }: Asked,
+): Promise<Answered> {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const outgoing = request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    agent: false,
+    headers: { host: `127.0.0.1:${port}`, ...length, ...headers },
+  });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const answer = await text(incoming);
+  const { statusCode: status = 0, headers: fields } = incoming;
+  return { status, headers: fields, body: answer, setCookies: fields['set-cookie'] ?? [] };
+}
+
+export function form(fields: Readonly<Record<string, string | readonly string[]>>): string {
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+export type Browser = {
+  readonly cookies: Map<string, string>;
+  readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Answered>;
+  /** With the form token of a page that was just loaded, as a browser would send it. */
+  readonly post: (
+    path: string,
+    fields?: Readonly<Record<string, string | readonly string[]>>,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<Answered>;
+  readonly csrf: () => Promise<string>;
+  readonly login: (name: string, given?: string) => Promise<Answered>;
+};
+
+/** Keeps cookies, and sends what Chromium sends with forms of the same origin. */
+export function openBrowser(site: Site, always: Readonly<Record<string, string>> = {}): Browser {
+  const cookies = new Map<string, string>();
+  const send = async (asked: Asked): Promise<Answered> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...(cookie === '' ? {} : { cookie }), ...always, ...asked.headers };
+    const answer = await ask(site, { ...asked, headers });
+    for (const line of answer.setCookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/max-age=0|expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return answer;
+  };
+  const get: Browser['get'] = (path, headers = {}) => send({ path, headers });
+  const csrf = async () => {
+    const { body } = await get('/login').then((page) =>
+      page.status === 200 ? page : get('/nowhere'),
+    );
+    return /name="csrf" value="([\w-]+)"/.exec(body)?.[1] ?? '';
+  };
+  const post: Browser['post'] = async (path, fields = {}, headers = {}) =>
+    send({
+      method: 'POST',
+      path,
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: site.origin,
+        'sec-fetch-site': 'same-origin',
+        ...headers,
+      },
+      body: form({ csrf: await csrf(), ...fields }),
+    });
+  return {
+    cookies,
+    get,
+    post,
+    csrf,
+    login: (name, given = password) => post('/login', { name, password: given }),
+  };
+}
+
+export async function loggedIn(site: Site, name: string): Promise<Browser> {
+  const browser = openBrowser(site);
+  const { status } = await browser.login(name);
+  if (status !== 303) throw new Error(`login of ${name}: ${status}`);
+  return browser;
+}
