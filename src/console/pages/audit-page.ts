@@ -1,0 +1,144 @@
+import { html, type Html } from '../html.ts';
+import { paths } from '../paths.ts';
+import type { AuditEntry } from '../sources.ts';
+import { dataTable } from './data-table.ts';
+import { moment } from './moments.ts';
+import { pageLinks } from './page-links.ts';
+import { visible } from './visible-text.ts';
+
+export type AuditView = {
+  readonly entries: readonly AuditEntry[];
+  readonly next: string | null;
+  /** What was asked for; empty where everything was. */
+  readonly asked: { readonly act: string; readonly subject: string };
+  readonly isFirstPage: boolean;
+  /** Every act there is. */
+  readonly acts: readonly string[];
+};
+
+/** The record of decisions and acts, newest first, with the place of each line in its chain. */
+export function auditPage(view: AuditView): Html {
+  const { entries, next, asked, isFirstPage } = view;
+  const query = {
+    act: asked.act === '' ? null : asked.act,
+    subject: asked.subject === '' ? null : asked.subject,
+  };
+  return html`<p class="lead">
+      Every line holds the hash of the one before it, per writer. <code>aliaswatch audit verify</code>
+      finds a line that was changed, removed, reordered or cut off, and says which. Below are the
+      newest lines as they are stored.
+    </p>
+    ${chainEnds(entries, isFirstPage)} ${filterForm(view)}
+    ${dataTable(
+      'Audit log',
+      [
+        { heading: 'What' },
+        { heading: 'Subject' },
+        { heading: 'Who' },
+        { heading: 'When', kind: 'nowrap' },
+        { heading: 'Why', kind: 'wide' },
+        { heading: 'Line', kind: 'number' },
+      ],
+      entries.map((entry) => [
+        entry.act,
+        subjectOf(entry),
+        html`${visible(entry.actor.name, 100)} <small>${entry.actor.kind}, by ${entry.actor.via}</small>`,
+        moment(entry.at),
+        html`${visible(entry.reason, 300)}${details(entry)}`,
+        html`<span title="${entry.writer}, hash ${entry.hash}">${entry.sequence}</span>`,
+      ]),
+      'No line fits.',
+    )}
+    ${pageLinks({
+      first: isFirstPage ? null : paths.audit(query),
+      next: next === null ? null : paths.audit({ ...query, after: next }),
+    })}`;
+}
+
+/** The newest line of every writer on this page: what a copy of the log elsewhere must agree with. */
+function chainEnds(entries: readonly AuditEntry[], isFirstPage: boolean): Html {
+  if (!isFirstPage || entries.length === 0) return html``;
+  const heads = new Map<string, AuditEntry>();
+  for (const entry of entries) {
+    const head = heads.get(entry.writer);
+    if (head === undefined || head.sequence < entry.sequence) heads.set(entry.writer, entry);
+  }
+  return html`<details class="chain">
+    <summary>Heads of the chains</summary>
+    ${dataTable(
+      'Heads of the chains',
+      [{ heading: 'Writer' }, { heading: 'Line', kind: 'number' }, { heading: 'Hash' }],
+      [...heads.values()].map(({ writer, sequence, hash }) => [
+        visible(writer, 80),
+        sequence,
+        html`<code class="break">${hash}</code>`,
+      ]),
+      '',
+    )}
+  </details>`;
+}
+
+function filterForm({ acts, asked }: AuditView): Html {
+  return html`<form class="filter" method="get" action="/audit" role="search">
+    <label class="field"
+      >What
+      <select name="act">
+        <option value="">everything</option>
+        ${acts.map(
+          (act) =>
+            html`<option value="${act}" ${act === asked.act && html` selected`}>${act}</option>`,
+        )}
+      </select></label
+    >
+    <label class="field grow"
+      >Message, campaign or alias
+      <input
+        name="subject"
+        value="${asked.subject}"
+        maxlength="300"
+        autocomplete="off"
+        spellcheck="false"
+        data-key="/"
+    /></label>
+    <div class="buttons">
+      <button class="primary">Filter</button> <a href="/audit">Clear</a>
+    </div>
+  </form>`;
+}
+
+const onMessages: ReadonlySet<string> = new Set([
+  'held',
+  'released',
+  'deleted',
+  'expired',
+  'decision',
+  'message-approved',
+]);
+
+function subjectOf({ act, subject }: AuditEntry): Html {
+  if (onMessages.has(act) && /^[0-9a-z]{20}$/.test(subject))
+    return html`<a href="${paths.message(subject)}"><code>${subject}</code></a>`;
+  return html`<code class="break">${visible(subject, 120)}</code>`;
+}
+
+const shownFacts = 20;
+
+function details({ facts, personal }: AuditEntry): Html {
+  const told = [
+    ...Object.entries(facts).map(([name, value]) => [name, String(value)] as const),
+    ...Object.entries(personal).map(([name, value]) => [name, value ?? 'erased'] as const),
+  ];
+  if (told.length === 0) return html``;
+  return html`<details>
+    <summary>Facts</summary>
+    <dl class="facts small">
+      ${told.slice(0, shownFacts).map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${visible(name, 60)}</dt>
+            <dd>${visible(value, 300)}</dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`;
+}

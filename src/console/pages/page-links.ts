@@ -1,0 +1,17 @@
+import { html, type Html } from '../html.ts';
+
+/** From page to page of a list; where it ends nothing is offered. */
+export function pageLinks({
+  first,
+  next,
+}: {
+  /** Address of the first page, null on the first page itself. */
+  readonly first: string | null;
+  readonly next: string | null;
+}): Html {
+  if (first === null && next === null) return html``;
+  return html`<nav class="pages" aria-label="Pages">
+    ${first !== null && html`<a href="${first}">Newest</a>`}
+    ${next !== null && html`<a href="${next}" rel="next">Older</a>`}
+  </nav>`;
+}

@@ -1,0 +1,165 @@
+import type { Alias } from '../../alias/alias.ts';
+import type { Ceiling, Policy } from '../../decision/policy.ts';
+import type { ActiveRules } from '../../dependencies.ts';
+import { html, type Html } from '../html.ts';
+import { paths } from '../paths.ts';
+import type { AuditEntry } from '../sources.ts';
+import { toned } from './badges.ts';
+import { dataTable, facts } from './data-table.ts';
+import { bitsText, chanceText, counted, countText } from './figures.ts';
+import { moment } from './moments.ts';
+import { visible } from './visible-text.ts';
+
+export type RulesView = {
+  readonly version: string;
+  readonly policy: Policy;
+  readonly aliases: readonly Alias[];
+  /** Activations, newest first; null where there is no audit log to read them from. */
+  readonly activations: readonly AuditEntry[] | null;
+};
+
+export function rulesView(
+  { version, policy, catalogue }: ActiveRules,
+  activations: readonly AuditEntry[] | null,
+): RulesView {
+  return { version, policy, aliases: catalogue.aliases, activations };
+}
+
+/** The set in force: what is flagged, what follows, for whom, and since when. */
+export function rulesPage({ version, policy, aliases, activations }: RulesView): Html {
+  return html`${facts([
+      ['Version', html`<code>${version}</code>`],
+      ['Mode', policy.mode],
+      ['Watched', counted(aliases.length, 'alias', 'aliases')],
+    ])}
+    <section>
+      <h2>What follows from a score</h2>
+      ${budgets(policy)}
+    </section>
+    <section>
+      <h2>Other rules of the policy</h2>
+      ${otherRules(policy)}
+    </section>
+    ${recipientModes(policy)}
+    ${activations !== null && activationTable(activations)}
+    <section>
+      <h2>Watched aliases</h2>
+      ${aliasTable(aliases)}
+    </section>`;
+}
+
+function budgets({ tag, quarantine, actions }: Policy): Html {
+  return dataTable(
+    'Budgets',
+    [
+      { heading: 'Verdict' },
+      { heading: 'Action in enforce' },
+      { heading: 'Honest mail flagged, at most' },
+      { heading: 'Never below', kind: 'number' },
+    ],
+    [
+      ['suspicious', actions.suspicious, budgetText(tag), `${bitsText(tag.floorBits)} bits`],
+      [
+        'anomalous',
+        actions.anomalous,
+        budgetText(quarantine),
+        `${bitsText(quarantine.floorBits)} bits`,
+      ],
+    ],
+    '',
+  );
+}
+
+function budgetText({ budget, alertsPerDay }: Policy['tag']): string {
+  return alertsPerDay === null
+    ? `${chanceText(budget)} messages`
+    : `${counted(alertsPerDay, 'message')} a day`;
+}
+
+function otherRules({ quarantine, impersonation, breaker, learning, limits, failOpen }: Policy): Html {
+  const deferred = Object.entries(failOpen).filter(([, how]) => how === 'defer');
+  return facts([
+    [
+      'Held only with a history of',
+      `${countText(quarantine.minMessages)} messages on ${countText(quarantine.minDays)} days, or a vendor pack`,
+    ],
+    ['Impersonation', impersonation.action],
+    [
+      'Breaker',
+      breaker.enabled
+        ? `opens at ${bitsText(breaker.systemicBits)} bits of coincidence, closes after ${counted(breaker.quietMinutes, 'quiet minute')}`
+        : 'off',
+    ],
+    ['History kept', counted(learning.windowDays, 'day')],
+    ['Ceiling per alias', ceilingText(limits.alias)],
+    ['Ceiling per actor', ceilingText(limits.actor)],
+    ['Ceiling per new actor', ceilingText(limits.newActor)],
+    [
+      'Deferred instead of relayed when unavailable',
+      deferred.length === 0 ? 'never' : deferred.map(([cause]) => cause).join(', '),
+    ],
+  ]);
+}
+
+function ceilingText(ceiling: Ceiling | null): string {
+  return ceiling === null
+    ? 'none'
+    : `${ceiling.action} above ${counted(ceiling.perHour, 'message')} an hour`;
+}
+
+function recipientModes({ recipientDomains }: Policy): Html {
+  if (recipientDomains.length === 0) return html``;
+  return html`<section>
+    <h2>Modes of recipient domains</h2>
+    ${dataTable(
+      'Modes of recipient domains',
+      [{ heading: 'Domains', kind: 'wide' }, { heading: 'Mode' }],
+      recipientDomains.map(({ domains, mode }) => [
+        visible(domains.slice(0, 50).join(', '), 1000),
+        mode,
+      ]),
+      '',
+    )}
+  </section>`;
+}
+
+function activationTable(activations: readonly AuditEntry[]): Html {
+  return html`<section>
+    <h2>Activations</h2>
+    ${dataTable(
+      'Activations',
+      [{ heading: 'Version' }, { heading: 'When', kind: 'nowrap' }, { heading: 'What changed' }],
+      activations.map(({ subject, at, reason }) => [
+        html`<code>${visible(subject, 60)}</code>`,
+        moment(at),
+        visible(reason, 300),
+      ]),
+      'No activation is on record.',
+    )}
+  </section>`;
+}
+
+const shownAliases = 500;
+
+function aliasTable(aliases: readonly Alias[]): Html {
+  return dataTable(
+    'Watched aliases',
+    [
+      { heading: 'Alias' },
+      { heading: 'Vendor' },
+      { heading: 'Addresses', kind: 'wide' },
+      { heading: 'Signed by' },
+      { heading: 'From' },
+    ],
+    aliases
+      .slice(0, shownAliases)
+      .map(({ id, vendor, addresses, dkimDomains, pack }) => [
+        html`<a href="${paths.alias(id)}">${id}</a>`,
+        vendor,
+        visible(addresses.slice(0, 5).join(', '), 300),
+        visible(dkimDomains.slice(0, 5).join(', '), 200),
+        pack === null ? toned('quiet', 'policy') : toned('good', 'pack'),
+      ]),
+    'No alias is watched: add a pack under rules/aliases, or an address to policy.yaml.',
+  );
+}
