@@ -99,6 +99,8 @@ const notOurName =
   'The console does not go by this name. Names that it goes by are the setting consoleHosts.';
 
 function refuse(reply: FastifyReply, status: number, text: string): FastifyReply {
+  // Where it is no address, no hook was run.
+  if (!reply.hasHeader('content-security-policy')) reply.headers(securityHeaders(false));
   return reply.code(status).type('text/plain; charset=utf-8').send(`${status} ${text}
 `);
 }

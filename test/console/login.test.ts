@@ -110,7 +110,7 @@ describe('session fixation', () => {
   });
   test('every login is a new session, and ends the one before it in this browser', async (t) => {
     const site = await startSite(t);
-    const browser = await loggedIn(site, 'anna');
+    const browser = loggedIn(site, 'anna');
     const first = browser.cookies.get('aliaswatch-session') ?? '';
     const csrf =
       /name="csrf" value="([\w-]+)"/.exec((await browser.get('/access')).body)?.[1] ?? '';
@@ -169,7 +169,7 @@ describe('sessions end', () => {
   const hourMs = 3_600_000;
   test('after an idle hour', async (t) => {
     const site = await startSite(t);
-    const browser = await loggedIn(site, 'anna');
+    const browser = loggedIn(site, 'anna');
     site.clock.nowMs += hourMs - 1000;
     assert.equal(await isIn(browser), true);
     site.clock.nowMs += hourMs - 1000;
@@ -179,7 +179,7 @@ describe('sessions end', () => {
   });
   test('after twelve busy hours', async (t) => {
     const site = await startSite(t);
-    const browser = await loggedIn(site, 'anna');
+    const browser = loggedIn(site, 'anna');
     for (let half = 1; half < 24; half++) {
       site.clock.nowMs += hourMs / 2;
       assert.equal(await isIn(browser), true, `${half / 2} h`);
@@ -189,7 +189,7 @@ describe('sessions end', () => {
   });
   test('when an admin ends them, on record', async (t) => {
     const site = await startSite(t);
-    const [anna, otto] = [await loggedIn(site, 'anna'), await loggedIn(site, 'otto')];
+    const [anna, otto] = [loggedIn(site, 'anna'), loggedIn(site, 'otto')];
     const session = site.sessions.list().find((one) => one.operator === 'otto');
     await anna.post('/access/revoke-session', { session: session?.id ?? '', next: '/access' });
     assert.match((await anna.get('/access')).body, /1 session ended/);
@@ -208,13 +208,13 @@ describe('sessions end', () => {
   for (const { name, change } of changes)
     test(`when ${name}`, async (t) => {
       const site = await startSite(t);
-      const browser = await loggedIn(site, 'anna');
+      const browser = loggedIn(site, 'anna');
       await writeOperators(site.operatorsFile, change);
       assert.equal(await isIn(browser), false);
     });
   test('when the operators file is gone or damaged, which lets nobody in', async (t) => {
     const site = await startSite(t);
-    const browser = await loggedIn(site, 'anna');
+    const browser = loggedIn(site, 'anna');
     await writeFile(site.operatorsFile, 'operators: {');
     assert.equal(await isIn(browser), false);
     await rm(site.operatorsFile);
@@ -223,7 +223,7 @@ describe('sessions end', () => {
   });
   test('and a role that was taken away is gone at the next request', async (t) => {
     const site = await startSite(t);
-    const browser = await loggedIn(site, 'anna');
+    const browser = loggedIn(site, 'anna');
     await writeOperators(site.operatorsFile, [operator('anna', 'viewer')]);
     assert.equal((await browser.get('/access')).status, 403);
   });

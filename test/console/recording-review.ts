@@ -5,7 +5,10 @@ import { memoryContent } from '../../src/smtp/content.ts';
 
 export type Call = { readonly act: string; readonly args: readonly unknown[] };
 
-/** What the console acts through, over messages in memory: it does nothing and remembers what it was asked for. */
+/**
+ * What the console acts through, over messages in memory, which a test may replace: it does nothing and remembers what it
+ * was asked for.
+ */
 export type RecordingReview = Pick<ConsoleSources, 'quarantine' | 'auditReader' | 'requests'> & {
   readonly review: Review;
   readonly calls: readonly Call[];
@@ -33,7 +36,7 @@ const at = '2026-03-05T07:00:00.000Z';
 
 export function recordingReview(
   messages: readonly HeldMessage[],
-  raw: Buffer = Buffer.from('Subject: hello\r\n\r\nhello\r\n'),
+  raw: () => Buffer = () => Buffer.from('Subject: hello\r\n\r\nhello\r\n'),
 ): RecordingReview {
   const calls: Call[] = [];
   const record =
@@ -42,10 +45,9 @@ export function recordingReview(
       calls.push({ act: kind, args });
       return Promise.resolve(actOf(kind, `act${calls.length}`, messages));
     };
-  const shown = messages[0];
   return {
     calls,
-    status: shown === undefined ? status : { ...status, ruleset: shown.ruleset },
+    status,
     review: {
       list: (_, { limit }) =>
         Promise.resolve({ messages: messages.slice(0, limit), next: null, total: messages.length }),
@@ -73,7 +75,7 @@ export function recordingReview(
       approveValue: record('approve-value'),
       approveMessage: record('approve-message'),
       undo: record('undo'),
-      acts: () => Promise.resolve(shown ? [actOf('release', 'act0', [shown])] : []),
+      acts: () => Promise.resolve([actOf('release', 'act0', messages)]),
       approvals: () =>
         Promise.resolve(
           messages.map(({ alias, subject, reason }) => ({
@@ -89,7 +91,7 @@ export function recordingReview(
     },
     quarantine: {
       find: (id) => Promise.resolve(messages.find((held) => held.id === id) ?? null),
-      read: () => Promise.resolve(memoryContent(raw)),
+      read: () => Promise.resolve(memoryContent(raw())),
     },
     auditReader: {
       read: () =>

@@ -33,7 +33,7 @@ describe('pages', () => {
       assert.match(String(stranger.headers['location']), /^\/login(\?next=|$)/);
       assert.ok(!stranger.body.includes(held.subject));
       for (const role of roles) {
-        const browser = await loggedIn(console, names[role]);
+        const browser = loggedIn(console, names[role]);
         const { status } = await browser.get(filled(path));
         assert.equal(status, mayAct(role, needs) ? 200 : 403, role);
       }
@@ -61,7 +61,7 @@ describe('forms', () => {
       assert.equal((await stranger.post(path, given)).headers['location'], '/login');
       assert.deepEqual(console.review.calls, []);
       for (const role of roles) {
-        const browser = await loggedIn(console, names[role]);
+        const browser = loggedIn(console, names[role]);
         const before: number = console.review.calls.length;
         const { status } = await browser.post(path, given);
         assert.equal(status, mayAct(role, needs) ? 303 : 403, role);
@@ -92,7 +92,7 @@ describe('API', () => {
           },
           ...(body === undefined ? {} : { body }),
         });
-      const cookies = (await loggedIn(console, names.admin)).cookies;
+      const cookies = loggedIn(console, names.admin).cookies;
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       const strangers = [
         {},
@@ -136,7 +136,7 @@ const addresses = [
 test('by another method, or one that says it is another, nothing is done', async (t) => {
   const console = await site(t);
   const token = console.token('admin');
-  const browser = await loggedIn(console, names.admin);
+  const browser = loggedIn(console, names.admin);
   const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   for (const { path, allowed } of addresses)
     for (const method of methods.filter((name) => !allowed.includes(name))) {
