@@ -49,10 +49,10 @@ function piecesOf(text: string, maxLength: number): readonly Piece[] {
 
 function nameOf({ 0: found, groups }: RegExpMatchArray): string {
   if (groups?.['padding'] !== undefined) {
-    const count = [...found].filter((character) => !/[\p{Zs}\n]/u.test(character)).length;
+    const count = Array.from(found).filter((character) => !/[\p{Zs}\n]/u.test(character)).length;
     return `⟦${count} invisible characters⟧`;
   }
-  if (groups?.['marks'] !== undefined) return `⟦${[...found].length} more marks⟧`;
+  if (groups?.['marks'] !== undefined) return `⟦${Array.from(found).length} more marks⟧`;
   const code = found.codePointAt(0) ?? 0;
   return `⟦U+${code.toString(16).toUpperCase().padStart(4, '0')}⟧`;
 }
