@@ -5,6 +5,6 @@ import { fileURLToPath } from 'node:url';
 const source = new URL('../src/', import.meta.url);
 const target = new URL('../dist/', import.meta.url);
 
-for await (const path of glob('**/*.lua', { cwd: fileURLToPath(source) })) {
+for await (const path of glob(['**/*.lua', 'console/assets/*'], { cwd: fileURLToPath(source) })) {
   await cp(new URL(path, source), new URL(path, target));
 }

@@ -23,7 +23,10 @@ import type { CertificateFiles } from './smtp/certificate.ts';
 export type ConsoleStart = {
   readonly settings: Settings;
   readonly version: string;
-  readonly sources: Pick<ConsoleSources, 'review' | 'quarantine' | 'baselines' | 'rules'>;
+  readonly sources: Pick<
+    ConsoleSources,
+    'review' | 'quarantine' | 'baselines' | 'rules' | 'pseudonym' | 'auditHeads'
+  >;
   readonly audit: AuditLog;
   readonly requests: ReleaseRequests;
   readonly status: WatchedStatus['read'];

@@ -198,7 +198,14 @@ export async function startServer({
     await startConsole({
       settings,
       version,
-      sources: { review: reviews.review, quarantine, baselines, rules: () => active },
+      sources: {
+        review: reviews.review,
+        quarantine,
+        baselines,
+        rules: () => active,
+        pseudonym,
+        auditHeads: audited.heads,
+      },
       audit: audited.audit,
       requests: notices.requests,
       status: watched.read,

@@ -1,26 +1,28 @@
 /** What happened, in a closed set: a reader of the log can count on these words. */
-export type AuditAct =
-  | 'decision'
-  | 'held'
-  | 'released'
-  | 'deleted'
-  | 'expired'
-  | 'attack-confirmed'
-  | 'value-approved'
-  | 'message-approved'
-  | 'undone'
-  | 'notice-sent'
-  | 'recipients-warned'
-  | 'incident-exported'
-  | 'rules-activated'
-  | 'breaker-opened'
-  | 'breaker-closed'
-  | 'logged-in'
-  | 'login-refused'
-  | 'session-revoked'
-  | 'token-changed'
-  | 'operator-changed'
-  | 'recipient-erased';
+export const auditActs = [
+  'decision',
+  'held',
+  'released',
+  'deleted',
+  'expired',
+  'attack-confirmed',
+  'value-approved',
+  'message-approved',
+  'undone',
+  'notice-sent',
+  'recipients-warned',
+  'incident-exported',
+  'rules-activated',
+  'breaker-opened',
+  'breaker-closed',
+  'logged-in',
+  'login-refused',
+  'session-revoked',
+  'token-changed',
+  'operator-changed',
+  'recipient-erased',
+] as const;
+export type AuditAct = (typeof auditActs)[number];
 
 /** Who did it. */
 export type AuditActor = {

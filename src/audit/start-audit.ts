@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Events } from '../observability/events.ts';
+import type { AuditHeads } from './audit-heads.ts';
 import type { AuditLog } from './audit-log.ts';
 import { openAudit } from './open-audit.ts';
 import { openHeads } from './open-heads.ts';
@@ -22,6 +23,8 @@ export type RunningAudit = AsyncDisposable & {
   readonly audit: AuditLog;
   /** The events given, recorded. */
   readonly events: Events;
+  /** Heads that were published, of all nodes. */
+  readonly heads: AuditHeads['all'];
   /** A rule set came into force. */
   readonly rulesActivated: (rules: Parameters<typeof recordRules>[1]) => void;
 };
@@ -49,6 +52,7 @@ export async function startAudit({
   const owned = opened.move();
   return {
     audit,
+    heads: () => heads.all(),
     events: recordDecisions(events, audit, { host, onLost }),
     rulesActivated: (rules) => recordRules(audit, rules, { host, via: 'schedule', onLost }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -35,8 +35,8 @@ export class PageProblem extends Error {
   readonly status: number;
   readonly title: string;
 
-  constructor(status: number, title: string, detail: string) {
-    super(detail);
+  constructor(status: number, title: string, detail: string, options?: ErrorOptions) {
+    super(detail, options);
     this.status = status;
     this.title = title;
   }

@@ -10,7 +10,7 @@ export const paths = {
   aliases: () => '/aliases',
   alias: (id: string) => localPath(['aliases', id]),
   acts: (after: string | null = null) => localPath(['acts'], { after }),
-  requests: (after: string | null = null) => localPath(['requests'], { after }),
+  requests: (query: Readonly<Record<string, string | null>> = {}) => localPath(['requests'], query),
   audit: (query: Readonly<Record<string, string | number | null>> = {}) =>
     localPath(['audit'], query),
 } as const;

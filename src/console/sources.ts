@@ -1,7 +1,9 @@
+import type { AuditHead } from '../audit/audit-heads.ts';
 import type { AuditAct, AuditActor, AuditLog } from '../audit/audit-log.ts';
 import type { BaselineStore } from '../baseline/store.ts';
 import type { BreakerCause } from '../decision/breaker.ts';
 import type { ActiveRules } from '../dependencies.ts';
+import type { Pseudonym } from '../features/hash.ts';
 import type { Readiness } from '../observability/readiness.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Review } from '../review/review.ts';
@@ -12,8 +14,12 @@ export type ConsoleSources = {
   readonly quarantine: Pick<Quarantine, 'find' | 'read'>;
   readonly baselines: Pick<BaselineStore, 'aliases' | 'describe'>;
   readonly rules: () => ActiveRules;
+  /** Under which baselines know words of subjects. */
+  readonly pseudonym: Pseudonym;
   readonly audit: Pick<AuditLog, 'append'> | null;
   readonly auditReader: AuditReader | null;
+  /** How far the chains of all nodes were when that was last published. */
+  readonly auditHeads: () => Promise<readonly AuditHead[]>;
   readonly status: () => Promise<ConsoleStatus>;
   /** What recipients asked for through signed links. */
   readonly requests: RequestList | null;

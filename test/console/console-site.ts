@@ -91,6 +91,8 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
       quarantine: review.quarantine,
       baselines,
       rules: () => rules,
+      pseudonym: (word) => `hash of ${word}`,
+      auditHeads: () => Promise.resolve([]),
       audit: { append },
       auditReader: review.auditReader,
       status: () => Promise.resolve(review.status),

@@ -40,7 +40,11 @@ export function heatMap(counts: readonly number[]): Html {
     )}
     ${days.map(
       (day, row) =>
-        html`<text class="tick" x="${left - 8}" y="${top + row * cell.height + 14}" text-anchor="end"
+        html`<text
+          class="tick"
+          x="${left - 8}"
+          y="${top + row * cell.height + 14}"
+          text-anchor="end"
           >${day}</text
         >`,
     )}

@@ -82,8 +82,9 @@ export function scoreHistogram({
       x="${plot.left + plot.width / 2}"
       y="${plot.top + plot.height + 34}"
       text-anchor="middle"
-      >score in bits</text
     >
+      score in bits
+    </text>
   </svg>`;
 }
 

@@ -32,16 +32,15 @@ export function spanRow(span: Span, firstDay: number, today: number): Html {
         role="img"
         aria-label="${visibleString(span.value, 80)}: ${dates}"
       >
-        <line
-          class="life"
-          x1="${at(span.firstDay)}"
-          x2="${at(span.lastDay + 1)}"
-          y1="9"
-          y2="9"
-        />
+        <line class="life" x1="${at(span.firstDay)}" x2="${at(span.lastDay + 1)}" y1="9" y2="9" />
         ${span.recentDays.map(
           (day) =>
-            html`<rect x="${at(day)}" y="3" width="${px(Math.max(1.5, perDay - 0.6))}" height="12" />`,
+            html`<rect
+              x="${at(day)}"
+              y="3"
+              width="${px(Math.max(1.5, perDay - 0.6))}"
+              height="12"
+            />`,
         )}
       </svg>
     </td>

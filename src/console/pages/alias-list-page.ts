@@ -45,7 +45,12 @@ const shownAliases = 1000;
 function aliasTable(aliases: readonly AliasRow[], whenEmpty: string): Html {
   return dataTable(
     'Aliases',
-    [{ heading: 'Alias' }, { heading: 'Vendor' }, { heading: 'Addresses', kind: 'wide' }, { heading: 'State' }],
+    [
+      { heading: 'Alias' },
+      { heading: 'Vendor' },
+      { heading: 'Addresses', kind: 'wide' },
+      { heading: 'State' },
+    ],
     aliases
       .slice(0, shownAliases)
       .map(({ id, vendor, addresses, isWatched }) => [

@@ -75,7 +75,8 @@ function summary(view: AliasView): Html {
 
 function maturity({ isMature, isStartingUp, alias }: AliasView): Html {
   if (isMature) return toned('good', 'mature');
-  if (isStartingUp) return html`${toned('warn', 'starting up')} new cannot be told from not yet seen`;
+  if (isStartingUp)
+    return html`${toned('warn', 'starting up')} new cannot be told from not yet seen`;
   return html`${toned('warn', 'young')}
   ${alias?.pack ? 'holds mail on the word of its pack' : 'too little history to hold mail'}`;
 }
@@ -113,7 +114,8 @@ function valueSection(title: string, values: readonly ValueShown[], view: AliasV
     ${
       more > 0 &&
       html`<p class="empty">
-        and ${countText(more)} more; <code>aliaswatch alias show ${view.id} --json</code> prints all.
+        and ${countText(more)} more; <code>aliaswatch alias show ${view.id} --json</code> prints
+        all.
       </p>`
     }
   </section>`;
@@ -153,7 +155,16 @@ function slotSection({ slots, messages }: AliasView): Html {
   </section>`;
 }
 
-const approvable = ['domain', 'phone', 'wallet', 'reply-to', 'mail-from', 'display-name', 'selector', 'network'];
+const approvable = [
+  'domain',
+  'phone',
+  'wallet',
+  'reply-to',
+  'mail-from',
+  'display-name',
+  'selector',
+  'network',
+];
 
 function approvalSection({ id, approvals }: AliasView, frame: Frame): Html {
   return html`<section>
@@ -197,7 +208,9 @@ function approveAny(alias: string, { csrf, path }: Frame): Html {
           ${approvable.map((table) => html`<option value="${table}">${table}</option>`)}
         </select></label
       >
-      <label class="field">Value <input name="value" required maxlength="320" autocomplete="off" /></label>
+      <label class="field"
+        >Value <input name="value" required maxlength="320" autocomplete="off"
+      /></label>
       <label class="field"
         >Days <input name="days" type="number" min="1" max="3650" value="90" required
       /></label>

@@ -1,7 +1,9 @@
+import type { AuditHead } from '../../audit/audit-heads.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import type { AuditEntry } from '../sources.ts';
 import { dataTable } from './data-table.ts';
+import { counted, countText } from './figures.ts';
 import { moment } from './moments.ts';
 import { pageLinks } from './page-links.ts';
 import { visible } from './visible-text.ts';
@@ -12,23 +14,25 @@ export type AuditView = {
   /** What was asked for; empty where everything was. */
   readonly asked: { readonly act: string; readonly subject: string };
   readonly isFirstPage: boolean;
+  /** Null where none are published. */
+  readonly heads: readonly AuditHead[] | null;
   /** Every act there is. */
   readonly acts: readonly string[];
 };
 
 /** The record of decisions and acts, newest first, with the place of each line in its chain. */
 export function auditPage(view: AuditView): Html {
-  const { entries, next, asked, isFirstPage } = view;
+  const { entries, next, asked, isFirstPage, heads } = view;
   const query = {
     act: asked.act === '' ? null : asked.act,
     subject: asked.subject === '' ? null : asked.subject,
   };
   return html`<p class="lead">
-      Every line holds the hash of the one before it, per writer. <code>aliaswatch audit verify</code>
-      finds a line that was changed, removed, reordered or cut off, and says which. Below are the
-      newest lines as they are stored.
+      Every line holds the hash of the one before it, per writer.
+      <code>aliaswatch audit verify</code>
+      finds a line that was changed, removed, reordered or cut off, and says which.
     </p>
-    ${chainEnds(entries, isFirstPage)} ${filterForm(view)}
+    ${chainEnds(heads)} ${filterForm(view)}
     ${dataTable(
       'Audit log',
       [
@@ -37,15 +41,18 @@ export function auditPage(view: AuditView): Html {
         { heading: 'Who' },
         { heading: 'When', kind: 'nowrap' },
         { heading: 'Why', kind: 'wide' },
-        { heading: 'Line', kind: 'number' },
+        { heading: 'Line', kind: 'nowrap' },
       ],
       entries.map((entry) => [
         entry.act,
         subjectOf(entry),
-        html`${visible(entry.actor.name, 100)} <small>${entry.actor.kind}, by ${entry.actor.via}</small>`,
+        html`${visible(entry.actor.name, 100)}
+          <small>${entry.actor.kind}, by ${entry.actor.via}</small>`,
         moment(entry.at),
         html`${visible(entry.reason, 300)}${details(entry)}`,
-        html`<span title="${entry.writer}, hash ${entry.hash}">${entry.sequence}</span>`,
+        html`<a href="${paths.audit({ subject: entry.subject })}" title="All about this subject"
+          ><code>${visible(entry.id, 100)}</code></a
+        >`,
       ]),
       'No line fits.',
     )}
@@ -55,22 +62,23 @@ export function auditPage(view: AuditView): Html {
     })}`;
 }
 
-/** The newest line of every writer on this page: what a copy of the log elsewhere must agree with. */
-function chainEnds(entries: readonly AuditEntry[], isFirstPage: boolean): Html {
-  if (!isFirstPage || entries.length === 0) return html``;
-  const heads = new Map<string, AuditEntry>();
-  for (const entry of entries) {
-    const head = heads.get(entry.writer);
-    if (head === undefined || head.sequence < entry.sequence) heads.set(entry.writer, entry);
-  }
+/** How far each chain had come when its head was last published: what `audit verify` holds the files against. */
+function chainEnds(heads: AuditView['heads']): Html {
+  if (heads === null || heads.length === 0) return html``;
   return html`<details class="chain">
-    <summary>Heads of the chains</summary>
+    <summary>Published heads of ${counted(heads.length, 'chain')}</summary>
     ${dataTable(
-      'Heads of the chains',
-      [{ heading: 'Writer' }, { heading: 'Line', kind: 'number' }, { heading: 'Hash' }],
-      [...heads.values()].map(({ writer, sequence, hash }) => [
+      'Published heads',
+      [
+        { heading: 'Writer' },
+        { heading: 'Lines', kind: 'number' },
+        { heading: 'Published', kind: 'nowrap' },
+        { heading: 'Hash' },
+      ],
+      heads.map(({ writer, sequence, at, hash }) => [
         visible(writer, 80),
-        sequence,
+        countText(sequence),
+        moment(at),
         html`<code class="break">${hash}</code>`,
       ]),
       '',
@@ -100,9 +108,7 @@ function filterForm({ acts, asked }: AuditView): Html {
         spellcheck="false"
         data-key="/"
     /></label>
-    <div class="buttons">
-      <button class="primary">Filter</button> <a href="/audit">Clear</a>
-    </div>
+    <div class="buttons"><button class="primary">Filter</button> <a href="/audit">Clear</a></div>
   </form>`;
 }
 

@@ -59,8 +59,8 @@ export function campaignPage({ summary, members }: CampaignView, frame: Frame): 
     ${
       members.length > shownMembers &&
       html`<p class="empty">
-        Tables show ${countText(shownMembers)} messages; <code>aliaswatch campaign show</code> prints
-        all ${countText(members.length)}.
+        Tables show ${countText(shownMembers)} messages;
+        <code>aliaswatch campaign show</code> prints all ${countText(members.length)}.
       </p>`
     }`;
 }
@@ -95,15 +95,17 @@ function memberTable(members: readonly CampaignMember[], whenEmpty: string): Htm
       { heading: 'Message-ID' },
       { heading: 'Reply of the next hop' },
     ],
-    members.slice(0, shownMembers).map((member) => [
-      html`${subject(member)}<br /><small>${visible(member.from, 100)}</small>`,
-      badge(member.state),
-      moment(member.at),
-      visible(member.recipients.slice(0, 5).join(', '), 200),
-      bitsText(member.scoreBits),
-      html`<code>${visible(member.messageId, 120)}</code>`,
-      visible(member.reply, 200),
-    ]),
+    members
+      .slice(0, shownMembers)
+      .map((member) => [
+        html`${subject(member)}<br /><small>${visible(member.from, 100)}</small>`,
+        badge(member.state),
+        moment(member.at),
+        visible(member.recipients.slice(0, 5).join(', '), 200),
+        bitsText(member.scoreBits),
+        html`<code>${visible(member.messageId, 120)}</code>`,
+        visible(member.reply, 200),
+      ]),
     whenEmpty,
   );
 }

@@ -78,8 +78,8 @@ function tiles({ status, held, now }: OverviewView): Html {
     ${tile(
       'Mode',
       status.mode,
-      html`<a href="/rules">rules ${status.ruleset}</a>, up since
-        ${ageText(status.startedAt, now)}, ${status.version}`,
+      html`<a href="/rules">rules ${status.ruleset}</a>, up since ${ageText(status.startedAt, now)},
+        ${status.version}`,
     )}
   </ul>`;
 }
@@ -96,7 +96,12 @@ function tile(name: string, figure: Html | string, words: Html | string): Html {
 function budgetTile(name: string, used: number | null): Html {
   if (used === null) return tile(name, '–', 'no scored message yet');
   const width = Math.min(100, Math.round(used * 100));
-  const meter = html`<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+  const meter = html`<svg
+    class="meter"
+    viewBox="0 0 100 6"
+    preserveAspectRatio="none"
+    aria-hidden="true"
+  >
     <rect class="whole" width="100" height="6" />
     <rect class="${used > 1 ? 'over' : 'used'}" width="${width}" height="6" />
   </svg>`;

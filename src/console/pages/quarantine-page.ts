@@ -137,8 +137,8 @@ function messageList(view: QuarantineView, frame: Frame): Html {
     </div>
     <p class="keys" data-keys hidden>
       <kbd>j</kbd> <kbd>k</kbd> move · <kbd>x</kbd> tick · <kbd>a</kbd> tick the campaign ·
-      <kbd>Enter</kbd> open · <kbd>r</kbd> <kbd>d</kbd> <kbd>c</kbd> go to release, delete, confirm ·
-      <kbd>/</kbd> search
+      <kbd>Enter</kbd> open · <kbd>r</kbd> <kbd>d</kbd> <kbd>c</kbd> go to release, delete, confirm
+      · <kbd>/</kbd> search
     </p>
   </form>`;
 }

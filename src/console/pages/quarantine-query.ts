@@ -44,7 +44,9 @@ export function readQuarantineQuery(
     filterFields.map((name) => [name, (query[name] ?? '').slice(0, 320)]),
   ) as Record<FilterField, string>;
   const ignored: string[] = [];
-  const read = <Field extends FilterField>(name: Field): z.output<(typeof readers)[Field]> | null => {
+  const read = <Field extends FilterField>(
+    name: Field,
+  ): z.output<(typeof readers)[Field]> | null => {
     if (typed[name].trim() === '') return null;
     const parsed = readers[name].safeParse(typed[name]);
     if (parsed.success) return parsed.data as z.output<(typeof readers)[Field]>;

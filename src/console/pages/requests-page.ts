@@ -11,15 +11,26 @@ import { visible } from './visible-text.ts';
 
 export type RequestsView = {
   readonly requests: readonly RecipientRequest[];
+  readonly which: 'open' | 'all';
   readonly isFirstPage: boolean;
   readonly next: string | null;
 };
 
 /** What recipients asked for by the links of their notices: a wish, never an act by itself. */
-export function requestsPage({ requests, isFirstPage, next }: RequestsView, frame: Frame): Html {
+export function requestsPage(
+  { requests, which, isFirstPage, next }: RequestsView,
+  frame: Frame,
+): Html {
   return html`<p class="lead">
       Recipients may ask for a message or report one as an attack; a person decides. Look at the
       message before you release it: whoever was deceived asks for it too.
+    </p>
+    <p>
+      ${
+        which === 'open'
+          ? html`<a href="${paths.requests({ which: 'all' })}">Show settled ones too</a>`
+          : html`<a href="${paths.requests()}">Show open ones only</a>`
+      }
     </p>
     ${dataTable(
       'Requests of recipients',
@@ -32,29 +43,38 @@ export function requestsPage({ requests, isFirstPage, next }: RequestsView, fram
       ],
       requests.map((request) => [
         html`<a href="${paths.message(request.message)}"
-            >${request.kind === 'release' ? 'Wants the message' : 'Reports an attack'}</a
-          >`,
+          >${request.kind === 'release' ? 'Wants the message' : 'Reports an attack'}</a
+        >`,
         visible(request.recipient, 120),
         moment(request.at),
-        toned(request.state === 'open' ? 'warn' : 'quiet', request.state),
+        html`${toned(request.state === 'open' ? 'warn' : 'quiet', request.state)}
+        ${
+          request.closedBy !== '' &&
+          html`<small>by ${visible(request.closedBy, 80)} ${visible(request.detail, 200)}</small>`
+        }`,
         mayReview(frame) && request.state === 'open' && answer(request, frame),
       ]),
-      'No recipient has asked for anything.',
+      which === 'open' ? 'No request is open.' : 'No recipient has asked for anything.',
     )}
     ${pageLinks({
-      first: isFirstPage ? null : paths.requests(),
-      next: next === null ? null : paths.requests(next),
+      first: isFirstPage ? null : paths.requests({ which }),
+      next: next === null ? null : paths.requests({ which, after: next }),
     })}`;
 }
 
-function answer({ kind, message, recipient }: RecipientRequest, frame: Frame): Html {
+/** The first does what is asked, the second only says that it is settled. */
+function answer({ id, kind, message, recipient }: RecipientRequest, frame: Frame): Html {
+  const act =
+    kind === 'release'
+      ? html`<input type="hidden" name="recipient" value="${recipient}" />
+          <button name="act" value="release" class="good">Release to them</button>`
+      : html`<button name="act" value="confirm-attack" class="danger">Confirm attack</button>`;
   return html`<form class="inline" method="post" action="/act">
-    ${formFields(frame)} <input type="hidden" name="message" value="${message}" />
-    ${
-      kind === 'release'
-        ? html`<input type="hidden" name="recipient" value="${recipient}" />
-            <button name="act" value="release" class="good">Release to them</button>`
-        : html`<button name="act" value="confirm-attack" class="danger">Confirm attack</button>`
-    }
-  </form>`;
+      ${formFields(frame)} <input type="hidden" name="message" value="${message}" /> ${act}
+    </form>
+    <form class="inline" method="post" action="/settle">
+      ${formFields(frame)} <input type="hidden" name="request" value="${id}" />
+      <button name="state" value="granted">Settled</button>
+      <button name="state" value="declined">Decline</button>
+    </form>`;
 }

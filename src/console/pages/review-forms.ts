@@ -16,7 +16,11 @@ export function reasonField(id: string): Html {
 /** A value of an alias that is to count as ordinary for a while. */
 export function approveForm(
   frame: Frame,
-  { alias, table, value }: { readonly alias: string; readonly table: string; readonly value: string },
+  {
+    alias,
+    table,
+    value,
+  }: { readonly alias: string; readonly table: string; readonly value: string },
 ): Html {
   return html`<details class="act">
     <summary>Approve…</summary>

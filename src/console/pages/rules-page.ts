@@ -40,8 +40,7 @@ export function rulesPage({ version, policy, aliases, activations }: RulesView):
       <h2>Other rules of the policy</h2>
       ${otherRules(policy)}
     </section>
-    ${recipientModes(policy)}
-    ${activations !== null && activationTable(activations)}
+    ${recipientModes(policy)} ${activations !== null && activationTable(activations)}
     <section>
       <h2>Watched aliases</h2>
       ${aliasTable(aliases)}
@@ -76,7 +75,14 @@ function budgetText({ budget, alertsPerDay }: Policy['tag']): string {
     : `${counted(alertsPerDay, 'message')} a day`;
 }
 
-function otherRules({ quarantine, impersonation, breaker, learning, limits, failOpen }: Policy): Html {
+function otherRules({
+  quarantine,
+  impersonation,
+  breaker,
+  learning,
+  limits,
+  failOpen,
+}: Policy): Html {
   const deferred = Object.entries(failOpen).filter(([, how]) => how === 'defer');
   return facts([
     [

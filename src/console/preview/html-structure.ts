@@ -102,7 +102,9 @@ function countActive(
   if (name === 'form') active.forms++;
   const loads = name === 'link' ? attributes['href'] : attributes['src'];
   if (loads !== undefined && /^\s*(?:https?:)?\/\//i.test(loads)) active.remote++;
-  if (/display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden/i.test(attributes['style'] ?? ''))
+  if (
+    /display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden/i.test(attributes['style'] ?? '')
+  )
     active.hidden++;
 }
 
@@ -136,7 +138,5 @@ function withColumns(boxes: readonly StructureBox[]): readonly StructureBox[] {
     if (continues) row.push(box);
     else rows.push([box]);
   }
-  return rows.flatMap((row) =>
-    row.map((box, column) => ({ ...box, column, columns: row.length })),
-  );
+  return rows.flatMap((row) => row.map((box, column) => ({ ...box, column, columns: row.length })));
 }

@@ -83,7 +83,7 @@ function partsOf(
 function* rangesOf(body: Buffer, boundary: string): Generator<Buffer> {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'utf8');
   let start = -1;
-  for (let at = body.indexOf(delimiter); at >= 0; ) {
+  for (let at = body.indexOf(delimiter); at >= 0;) {
     if (start >= 0) yield body.subarray(start, at);
     const after = at + delimiter.length;
     if (body.subarray(after, after + 2).toString('latin1') === '--') return;

@@ -120,7 +120,9 @@ function subjectWords(
   subject: string,
   isKnown: (word: string) => boolean,
 ): readonly SubjectWordShown[] {
-  const pieces = subject.slice(0, shownLength).match(/[\p{L}\p{N}|]+(?:['’]\p{L}+)?|[^\p{L}\p{N}|]+/gu);
+  const pieces = subject
+    .slice(0, shownLength)
+    .match(/[\p{L}\p{N}|]+(?:['’]\p{L}+)?|[^\p{L}\p{N}|]+/gu);
   return (pieces ?? []).map((text) => {
     const words = wordsOf(foldText(text), 10).filter((word) => !/\d/.test(word));
     return { text, isNew: words.length > 0 && !words.every(isKnown) };

@@ -14,6 +14,8 @@ const slots = [
   ['number', String.raw`\+?[\p{N}(][\p{N}\s().·•/_-]{0,40}\p{N}|\p{N}`],
 ] as const;
 
+const kinds = [...slots.map(([kind]) => kind), 'name'] as const;
+
 const maxPieces = 200;
 
 /** Splits a sentence at what changes from message to message; `names` are those of the recipients. */
@@ -38,8 +40,14 @@ export function textPieces(text: string, names: readonly string[]): readonly Tex
   return pieces;
 }
 
-function kindOf({ 0: text, groups = {} }: RegExpMatchArray): TextPiece['kind'] {
-  const [kind] = Object.entries(groups).find(([, found]) => found !== undefined) ?? ['wording'];
-  if (kind !== 'number') return kind as TextPiece['kind'];
+function kindOf({
+  0: text,
+  groups = {},
+}: {
+  readonly 0: string;
+  readonly groups?: Readonly<Partial<Record<string, string>>> | undefined;
+}): TextPiece['kind'] {
+  const kind = kinds.find((name) => groups[name] !== undefined) ?? 'wording';
+  if (kind !== 'number') return kind;
   return contactPointsOf(`call ${foldText(text)}`).length > 0 ? 'contact' : 'number';
 }

@@ -1,0 +1,136 @@
+import { mixedUse } from '../commands/alias/use-report.ts';
+import type { AuditAct } from '../audit/audit-log.ts';
+import { auditActs } from '../audit/audit-log.ts';
+import { page } from './frame.ts';
+import { orDown } from './mail-page-routes.ts';
+import { PageProblem, type PageRoute } from './page-route.ts';
+import { aliasListPage, type AliasRow } from './pages/alias-list-page.ts';
+import { aliasPage } from './pages/alias-page.ts';
+import { aliasView } from './pages/alias-view.ts';
+import { auditPage } from './pages/audit-page.ts';
+import { overviewPage } from './pages/overview-page.ts';
+import { rulesPage, rulesView } from './pages/rules-page.ts';
+import { visibleString } from './pages/visible-text.ts';
+import type { ConsoleSources } from './sources.ts';
+
+const shownNewest = 8;
+const perPage = 50;
+
+/** Pages about the proxy itself and what it learned. */
+export const sitePageRoutes: readonly PageRoute[] = [
+  {
+    path: '/',
+    needs: 'viewer',
+    render: async (_, { sources, frame, now }) => {
+      const held = sources.review
+        ?.list({}, { limit: shownNewest })
+        .then(({ total, messages }) => ({ total, newest: messages }))
+        .catch(() => null);
+      const campaigns = sources.review?.campaigns({ limit: shownNewest }).catch(() => null);
+      const view = {
+        status: await sources.status(),
+        held: (await held) ?? null,
+        campaigns: (await campaigns) ?? null,
+        now: now(),
+      };
+      return page(frame('Overview'), overviewPage(view));
+    },
+  },
+  {
+    path: '/aliases',
+    needs: 'viewer',
+    render: async (_, { sources, frame }) => {
+      const learned = await sources.baselines.aliases().catch(() => null);
+      const view = { aliases: aliasRows(sources, learned ?? []), isStoreUp: learned !== null };
+      return page(frame('Aliases'), aliasListPage(view));
+    },
+  },
+  {
+    path: '/aliases/:alias',
+    needs: 'viewer',
+    render: async ({ params }, { sources, frame, now }) => {
+      const id = params['alias'] ?? '';
+      const { catalogue, policy } = sources.rules();
+      const alias = catalogue.aliases.find((each) => each.id === id) ?? null;
+      const isKnown =
+        alias !== null || (await orDown(sources.baselines.aliases(), 'store')).includes(id);
+      if (!isKnown)
+        throw new PageProblem(
+          404,
+          'No such alias',
+          'Nobody watches an alias of this name, and nothing was learned of one.',
+        );
+      const at = now();
+      const view = aliasView({
+        id,
+        alias,
+        described: await orDown(sources.baselines.describe(id, at), 'store'),
+        policy,
+        approvals: (await sources.review?.approvals(id).catch(() => [])) ?? [],
+        mixedUse: alias === null ? null : mixedUse(alias),
+        at,
+      });
+      const shown = frame(visibleString(id, 120));
+      return page(shown, aliasPage(view, shown));
+    },
+  },
+  {
+    path: '/rules',
+    needs: 'viewer',
+    render: async (_, { sources, frame }) => {
+      const activations = await sources.auditReader
+        ?.read({ act: 'rules-activated', limit: 10 })
+        .then(({ entries }) => entries)
+        .catch(() => null);
+      return page(frame('Rules'), rulesPage(rulesView(sources.rules(), activations ?? null)));
+    },
+  },
+  {
+    path: '/audit',
+    needs: 'viewer',
+    render: async ({ query }, { sources, frame }) => {
+      if (sources.auditReader === null)
+        throw new PageProblem(503, 'Not here', 'This proxy keeps no audit log.');
+      const after = query['after'] ?? '';
+      const subject = (query['subject'] ?? '').trim().slice(0, 300);
+      const act = auditActs.find((name) => name === query['act']) ?? null;
+      const { entries, next } = await orDown(
+        sources.auditReader.read({
+          limit: perPage,
+          ...(after === '' ? {} : { after }),
+          ...(act === null ? {} : { act: act satisfies AuditAct }),
+          ...(subject === '' ? {} : { subject }),
+        }),
+        'audit log',
+      );
+      const view = {
+        entries,
+        next,
+        asked: { act: act ?? '', subject },
+        isFirstPage: after === '',
+        heads: await sources.auditHeads().catch(() => null),
+        acts: auditActs,
+      };
+      return page(frame('Audit'), auditPage(view));
+    },
+  },
+];
+
+function aliasRows({ rules }: ConsoleSources, learned: readonly string[]): readonly AliasRow[] {
+  const known = new Set(learned);
+  const watched = rules().catalogue.aliases.map(({ id, vendor, addresses, pack }): AliasRow => ({
+    id,
+    vendor: pack === null ? '' : vendor,
+    addresses,
+    isWatched: true,
+    hasHistory: known.delete(id),
+  }));
+  const others = [...known].map((id): AliasRow => ({
+    id,
+    vendor: '',
+    addresses: [],
+    isWatched: false,
+    hasHistory: true,
+  }));
+  return [...watched, ...others].sort((left, right) => left.id.localeCompare(right.id));
+}
