@@ -31,6 +31,9 @@ export const formRoutes: readonly FormRoute[] = [
     const review = reviewOf(sources);
     const target = targetOf(fields);
     if (target === null) return refused('Choose at least one message.');
+    const { act: kind, recipients, recipient } = fields;
+    if (kind === 'release' && recipients === 'ticked' && recipient.length === 0)
+      return refused('Tick at least one recipient.');
     const act = await perform(review, { ...fields, target }, visitor);
     return noticeOf(act);
   }),

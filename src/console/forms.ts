@@ -23,6 +23,8 @@ export const forms = {
     message: several(id),
     campaign: id.or(z.literal('')).default(''),
     recipient: several(address),
+    /** The form has a box per recipient: where none is ticked, nobody is meant, and not everybody. */
+    recipients: z.enum(['all', 'ticked']).default('all'),
     reason,
   }),
   '/approve': z.object({

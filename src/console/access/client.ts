@@ -45,7 +45,7 @@ export function introduceClients({ trustedProxies, hosts, isTls }: ClientOptions
   const isProxy = listAddresses(trustedProxies);
   const names = new Set([...loopbackHosts, ...hosts]);
   return (request) => {
-    if ((request.headersDistinct.host ?? []).length > 1) return null; // RFC 9112 §3.2
+    if ((request.headersDistinct['host'] ?? []).length > 1) return null; // RFC 9112 §3.2
     const peer = request.socket.remoteAddress ?? '';
     const viaProxy = isProxy(peer);
     const forwarded = (name: string) => (viaProxy ? fieldOf(request, name) : '');
