@@ -39,6 +39,13 @@ describe('policy', () => {
         deadline: 'relay',
         bug: 'relay',
       },
+      warning: {
+        banner: false,
+        subjectTag: '',
+        language: 'auto',
+        note: '',
+        recipientDomains: [],
+      },
       watch: [],
       learning: { windowDays: 180, pooledPriors: true },
     });
