@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.ts';
+import { hashSecret } from '../access/access-file.ts';
 import type { Client } from '../access/client.ts';
 import { isFromOtherSite } from '../access/csrf.ts';
 import { roleOfScopes, type Scope } from '../access/tokens.ts';
@@ -49,7 +50,11 @@ export function apiSite(site: ApiSite): (app: FastifyInstance) => void {
           const visitor = await admit(site, request, route.scope);
           const { params, query, body } = request;
           const context = { sources, access, visitor, now };
-          const call = { caller: visitor.name, key: idempotencyKey(request), body };
+          const call = {
+            caller: hashSecret(request.headers.authorization ?? ''),
+            key: idempotencyKey(request),
+            body: [request.url, body],
+          };
           const answer = await once(call, () => route.run({ params, query, body }, context));
           return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
         },

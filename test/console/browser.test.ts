@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { after, describe, test, type TestContext } from 'node:test';
+import { pageRoutes } from '../../src/console/page-routes.ts';
+import { heldMessage } from '../quarantine/samples.ts';
+import { keepScreenshot, openChromium, watchPage, withoutChromium } from '../support/browser.ts';
+import { password, someAlias, startSite } from './console-site.ts';
+import { recordingReview } from './recording-review.ts';
+import { payloads } from './xss-payloads.ts';
+
+const held = heldMessage();
+const skip = withoutChromium;
+
+let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
+after(() => chromium?.close());
+
+async function open(t: TestContext, messages = [held]) {
+  const site = await startSite(t, { review: recordingReview(messages) });
+  chromium ??= await openChromium();
+  const watched = await watchPage(chromium, site.origin);
+  t.after(() => watched.context.close());
+  return { site, ...watched };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+async function login({ page }: Opened, name: string, next = '/quarantine'): Promise<void> {
+  await page.goto(next);
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL(`**${next}`);
+}
+
+function filled(path: string): string {
+  const values: Readonly<Record<string, string>> = { campaigns: held.campaign, aliases: someAlias };
+  return path.replace(/:\w+/, values[path.split('/')[1] ?? ''] ?? held.id);
+}
+
+describe('in Chromium', { skip, concurrency: false }, () => {
+  test('from the login through every page to the logout, without a complaint', async (t) => {
+    const opened = await open(t);
+    const { page, complaints, foreign, context } = opened;
+    await login(opened, 'anna');
+    const [cookie] = (await context.cookies()).filter(({ name }) => name.endsWith('-session'));
+    assert.deepEqual([cookie?.httpOnly, cookie?.sameSite], [true, 'Strict']);
+    for (const { path } of pageRoutes) {
+      const response = await page.goto(filled(path));
+      assert.equal(response?.status(), 200, path);
+      assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, path);
+      await keepScreenshot(page, `console${filled(path).replaceAll('/', '-')}`);
+    }
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL('**/login');
+    await page.goBack();
+    await page.reload();
+    assert.match(page.url(), /\/login/);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(foreign, []);
+  });
+  test('a message is released to the recipients that are ticked, with the reason', async (t) => {
+    const opened = await open(t);
+    const { page, site, complaints } = opened;
+    await login(opened, 'otto', `/quarantine/${held.id}`);
+    const boxes = page.locator('input[name="recipient"]');
+    assert.equal(await boxes.count(), held.envelope.rcptTo.length);
+    await boxes.nth(0).uncheck();
+    await page.locator('form[data-keys-form] input[name=reason]').fill('asked by phone');
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.getByText('Released').first().waitFor();
+    const [call] = site.review.calls;
+    assert.deepEqual(call?.args, [
+      { message: held.id },
+      { kind: 'operator', name: 'otto', via: 'console' },
+      { reason: 'asked by phone', recipients: held.envelope.rcptTo.slice(1) },
+    ]);
+    for (const box of await boxes.all()) await box.uncheck();
+    await page.getByRole('button', { name: 'Release' }).click();
+    await page.getByText('Tick at least one recipient').waitFor();
+    assert.equal(site.review.calls.length, 1, 'nobody ticked is nobody');
+    assert.deepEqual(complaints, []);
+  });
+  test('a viewer sees, and has nothing to press', async (t) => {
+    const opened = await open(t);
+    await login(opened, 'vera', `/quarantine/${held.id}`);
+    for (const name of ['Release', 'Delete', 'Confirm attack'])
+      assert.equal(await opened.page.getByRole('button', { name }).count(), 0, name);
+  });
+  test('the theme is kept', async (t) => {
+    const opened = await open(t);
+    const { page, complaints } = opened;
+    await login(opened, 'vera', '/quarantine');
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.waitForURL('**/quarantine');
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+    await keepScreenshot(page, 'console-quarantine-dark');
+    assert.deepEqual(complaints, []);
+  });
+  test('a page of another site can neither frame, read nor act', async (t) => {
+    const opened = await open(t);
+    const { page, site } = opened;
+    await login(opened, 'anna');
+    const fields = { act: 'delete', message: held.id };
+    // The same machine by another name is another site.
+    const foreign = site.origin.replace('127.0.0.1', 'localhost');
+    await page.goto(`${foreign}/login`);
+    const statuses = await page.evaluate(
+      async ({ origin, body }) => {
+        const ask = (path: string, init: object) =>
+          fetch(origin + path, { ...init, credentials: 'include' }).then(
+            ({ status }) => status,
+            () => 'refused',
+          );
+        return [
+          await ask('/api/v1/messages', {}),
+          await ask('/act', { method: 'POST', body: new URLSearchParams(body) }),
+        ];
+      },
+      { origin: site.origin, body: fields },
+    );
+    assert.deepEqual(statuses, ['refused', 'refused']);
+    assert.deepEqual(site.review.calls, []);
+  });
+  test('what a message says runs nowhere', async (t) => {
+    const messages = [held];
+    const opened = await open(t, messages);
+    const { page, complaints, foreign } = opened;
+    await login(opened, 'anna');
+    for (const payload of payloads.filter((_, index) => index % 4 === 1)) {
+      const rcptTo = [payload, 'ben@example.com'];
+      messages[0] = {
+        ...held,
+        subject: payload,
+        from: payload,
+        reason: payload,
+        envelope: { ...held.envelope, rcptTo },
+      };
+      for (const path of ['/quarantine', `/quarantine/${held.id}`]) {
+        await page.goto(path, { waitUntil: 'domcontentloaded' });
+        assert.equal(await page.evaluate(() => 'hacked' in globalThis), false, payload);
+      }
+    }
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(foreign, []);
+  });
+});
