@@ -12,7 +12,7 @@ const maturity = (minMessages: number, minDays: number) => ({
 
 /** `policy.yaml: tag`. */
 export const tagSchema = z
-  .strictObject({ ...budgetShape, floorBits: floorBits.default(7) })
+  .strictObject({ ...budgetShape, floorBits: floorBits.default(7.25) })
   .superRefine(oneBudget)
   .transform(withBudget(1e-3))
   .prefault({});

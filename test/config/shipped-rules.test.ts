@@ -19,7 +19,7 @@ describe('policy', () => {
       mode: 'tag',
       recipientDomains: [],
       actions: { suspicious: 'tag', anomalous: 'quarantine' },
-      tag: { budget: 1e-3, alertsPerDay: null, floorBits: 7 },
+      tag: { budget: 1e-3, alertsPerDay: null, floorBits: 7.25 },
       quarantine: {
         budget: 1e-4,
         alertsPerDay: null,
