@@ -61,6 +61,7 @@ export function formFields({ csrf, path }: Pick<Frame, 'csrf' | 'path'>): Html {
 
 function header(frame: Frame): Html {
   const [path = '/'] = frame.path.split('?');
+  const isAdmin = frame.operator?.role === 'admin';
   const isHere = (section: string) =>
     section === '/' ? path === '/' : path === section || path.startsWith(`${section}/`);
   const link = (section: (typeof sections)[number]) =>
@@ -73,7 +74,7 @@ function header(frame: Frame): Html {
     <a class="brand" href="/">Aliaswatch</a>
     <nav aria-label="Sections">
       <ul>
-        ${sections.map(link)}
+        ${sections.filter(({ path: section }) => section !== '/access' || isAdmin).map(link)}
       </ul>
     </nav>
     ${themeForm(frame)} ${operatorForm(frame)}

@@ -71,6 +71,24 @@ describe('reading', () => {
     assert.deepEqual(message['explanation'], held.explanation);
     assert.equal('lesson' in message, false);
   });
+  test('what a message says, as plain text', async (t) => {
+    const raw = Buffer.from(
+      'Subject: =?utf-8?q?caf=C3=A9?=\r\nContent-Type: text/html\r\n\r\n<p>Call <b>now</b><script>alert(1)</script></p>',
+    );
+    const site = await startSite(t, { review: recordingReview([held], () => raw) });
+    const { json: preview } = await callWith(site, site.token('read'), {
+      path: `/api/v1/messages/${held.id}/preview`,
+    });
+    assert.deepEqual(preview['htmlText'], ['Call now']);
+    assert.equal(preview['sizeBytes'], raw.length);
+    assert.deepEqual((preview['fields'] as { name: string; body: string }[])[0]?.body, 'café');
+  });
+  test('the rules in force', async (t) => {
+    const { call } = await start(t);
+    const { json: rules } = await call({ path: '/api/v1/rules' });
+    assert.match(String(rules['version']), /^[0-9a-f]{12}$/);
+    assert.ok((rules['quarantine'] as { floorBits: number }).floorBits >= 12);
+  });
   test('a page of messages', async (t) => {
     const { call } = await start(t, [held, { ...held, id: 'other' }]);
     const { json: page } = await call({ path: '/api/v1/messages?limit=1&state=any&alias=x' });

@@ -7,7 +7,14 @@ import { password, someAlias, startSite } from './console-site.ts';
 import { recordingReview } from './recording-review.ts';
 import { payloads } from './xss-payloads.ts';
 
-const held = heldMessage();
+const { envelope } = heldMessage();
+const held = heldMessage({
+  envelope: {
+    ...envelope,
+    rcptTo: ['ann@example.test', 'ben@example.test'],
+    rcptParameters: ['', ''],
+  },
+});
 const skip = withoutChromium;
 
 let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
@@ -66,7 +73,7 @@ describe('in Chromium', { skip, concurrency: false }, () => {
     await boxes.nth(0).uncheck();
     await page.locator('form[data-keys-form] input[name=reason]').fill('asked by phone');
     await page.getByRole('button', { name: 'Release' }).click();
-    await page.getByText('Released').first().waitFor();
+    await page.locator('.notice', { hasText: 'Released' }).waitFor({ timeout: 10_000 });
     const [call] = site.review.calls;
     assert.deepEqual(call?.args, [
       { message: held.id },
@@ -75,7 +82,7 @@ describe('in Chromium', { skip, concurrency: false }, () => {
     ]);
     for (const box of await boxes.all()) await box.uncheck();
     await page.getByRole('button', { name: 'Release' }).click();
-    await page.getByText('Tick at least one recipient').waitFor();
+    await page.locator('.notice', { hasText: 'Tick at least one' }).waitFor({ timeout: 10_000 });
     assert.equal(site.review.calls.length, 1, 'nobody ticked is nobody');
     assert.deepEqual(complaints, []);
   });

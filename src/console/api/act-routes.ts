@@ -5,12 +5,13 @@ import { reviewerOf } from '../visitor.ts';
 import { apiRoute, present, type ApiRoute } from './api-route.ts';
 import { given, pageByLast, pageOf, pageQuery, pageRequest } from './paging.ts';
 import { ApiProblem } from './problem.ts';
-import * as schemas from './schemas.ts';
+import * as schemas from './mail-schemas.ts';
+import { id } from './shared-schemas.ts';
 
 const reason = z.string().trim().max(500).default('').describe('Why; stands in the audit log');
 const reach = {
-  messages: z.array(schemas.id).min(1).max(500).optional(),
-  campaign: schemas.id.optional(),
+  messages: z.array(id).min(1).max(500).optional(),
+  campaign: id.optional(),
 };
 
 const actRequest = z
@@ -36,8 +37,8 @@ const actRequest = z
       days: z.number().int().min(1).max(3650).optional(),
       reason,
     }),
-    z.strictObject({ kind: z.literal('approve-message'), message: schemas.id, reason }),
-    z.strictObject({ kind: z.literal('undo'), act: schemas.id, reason }),
+    z.strictObject({ kind: z.literal('approve-message'), message: id, reason }),
+    z.strictObject({ kind: z.literal('undo'), act: id, reason }),
   ])
   .describe('What to do, and to what: `messages` or `campaign`');
 

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { readStored } from '../preview/stored-message.ts';
 import { apiRoute, found, present, type ApiRoute } from './api-route.ts';
 import { given, pageByLast, pageOf, pageQuery, pageRequest } from './paging.ts';
-import * as schemas from './schemas.ts';
+import * as schemas from './mail-schemas.ts';
+import { id, time } from './shared-schemas.ts';
 
-const byId = z.strictObject({ id: schemas.id });
+const byId = z.strictObject({ id: id });
 const words = (maxLength: number) => z.string().min(1).max(maxLength).optional();
 
 const heldQuery = z.strictObject({
@@ -14,8 +16,8 @@ const heldQuery = z.strictObject({
   recipient: words(320).describe('Address of the envelope'),
   recipientDomain: words(255),
   text: words(200).describe('In subject, From or reason; case does not matter'),
-  since: schemas.time.optional(),
-  until: schemas.time.optional(),
+  since: time.optional(),
+  until: time.optional(),
 });
 
 export const mailRoutes: readonly ApiRoute[] = [
@@ -46,6 +48,23 @@ export const mailRoutes: readonly ApiRoute[] = [
     },
     { params: byId },
     async ({ params }, { sources }) => found(await sources.quarantine.find(params.id), 'message'),
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/messages/:id/preview',
+      scope: 'read',
+      operationId: 'previewMessage',
+      summary: 'What a held message says, as plain text',
+      answer: schemas.preview,
+    },
+    { params: byId },
+    async ({ params: { id } }, { sources }) => {
+      found(await sources.quarantine.find(id), 'message');
+      const { message, ...stored } = await readStored(await sources.quarantine.read(id));
+      const htmlText = message?.html?.blocks ?? [];
+      return { ...stored, text: message?.textBlocks ?? [], htmlText };
+    },
   ),
   apiRoute(
     {
@@ -141,8 +160,8 @@ export const mailRoutes: readonly ApiRoute[] = [
         recipient: words(320),
         alias: words(200),
         campaign: words(64),
-        since: schemas.time.optional(),
-        until: schemas.time.optional(),
+        since: time.optional(),
+        until: time.optional(),
       }),
     },
     async ({ query: { limit, after, ...filter } }, { sources }) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ApiRoute } from './api-route.ts';
-import { named, problem } from './schemas.ts';
+import { named, problem } from './shared-schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

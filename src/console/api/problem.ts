@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type * as z from 'zod';
-import type { problem } from './schemas.ts';
+import type { problem } from './shared-schemas.ts';
 
 export type Problem = z.output<typeof problem>;
 

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { historyOf } from '../../baseline/history.ts';
-import type { BaselineStore } from '../../baseline/store.ts';
 import type { AuditAct } from '../../audit/audit-log.ts';
 import { revokeSessions, revokeToken } from '../access/access.ts';
+import { aliasSummaries, baselineOf } from './alias-answers.ts';
 import { actorOf, apiRoute, found, present, type ApiRoute } from './api-route.ts';
 import { pageOf, pageQuery, pageRequest } from './paging.ts';
 import { ApiProblem } from './problem.ts';
-import * as schemas from './schemas.ts';
+import * as schemas from './site-schemas.ts';
+import { id } from './shared-schemas.ts';
 
 const ended = z.object({ ended: z.number().int() });
 
@@ -49,6 +49,25 @@ export const siteRoutes: readonly ApiRoute[] = [
       const known = await aliasSummaries(sources);
       const { id } = found(known.find((one) => one.id === alias) ?? null, 'alias of that name');
       return baselineOf(id, await sources.baselines.describe(id, now()));
+    },
+  ),
+  apiRoute(
+    {
+      method: 'GET',
+      path: '/rules',
+      scope: 'read',
+      operationId: 'getRules',
+      summary: 'The rule set in force',
+      answer: schemas.rules,
+    },
+    {},
+    (_, { sources }) => {
+      const { version, policy, catalogue } = sources.rules();
+      const [tag, quarantine] = [policy.tag, policy.quarantine].map(
+        ({ budget: chance, alertsPerDay, floorBits }) => ({ chance, alertsPerDay, floorBits }),
+      );
+      const aliases = catalogue.aliases.length;
+      return Promise.resolve({ version, mode: policy.mode, aliases, tag, quarantine });
     },
   ),
   apiRoute(
@@ -122,7 +141,7 @@ export const siteRoutes: readonly ApiRoute[] = [
       summary: 'Logs somebody out',
       answer: ended,
     },
-    { params: z.strictObject({ id: schemas.id }) },
+    { params: z.strictObject({ id: id }) },
     async ({ params }, { access, sources, visitor }) => ({
       ended: await revokeSessions(access, sources.audit, actorOf(visitor), params),
     }),
@@ -157,74 +176,9 @@ export const siteRoutes: readonly ApiRoute[] = [
       summary: 'Ends a token',
       answer: ended,
     },
-    { params: z.strictObject({ id: schemas.id }) },
+    { params: z.strictObject({ id: id }) },
     async ({ params }, { access, sources, visitor }) => ({
       ended: (await revokeToken(access, sources.audit, actorOf(visitor), params.id)) ? 1 : 0,
     }),
   ),
 ];
-
-async function aliasSummaries({
-  rules,
-  baselines,
-}: {
-  readonly rules: () => { readonly catalogue: { readonly aliases: readonly WatchedAlias[] } };
-  readonly baselines: Pick<BaselineStore, 'aliases'>;
-}) {
-  const learned = new Set(await baselines.aliases());
-  const watched = rules().catalogue.aliases.map(({ id, vendor, pack }) => ({
-    id,
-    vendor: pack === null ? null : vendor,
-    watched: true,
-    hasHistory: learned.delete(id),
-  }));
-  const others = [...learned].map((id) => ({
-    id,
-    vendor: null,
-    watched: false,
-    hasHistory: true,
-  }));
-  return [...watched, ...others].sort((left, right) => left.id.localeCompare(right.id));
-}
-
-type WatchedAlias = {
-  readonly id: string;
-  readonly vendor: string;
-  readonly pack: object | null;
-};
-
-const shownValues = 2000;
-
-function baselineOf(
-  alias: string,
-  { snapshot, values }: Awaited<ReturnType<BaselineStore['describe']>>,
-): z.output<typeof schemas.baseline> {
-  const { messages, days, since, isStartingUp } = historyOf(snapshot);
-  const scores = Object.entries(snapshot.counters)
-    .filter(([name]) => name.startsWith('s.'))
-    .map(([name, count]) => ({ bits: Number(name.slice(2)) / 2, messages: count }))
-    .sort((left, right) => left.bits - right.bits);
-  return {
-    alias,
-    messages,
-    days,
-    since,
-    isStartingUp,
-    daily: snapshot.daily.map((daily) => ({ day: isoDay(daily.day), messages: daily.messages })),
-    scores,
-    values: [...values]
-      .sort((left, right) => right.record.count - left.record.count)
-      .slice(0, shownValues)
-      .map(({ table, value, record }) => ({
-        table,
-        value,
-        firstDay: isoDay(record.firstDay),
-        messages: record.count,
-        days: record.days,
-      })),
-  };
-}
-
-function isoDay(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
-}

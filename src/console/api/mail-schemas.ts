@@ -7,18 +7,8 @@ import type {
   CampaignSummary,
   MessageFound,
 } from '../../review/review.ts';
-import { scopes } from '../access/tokens.ts';
-import type { ConsoleStatus, RecipientRequest } from '../sources.ts';
-
-/** What is named here stands under `components` of the OpenAPI document. */
-export const named = z.registry<{ readonly id: string }>();
-
-const count = z.number().int().nonnegative();
-export const id = z
-  .string()
-  .regex(/^[0-9A-Za-z_-]{1,64}$/, { error: 'is not an id' })
-  .describe('Id of a message, campaign or act');
-export const time = z.iso.datetime({ offset: true }).describe('ISO 8601');
+import type { RecipientRequest } from '../sources.ts';
+import { count, nameSchemas } from './shared-schemas.ts';
 
 const reviewer = z.object({
   kind: z.enum(['operator', 'recipient']),
@@ -98,6 +88,18 @@ const explanation = z
 export const explainedMessage = heldMessage
   .extend({ explanation })
   .describe('A message in quarantine, and why') satisfies z.ZodType<Omit<HeldMessage, 'lesson'>>;
+
+export const preview = z
+  .object({
+    fields: z.array(z.object({ name: z.string(), body: z.string() })).readonly(),
+    fieldCount: count.describe('Of all header fields; the first 200 are in `fields`'),
+    text: z.array(z.string()).readonly().describe('Paragraphs of the plain text'),
+    htmlText: z.array(z.string()).readonly().describe('Paragraphs of the HTML, without markup'),
+    sizeBytes: count,
+    isCut: z.boolean().describe('Only the beginning was read'),
+    trouble: z.string().nullable().describe('Why the body cannot be read'),
+  })
+  .describe('A held message as plain text: nothing in it is run or fetched');
 
 const effect = z.object({
   message: z.string(),
@@ -193,21 +195,6 @@ export const delivery = member
   })
   .describe('Watched mail that passed or was held') satisfies z.ZodType<MessageFound>;
 
-const fact = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-export const auditEntry = z
-  .object({
-    id: z.string(),
-    at: z.string(),
-    act: z.string(),
-    actor: z.object({ kind: z.string(), name: z.string(), via: z.string() }),
-    subject: z.string(),
-    reason: z.string(),
-    facts: z.record(z.string(), fact),
-    personal: z.record(z.string(), z.string().nullable()).describe('Null where it was erased'),
-  })
-  .describe('One line of the audit log');
-
 export const request = z
   .object({
     id: z.string(),
@@ -221,115 +208,15 @@ export const request = z
   })
   .describe('What a recipient asked for') satisfies z.ZodType<RecipientRequest>;
 
-export const status = z
-  .object({
-    version: z.string(),
-    ruleset: z.string(),
-    mode: z.enum(['shadow', 'tag', 'enforce']),
-    startedAt: z.string(),
-    readiness: z.object({
-      status: z.enum(['ready', 'degraded', 'draining', 'unavailable']),
-      nextHop: z.enum(['up', 'down']),
-      store: z.enum(['up', 'down']),
-    }),
-    breaker: z
-      .object({ cause: z.enum(['signal', 'systemic']), reason: z.string(), openedAt: z.string() })
-      .nullable(),
-    budgets: z.object({ tag: z.number().nullable(), quarantine: z.number().nullable() }),
-    traffic: z
-      .array(
-        z.object({
-          hour: z.string(),
-          verdicts: z.record(z.string(), count),
-          actions: z.record(z.string(), count),
-        }),
-      )
-      .readonly(),
-  })
-  .describe('How the proxy is') satisfies z.ZodType<ConsoleStatus>;
-
-export const aliasSummary = z
-  .object({
-    id: z.string(),
-    vendor: z.string().nullable().describe('Null without a pack'),
-    watched: z.boolean(),
-    hasHistory: z.boolean(),
-  })
-  .describe('An alias that is watched, or has history');
-
-const valueFacts = z.object({
-  table: z.string(),
-  value: z.string(),
-  firstDay: z.string().describe('Date'),
-  messages: count,
-  days: count,
-});
-
-export const baseline = z
-  .object({
-    alias: z.string(),
-    messages: count.describe('Learned and matured'),
-    days: count,
-    since: z.string().nullable(),
-    isStartingUp: z.boolean(),
-    daily: z.array(z.object({ day: z.string(), messages: count })),
-    scores: z.array(z.object({ bits: z.number(), messages: count })),
-    values: z.array(valueFacts).describe('At most 2,000, those with most messages first'),
-  })
-  .describe('What was learned of an alias');
-
-export const session = z.object({
-  id: z.string(),
-  operator: z.string(),
-  address: z.string(),
-  begunAt: z.string(),
-  seenAt: z.string(),
-});
-
-export const token = z.object({
-  id: z.string(),
-  name: z.string(),
-  scopes: z.array(z.enum(scopes)),
-  madeAt: z.string(),
-  expiresAt: z.string(),
-  usedAt: z.string().nullable(),
-});
-
-export const operator = z.object({
-  name: z.string(),
-  role: z.enum(['viewer', 'operator', 'admin']),
-});
-
-export const problem = z
-  .object({
-    type: z.literal('about:blank'),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string().describe('What went wrong and what to do'),
-    problems: z
-      .array(z.object({ at: z.string(), message: z.string() }))
-      .optional()
-      .describe('Each value that cannot be used'),
-  })
-  .describe('RFC 9457');
-
-for (const [name, schema] of Object.entries({
+nameSchemas({
   HeldMessage: heldMessage,
-  ExplainedMessage: explainedMessage,
   Explanation: explanation,
+  ExplainedMessage: explainedMessage,
+  Preview: preview,
   Act: act,
   Approval: approval,
   Campaign: campaign,
   CampaignMember: member,
   Delivery: delivery,
-  AuditEntry: auditEntry,
   RecipientRequest: request,
-  Status: status,
-  AliasSummary: aliasSummary,
-  Baseline: baseline,
-  Session: session,
-  Token: token,
-  Operator: operator,
-  Problem: problem,
-}))
-  named.add(schema, { id: name });
+});
