@@ -41,7 +41,7 @@ export function bitsChart(terms: readonly BitsTerm[], totalBits: number): Html {
             html`<tr>
               <th scope="row">
                 ${visible(observed === '' ? signal : observed, 300)}
-                <small class="signal">${signal}</small>
+                ${observed !== '' && observed !== signal && html`<small class="signal">${visible(signal, 60)}</small>`}
               </th>
               <td class="number">${signedBits(bits)}</td>
               <td class="picture">${bar(bits, bits < 0 ? 'against' : 'for')}</td>

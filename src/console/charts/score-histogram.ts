@@ -59,7 +59,7 @@ export function scoreHistogram({
           x="${px(x(bits))}"
           y="${plot.top + plot.height + 16}"
           text-anchor="middle"
-          >${bitsText(bits)}</text
+          >${String(bits).replace('-', '−')}</text
         >`,
     )}
     ${bins.map(

@@ -20,7 +20,7 @@ export const trafficLanes = [
 ] as const;
 
 const slots = 48;
-const slotPx = 18;
+const slotPx = 26;
 const left = 44;
 const gapPx = 22;
 const width = left + slots * slotPx;

@@ -16,7 +16,7 @@ export type ActsView = {
   readonly next: string | null;
 };
 
-const titles: Readonly<Record<Act['kind'], string>> = {
+export const actTitles: Readonly<Record<Act['kind'], string>> = {
   release: 'Released',
   delete: 'Deleted',
   'confirm-attack': 'Confirmed an attack',
@@ -42,7 +42,7 @@ export function actsPage({ acts, isFirstPage, next }: ActsView, frame: Frame): H
         { heading: '' },
       ],
       acts.map((act) => [
-        html`${titles[act.kind]} <small>${subjectOf(act)}</small>`,
+        html`${actTitles[act.kind]} <small>${subjectOf(act)}</small>`,
         html`${visible(act.by.name, 100)} <small>${act.by.kind}, by ${act.by.via}</small>`,
         moment(act.at),
         visible(act.reason, 200),

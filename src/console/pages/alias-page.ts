@@ -30,7 +30,9 @@ export function aliasPage(view: AliasView, frame: Frame): Html {
         ${
           view.scores.bins.length === 0
             ? html`<p class="empty">No score is learned yet.</p>`
-            : scoreHistogram(view.scores)
+            : html`<div class="scroll" role="region" aria-label="Scores" tabindex="0">
+                ${scoreHistogram(view.scores)}
+              </div>`
         }
       </section>
     </div>
@@ -56,7 +58,7 @@ function summary(view: AliasView): Html {
             ['Signed by', visible(alias.dkimDomains.slice(0, 10).join(', '), 400)],
             ['Known from', alias.pack === null ? 'policy.yaml' : 'a vendor pack'],
             ...(alias.pack !== null && alias.pack.slots.length > 0
-              ? ([['Others’ text stands in', visible(alias.pack.slots.join(', '), 400)]] as const)
+              ? ([['Others’ text stands in', visible(alias.pack.slots.join('; '), 400)]] as const)
               : []),
             ...(alias.pack !== null && alias.pack.verifyAt !== ''
               ? ([['Vendor’s own way in', visible(alias.pack.verifyAt, 200)]] as const)
@@ -86,7 +88,9 @@ const shownValues = 25;
 function valueSection(title: string, values: readonly ValueShown[], view: AliasView): Html {
   const more = values.length - shownValues;
   return html`<section>
-    <h2>${title} <small>${countText(values.length)} over time</small></h2>
+    <h2>
+      ${title} ${values.length > 0 && html`<small>${countText(values.length)} over time</small>`}
+    </h2>
     ${
       values.length === 0
         ? html`<p class="empty">None is learned.</p>`

@@ -37,11 +37,11 @@ export function auditPage(view: AuditView): Html {
       'Audit log',
       [
         { heading: 'What' },
-        { heading: 'Subject' },
-        { heading: 'Who' },
+        { heading: 'Subject', kind: 'address' },
+        { heading: 'Who', kind: 'address' },
         { heading: 'When', kind: 'nowrap' },
         { heading: 'Why', kind: 'wide' },
-        { heading: 'Line', kind: 'nowrap' },
+        { heading: 'Line' },
       ],
       entries.map((entry) => [
         entry.act,

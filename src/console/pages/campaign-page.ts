@@ -90,7 +90,7 @@ function memberTable(members: readonly CampaignMember[], whenEmpty: string): Htm
       { heading: 'Subject', kind: 'wide' },
       { heading: 'State' },
       { heading: 'Received', kind: 'nowrap' },
-      { heading: 'Recipients' },
+      { heading: 'Recipients', kind: 'address' },
       { heading: 'Bits', kind: 'number' },
       { heading: 'Message-ID' },
       { heading: 'Reply of the next hop' },

@@ -2,6 +2,7 @@ import { formFields, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import type { HeldMessage } from '../../quarantine/quarantine.ts';
+import { actTitles } from './acts-page.ts';
 import { toned } from './badges.ts';
 import { countText } from './figures.ts';
 import type { MessagePageView } from './message-view.ts';
@@ -112,7 +113,7 @@ function doneSection({ acts }: MessagePageView, frame: Frame): Html {
         .map(
           (act) =>
             html`<li>
-              <b>${act.kind}</b> by ${visible(act.by.name, 80)}, ${moment(act.at)}
+              <b>${actTitles[act.kind]}</b> by ${visible(act.by.name, 80)}, ${moment(act.at)}
               ${act.reason !== '' && html`<q>${visible(act.reason, 300)}</q>`}
               ${act.undoneBy !== null && html`<small>taken back</small>`}
               ${act.undoneBy === null && act.kind !== 'undo' && mayReview(frame) && undoForm(frame, act.id)}

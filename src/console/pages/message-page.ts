@@ -19,8 +19,17 @@ import { visible } from './visible-text.ts';
 export function messagePage(view: MessagePageView, frame: Frame): Html {
   const { held, stored } = view;
   return html`<div class="message">
+    <div class="why">${explanation(view)}</div>
+    <aside aria-label="Decide">
+      ${messageActs(view, frame)}
+      <section>
+        <h2>Facts</h2>
+        ${messageFacts(view)}
+      </section>
+      ${held.connection.clientAddress !== '' && connectionSection(view)}
+    </aside>
     <div class="sheet">
-      ${explanation(view)} ${valueSection(view, frame)} ${diffSection(view.diff)}
+      ${valueSection(view, frame)} ${diffSection(view.diff)}
       ${
         typeof stored === 'string'
           ? html`<section>
@@ -31,14 +40,6 @@ export function messagePage(view: MessagePageView, frame: Frame): Html {
             ${headerSection(stored)} ${mimeSection(stored)}`
       }
     </div>
-    <aside aria-label="Decide">
-      ${messageActs(view, frame)}
-      <section>
-        <h2>Facts</h2>
-        ${messageFacts(view)}
-      </section>
-      ${held.connection.clientAddress !== '' && connectionSection(view)}
-    </aside>
   </div>`;
 }
 
@@ -68,7 +69,9 @@ function explanation({ held, scores }: MessagePageView): Html {
       scores.bins.length > 0 &&
       html`<details>
         <summary>Beside the scores of this alias</summary>
-        ${scoreHistogram(scores)}
+        <div class="scroll" role="region" aria-label="Scores" tabindex="0">
+          ${scoreHistogram(scores)}
+        </div>
       </details>`
     }
   </section>`;

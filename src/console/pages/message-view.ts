@@ -138,7 +138,10 @@ function valuesFound(
   const found = new Map<string, ValueFound>();
   for (const sighting of extractFeatures(features).sightings) {
     const key = name(sighting.table, sighting.value);
-    const isShown = shownTables.has(sighting.table) && !sighting.value.startsWith('.');
+    const isShown =
+      shownTables.has(sighting.table) &&
+      sighting.signal !== 'spf' &&
+      !sighting.value.startsWith('.');
     if (!isShown || found.has(key) || found.size >= mostValues) continue;
     const record = records.get(key) ?? null;
     found.set(key, {

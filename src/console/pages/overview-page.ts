@@ -78,8 +78,8 @@ function tiles({ status, held, now }: OverviewView): Html {
     ${tile(
       'Mode',
       status.mode,
-      html`<a href="/rules">rules ${status.ruleset}</a>, up since ${ageText(status.startedAt, now)},
-        ${status.version}`,
+      html`<a href="/rules">rules ${status.ruleset}</a>, started ${ageText(status.startedAt, now)},
+        version ${status.version}`,
     )}
   </ul>`;
 }

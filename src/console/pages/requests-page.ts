@@ -36,7 +36,7 @@ export function requestsPage(
       'Requests of recipients',
       [
         { heading: 'Request', kind: 'wide' },
-        { heading: 'Recipient' },
+        { heading: 'Recipient', kind: 'address' },
         { heading: 'When', kind: 'nowrap' },
         { heading: 'State' },
         { heading: '' },
