@@ -5,7 +5,6 @@ import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf, hourOf } from './baseline/ledger.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
 import { isMature } from './decision/decide.ts';
-import { campaignOf } from './decision/campaign.ts';
 import {
   confirmedCampaign,
   noAttacks,
@@ -143,7 +142,7 @@ export async function judge(
     const { at } = request;
     const shared = sharedWithCopies({ features, readings });
     const attack = confirmedCampaign(alias.id, shared.keys, reviews.attacks());
-    const decision = decideAmongOthers(
+    const { decision, campaign } = decideAmongOthers(
       { alias, subject: message.subject, at, features, observation, score, readings, attack },
       policy,
       alerts,
@@ -179,13 +178,7 @@ export async function judge(
           values: sharedValuesOf({ sightings: readings.fresh }).map(nameOfShared),
         },
       },
-      shared: {
-        ...shared,
-        telling:
-          decision.campaign === null
-            ? []
-            : campaignOf({ alias: alias.id, score, features, readings }).keys,
-      },
+      shared: { ...shared, telling: campaign?.keys ?? [] },
     };
   });
 }

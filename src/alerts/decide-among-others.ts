@@ -1,7 +1,7 @@
 import { templateFunctionOf } from '../alias/template-function.ts';
 import type { Alias } from '../alias/alias.ts';
 import type { Observation } from '../baseline/store.ts';
-import { campaignOf } from '../decision/campaign.ts';
+import { campaignOf, type Campaign } from '../decision/campaign.ts';
 import { decideScored, isFlagged } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
 import { exceededLimit, type HourlyTraffic } from '../decision/limits.ts';
@@ -24,12 +24,15 @@ export type ToDecide = {
   readonly attack: string | null;
 };
 
+/** What to do with it, and what it shares with copies where it is flagged or part of a confirmed attack. */
+export type Decided = { readonly decision: Decision; readonly campaign: Campaign | null };
+
 /** What to do with a scored message, by its score, by the ceilings on traffic, and by what is flagged around it. */
 export function decideAmongOthers(
   { alias, subject, at, features, observation, score, readings, attack }: ToDecide,
   given: Policy,
   alerts: Pick<Alerts, 'withBudgets' | 'note'>,
-): Decision {
+): Decided {
   const policy = alerts.withBudgets(given, at);
   const purpose = templateFunctionOf(alias, subject);
   const decision = decideScored({ score, alias, policy, purpose });
@@ -44,7 +47,8 @@ export function decideAmongOthers(
   const exceeded = exceededLimit(trafficOf(observation), alias.id, policy);
   const standingDecision = { ...decision, campaign: standing.campaign, isCopy: standing.isCopy };
   const attacked = overruleByAttack(standingDecision, attack, policy.mode);
-  return overruleByBreaker(overruleByLimit(attacked, exceeded, policy.mode), standing.openBecause);
+  const limited = overruleByLimit(attacked, exceeded, policy.mode);
+  return { decision: overruleByBreaker(limited, standing.openBecause), campaign };
 }
 
 function trafficOf({ hourMessages, traffic }: Observation): HourlyTraffic {
