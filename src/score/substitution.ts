@@ -41,11 +41,28 @@ export function redesignFactor(bits: number): number {
 const leastDaysBefore = 14;
 const usualDays = 28;
 
-/** Watched messages by day, in order, through yesterday; and those of today so far. */
-export type TrafficByDay = {
-  readonly series: readonly DayTraffic[];
-  readonly today: { readonly day: number; readonly messages: number; readonly share: number };
+/** Watched messages of today so far; `share` of the day is over. */
+export type TrafficToday = {
+  readonly day: number;
+  readonly messages: number;
+  readonly share: number;
 };
+
+/** Watched messages by day, from the first that is known of. */
+export type TrafficByDay = {
+  readonly byDay: ReadonlyMap<number, number>;
+  readonly firstKnown: number;
+  readonly today: TrafficToday;
+};
+
+/** `series` goes through yesterday, in order. */
+export function trafficByDay(series: readonly DayTraffic[], today: TrafficToday): TrafficByDay {
+  return {
+    byDay: new Map(series.map(({ day, messages }) => [day, messages])),
+    firstKnown: series[0]?.day ?? Infinity,
+    today,
+  };
+}
 
 /**
  * The traffic since the first day of a value, that day left out: nobody knows how much of it came before the value. At
@@ -55,10 +72,8 @@ export type TrafficByDay = {
  */
 export function substitutionOf(
   { firstDay, count }: Pick<ValueRecord, 'firstDay' | 'count'>,
-  { series, today }: TrafficByDay,
+  { byDay, firstKnown, today }: TrafficByDay,
 ): Substitution | null {
-  const byDay = new Map(series.map(({ day, messages }) => [day, messages]));
-  const firstKnown = series[0]?.day ?? firstDay;
   if (firstDay - firstKnown < leastDaysBefore || today.day <= firstDay) return null;
   const from = Math.max(firstKnown, firstDay - usualDays);
   const since = Array.from({ length: today.day - firstDay }, (_, index) => firstDay + 1 + index);
@@ -66,8 +81,9 @@ export function substitutionOf(
     (sum, day) => sum + (day === today.day ? today.messages : (byDay.get(day) ?? 0)),
     0,
   );
+  const usualOn = usualByWeekday(from, firstDay, byDay);
   const usual = since.reduce(
-    (sum, day) => sum + usualOn(day, from, firstDay, byDay) * (day === today.day ? today.share : 1),
+    (sum, day) => sum + (usualOn[day % 7] ?? 0) * (day === today.day ? today.share : 1),
     0,
   );
   if (usual === 0) return null;
@@ -75,17 +91,20 @@ export function substitutionOf(
   return { total, established: total - later, usual };
 }
 
-/** Mean of the same day of the week from `from` to before `until`. */
-function usualOn(
-  day: number,
+/** Mean of each day of the week, by day number modulo 7, from `from` to before `until`. */
+function usualByWeekday(
   from: number,
   until: number,
-  byDay: ReadonlyMap<number, number>,
-): number {
-  const same = Array.from({ length: until - from }, (_, index) => from + index).filter(
-    (candidate) => (day - candidate) % 7 === 0,
-  );
-  return same.reduce((sum, each) => sum + (byDay.get(each) ?? 0), 0) / Math.max(1, same.length);
+  byDay: TrafficByDay['byDay'],
+): readonly number[] {
+  const sums = Array.from({ length: 7 }, () => ({ messages: 0, days: 0 }));
+  for (let day = from; day < until; day++) {
+    const sum = sums[day % 7];
+    if (!sum) continue;
+    sum.messages += byDay.get(day) ?? 0;
+    sum.days += 1;
+  }
+  return sums.map(({ messages, days }) => messages / Math.max(1, days));
 }
 
 function log2NegativeBinomial(count: number, mean: number): number {

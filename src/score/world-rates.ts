@@ -2,7 +2,7 @@ import type { Observation } from '../baseline/store.ts';
 import type { Features, Sighting } from '../features/features.ts';
 import { forwardedPrior } from './forwarding.ts';
 import { isReplaceable, pendingName, type KnownValues } from './known-values.ts';
-import { redesignFactor, substitutionBits, substitutionOf } from './substitution.ts';
+import { redesignFactor, substitutionBits, substitutionOf, trafficByDay } from './substitution.ts';
 
 /** What history knows of how often benign causes happen, beside the rates of signals. */
 export type WorldRates = {
@@ -27,14 +27,14 @@ export function worldRatesOf(input: {
 }): WorldRates {
   const { features, fresh, known, observation, today, dayShare = 0 } = input;
   const { snapshot, dayMessages } = observation;
-  const traffic = {
-    series: [...snapshot.daily, { day: today - 1, messages: dayMessages.yesterday }],
-    today: {
+  const traffic = trafficByDay(
+    [...snapshot.daily, { day: today - 1, messages: dayMessages.yesterday }],
+    {
       day: today,
       messages: dayShare === 0 ? 0 : Math.max(0, dayMessages.today - 1),
       share: dayShare,
     },
-  };
+  );
   const bits = fresh.filter(isReplaceable).flatMap((sighting) => {
     const appearance = appearanceOf(sighting, known);
     const replaced = appearance && substitutionOf(appearance, traffic);

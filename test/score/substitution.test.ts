@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DayTraffic } from '../../src/baseline/ledger.ts';
-import { redesignFactor, substitutionBits, substitutionOf } from '../../src/score/substitution.ts';
+import {
+  redesignFactor,
+  substitutionBits,
+  substitutionOf,
+  trafficByDay,
+} from '../../src/score/substitution.ts';
 
 const worked = [
   { name: 'a full redesign', total: 200, established: 0, bits: 39 },
@@ -42,7 +47,7 @@ const series: readonly DayTraffic[] = Array.from({ length: 40 }, (_, i) => ({
 }));
 const morning = { day: today, messages: 10, share: 0.5 };
 const since = (firstDay: number, count: number) =>
-  substitutionOf({ firstDay, count }, { series, today: morning });
+  substitutionOf({ firstDay, count }, trafficByDay(series, morning));
 
 test('the traffic since a value appeared is read off the days after the first, today so far among them', () => {
   // 6 whole days and half of today; at most 20 messages of the first day carried the value.
@@ -63,10 +68,7 @@ test('a flood on its first day is no excuse for what follows', () => {
   const flooded = series.map((each) =>
     each.day === today - 1 ? { ...each, messages: 520 } : each,
   );
-  const after = substitutionOf(
-    { firstDay: today - 1, count: 500 },
-    { series: flooded, today: morning },
-  );
+  const after = substitutionOf({ firstDay: today - 1, count: 500 }, trafficByDay(flooded, morning));
   assert.deepEqual(after, { total: 10, established: 10, usual: 10 });
 });
 
@@ -76,10 +78,10 @@ test('a quiet Sunday is not the end of the old', () => {
   const known = weekdays.filter(({ day }) => day < sunday);
   const found = substitutionOf(
     { firstDay: sunday - 2, count: 23 },
-    {
-      series: [...known.filter(({ day }) => day < sunday - 2), { day: sunday - 2, messages: 21 }],
-      today: { day: sunday, messages: 3, share: 0.5 },
-    },
+    trafficByDay(
+      [...known.filter(({ day }) => day < sunday - 2), { day: sunday - 2, messages: 21 }],
+      { day: sunday, messages: 3, share: 0.5 },
+    ),
   );
   assert.equal(found, null);
 });
@@ -87,6 +89,6 @@ test('a quiet Sunday is not the end of the old', () => {
 test('a value of today, and one of a young alias, say nothing yet', () => {
   assert.equal(since(today, 60), null);
   assert.equal(since(start + 13, 60), null);
-  const nothing = { series: [], today: morning };
+  const nothing = trafficByDay([], morning);
   assert.equal(substitutionOf({ firstDay: start + 13, count: 60 }, nothing), null);
 });
