@@ -1,11 +1,9 @@
 import { Resolver as DnsClient } from 'node:dns/promises';
-import { connect } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { arcSet } from './action/arc-seal.ts';
+import { activate } from './activate-rules.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { createAlerts } from './alerts/alerts.ts';
-import { createCatalogue } from './alias/catalogue.ts';
 import { loadArcKey } from './arc-key.ts';
 import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
@@ -15,10 +13,10 @@ import { defaultStoreLimits } from './baseline/store.ts';
 import { formatHostPort, type HostPort } from './config/host-port.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import { describeSettings, type Settings } from './config/settings.ts';
-import { maySharePolicy, withMode } from './decision/recipient-mode.ts';
-import { startConsole } from './console-in-background.ts';
+import { maySharePolicy } from './decision/recipient-mode.ts';
 import { watchStatus } from './console/watch-status.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
+import { startDesk } from './desk.ts';
 import { createPseudonym } from './features/hash.ts';
 import { createLessons } from './lessons.ts';
 import { openOrganization } from './organization/open-organization.ts';
@@ -27,26 +25,22 @@ import { createAttachmentReader } from './message/attachments/attachment-reader.
 import { startHttp } from './observability/http.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { createReadiness } from './observability/readiness.ts';
 import { recordEvents } from './observability/record-events.ts';
 import { processTransaction } from './pipeline.ts';
 import { nextHopRoute } from './next-hop-route.ts';
-import { startNotices } from './notices-in-background.ts';
 import { poolInBackground } from './pooled-knowledge.ts';
 import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
 import { openQuarantine } from './quarantine/directory-quarantine.ts';
-import { startReviews } from './reviews-in-background.ts';
+import { healthOf } from './site-health.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
-import type { Content } from './smtp/content.ts';
 import { deliverOnce } from './smtp/deliver-once.ts';
 import { startFrontHop } from './smtp/front-hop.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { defaultTimeouts } from './smtp/next-hop-settings.ts';
 import { createWarning } from './recipient-warning.ts';
 import { reply, type Reply } from './smtp/reply.ts';
-import type { Envelope } from './smtp/transaction.ts';
 
 export type ServerOptions = {
   readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
@@ -125,37 +119,27 @@ export async function startServer({
     poolInBackground({ store: baselines, rules: () => active, events, now }),
   );
   const route = await nextHopRoute(settings);
-  const deliver = (envelope: Envelope, content: Content) => deliverOnce(route, envelope, content);
-  const reviews = opened.use(
-    await startReviews({
+  const draining = { begun: false };
+  const health = healthOf(settings.nextHop, baselines, () => draining.begun);
+  const desk = opened.use(
+    await startDesk({
       settings,
+      version,
+      log,
+      metrics,
+      events,
+      audited,
+      status: watched.read,
+      health,
       quarantine,
       baselines,
       organization,
-      audit: audited.audit,
-      deliver,
-      rules: () => active,
       pseudonym,
-      events,
+      rules: () => active,
+      deliver: (envelope, content) => deliverOnce(route, envelope, content),
       now,
     }),
   );
-  const notices = opened.use(
-    await startNotices({
-      settings,
-      languages: active.notices,
-      quarantine,
-      expiryAction: 'release-tagged',
-      deliver,
-      review: reviews.review,
-      audit: audited.audit,
-      events,
-      now,
-    }),
-  );
-  metrics.measureNotices(notices.status);
-  if (settings.noticeTo.length === 0 && settings.noticeRecipients === 'none')
-    log.warn('nobody is told of held mail: name an administrator with noticeTo');
   const dependencies: Dependencies = {
     rules: () => pooled.withPriors(active),
     names: settings,
@@ -178,48 +162,22 @@ export async function startServer({
     alerts: createAlerts(events),
     pseudonym,
     inheritedBy: pooled.inheritedBy,
-    reviews: reviews.standing,
-    quarantine: notices.watching(quarantine),
+    reviews: desk.standing,
+    quarantine: desk.quarantine,
     learn: lessons.learn,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
-    remember: reviews.remember,
+    remember: desk.remember,
     events,
     analysisDeadlineMs: settings.analysisDeadlineMs,
     countsTraffic: true,
   };
 
-  const draining = { begun: false };
-  const health = {
-    isDraining: () => draining.begun,
-    checkNextHop: () => Promise.any(settings.nextHop.map(reach)),
-    checkStore: () => baselines.ping(),
-  };
-  const console = opened.use(
-    await startConsole({
-      settings,
-      version,
-      sources: {
-        review: reviews.review,
-        quarantine,
-        baselines,
-        rules: () => active,
-        pseudonym,
-        auditHeads: audited.heads,
-      },
-      audit: audited.audit,
-      requests: notices.requests,
-      status: watched.read,
-      readiness: createReadiness(health),
-      events,
-      now,
-    }),
-  );
   const http = opened.use(
     await startHttp({
       listen: settings.http,
       registry: metrics.registry,
       health,
-      others: console.handle,
+      others: desk.handle,
     }),
   );
   const isTrusted = listAddresses(settings.trustedRelays);
@@ -268,19 +226,13 @@ export async function startServer({
   return {
     smtp: frontHop.address,
     http: { host: http.address.address, port: http.address.port },
-    links: notices.publicAddress,
-    console: console.address,
+    links: desk.links,
+    console: desk.console,
     [Symbol.asyncDispose]: async () => {
       draining.begun = true;
       await owned.disposeAsync();
     },
   };
-}
-
-/** Puts the mode that a setting overrides into the rules, and makes the aliases findable. */
-export function activate(rules: RuleSet, { mode }: Pick<Settings, 'mode'>): ActiveRules {
-  const policy = mode === null ? rules.policy : withMode(rules.policy, mode);
-  return { ...rules, policy, catalogue: createCatalogue(rules.aliases, policy.watch) };
 }
 
 function admitRecipient(
@@ -297,13 +249,4 @@ function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClie
   const client = new DnsClient({ timeout: timeoutMs, tries: 1 });
   if (servers.length > 0) client.setServers(servers);
   return client;
-}
-
-async function reach({ host, port }: HostPort): Promise<void> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, 'connect');
-  } finally {
-    socket.destroy();
-  }
 }

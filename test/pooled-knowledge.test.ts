@@ -12,7 +12,7 @@ import { sketchOf } from '../src/baseline/value-record.ts';
 import { loadRules } from '../src/config/load-rules.ts';
 import { poolInBackground, type PooledKnowledge } from '../src/pooled-knowledge.ts';
 import { posteriorMean } from '../src/score/beta-mixture.ts';
-import { activate } from '../src/server.ts';
+import { activate } from '../src/activate-rules.ts';
 
 const loading = await loadRules('rules');
 assert.ok(loading.ok);

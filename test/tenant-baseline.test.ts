@@ -12,7 +12,7 @@ import { createPseudonym } from '../src/features/hash.ts';
 import { judge, type Judgement } from '../src/judge.ts';
 import { readHeader } from '../src/message/header.ts';
 import { parseMessage } from '../src/message/message.ts';
-import { activate } from '../src/server.ts';
+import { activate } from '../src/activate-rules.ts';
 
 const loading = await loadRules('rules');
 assert.ok(loading.ok);

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { activate } from '../server.ts';
+import { activate } from '../activate-rules.ts';
 import {
   CommandFailure,
   exitCodes,

@@ -19,7 +19,7 @@ import {
   openQuarantine,
   type DirectoryQuarantine,
 } from '../../src/quarantine/directory-quarantine.ts';
-import { activate } from '../../src/server.ts';
+import { activate } from '../../src/activate-rules.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import { recordedLog } from '../observability/samples.ts';
 import { mailBytes, transactionOf, type MailText } from '../support/messages.ts';

@@ -7,7 +7,7 @@ import { rulesFor } from '../../src/commands/command-settings.ts';
 import { openOfflineAnalysis } from '../../src/commands/offline-analysis.ts';
 import { completeSettings } from '../../src/config/settings.ts';
 import { readHeader } from '../../src/message/header.ts';
-import { activate } from '../../src/server.ts';
+import { activate } from '../../src/activate-rules.ts';
 import { entraMail } from './entra-mail.ts';
 
 const settings = completeSettings({}, 'mx.example.com');

@@ -23,7 +23,7 @@ import { createConsole, type ConsoleOptions } from '../../src/console/server.ts'
 import type { ConsoleSources } from '../../src/console/sources.ts';
 import { startHttp } from '../../src/observability/http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { activate } from '../../src/server.ts';
+import { activate } from '../../src/activate-rules.ts';
 import { shippedRules } from '../config/rule-directory.ts';
 import { recordingReview, type RecordingReview } from './recording-review.ts';
 

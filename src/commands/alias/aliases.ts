@@ -1,7 +1,7 @@
 import { openStore } from '../../baseline/open-store.ts';
 import { defaultStoreLimits } from '../../baseline/store.ts';
 import type { ActiveRules } from '../../dependencies.ts';
-import { activate } from '../../server.ts';
+import { activate } from '../../activate-rules.ts';
 import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';

@@ -6,7 +6,7 @@ import { policyFor } from '../../decision/recipient-mode.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { readHeader } from '../../message/header.ts';
 import { readPseudonymKey } from '../../pseudonym-key.ts';
-import { activate } from '../../server.ts';
+import { activate } from '../../activate-rules.ts';
 import { printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
 import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offline-analysis.ts';

@@ -6,7 +6,7 @@ import { redactStoreLocation } from '../../config/store-location.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import type { OrganizationLedgers } from '../../organization/ledgers.ts';
 import { loadPseudonymKey, readPseudonymKey } from '../../pseudonym-key.ts';
-import { activate } from '../../server.ts';
+import { activate } from '../../activate-rules.ts';
 import {
   CommandFailure,
   exitCodes,

@@ -11,7 +11,7 @@ import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { createReview } from '../../review/create-review.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
 import type { Review, Reviewer } from '../../review/review.ts';
-import { activate } from '../../server.ts';
+import { activate } from '../../activate-rules.ts';
 import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { reply } from '../../smtp/reply.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';

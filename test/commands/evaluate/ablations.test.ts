@@ -10,7 +10,7 @@ import { loadRules } from '../../../src/config/load-rules.ts';
 import { signalIds } from '../../../src/features/signals.ts';
 import { compareCauses } from '../../../src/score/likelihood.ts';
 import type { SignalReading } from '../../../src/score/readings.ts';
-import { activate } from '../../../src/server.ts';
+import { activate } from '../../../src/activate-rules.ts';
 
 const loading = await loadRules('rules');
 if (!loading.ok) assert.fail('the shipped rules cannot be used');

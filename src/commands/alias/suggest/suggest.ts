@@ -4,7 +4,7 @@ import { archiveBytes } from '../../../archive/archive-size.ts';
 import { readArchive } from '../../../archive/read-archive.ts';
 import { addressPattern } from '../../../config/name-schemas.ts';
 import type { Settings } from '../../../config/settings.ts';
-import { activate } from '../../../server.ts';
+import { activate } from '../../../activate-rules.ts';
 import {
   CommandFailure,
   exitCodes,

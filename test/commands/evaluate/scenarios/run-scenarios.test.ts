@@ -12,7 +12,7 @@ import {
 import { createParser, type Stream } from '../../../../src/commands/evaluate/streams.ts';
 import { loadRules } from '../../../../src/config/load-rules.ts';
 import { createPseudonym } from '../../../../src/features/hash.ts';
-import { activate } from '../../../../src/server.ts';
+import { activate } from '../../../../src/activate-rules.ts';
 import { entraAddress, entraHistory, mboxOf } from '../../entra-mail.ts';
 import { lureBank } from '../lure-bank.ts';
 

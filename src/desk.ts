@@ -1,0 +1,87 @@
+import type { RunningAudit } from './audit/start-audit.ts';
+import type { BaselineStore } from './baseline/store.ts';
+import type { HostPort } from './config/host-port.ts';
+import { startConsole, type ConsoleStart, type RunningConsole } from './console-in-background.ts';
+import type { ActiveRules, Dependencies } from './dependencies.ts';
+import { startNotices, type Notices } from './notices-in-background.ts';
+import type { Events } from './observability/events.ts';
+import type { Log } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { createReadiness, type Health } from './observability/readiness.ts';
+import {
+  startReviews,
+  type RunningReviews,
+  type StartReviewsOptions,
+} from './reviews-in-background.ts';
+
+export type DeskStart = Omit<
+  StartReviewsOptions,
+  'audit' | 'baselines' | 'events' | 'rules' | 'settings'
+> &
+  Pick<ConsoleStart, 'settings' | 'version' | 'status'> & {
+    readonly rules: () => ActiveRules;
+    readonly baselines: BaselineStore;
+    readonly audited: Pick<RunningAudit, 'audit' | 'heads'>;
+    readonly health: Health;
+    readonly log: Pick<Log, 'warn'>;
+    readonly metrics: Pick<Metrics, 'measureNotices'>;
+    readonly events: Events;
+  };
+
+/** What people have to do with mail: they are told of it, look at it and decide; and what the message path needs of that. */
+export type Desk = AsyncDisposable & {
+  readonly standing: RunningReviews['standing'];
+  readonly remember: RunningReviews['remember'];
+  /** Holding tells those who are to know. */
+  readonly quarantine: Dependencies['quarantine'];
+  readonly handle: RunningConsole['handle'];
+  readonly console: HostPort | null;
+  readonly links: Notices['publicAddress'];
+};
+
+/** Starts reviews, notices and the console. @throws Error in one sentence when an address or a store cannot be used. */
+export async function startDesk(start: DeskStart): Promise<Desk> {
+  const { settings, quarantine, baselines, pseudonym, audited, rules, events, now } = start;
+  const { audit } = audited;
+  await using opened = new AsyncDisposableStack();
+  const { review, standing, remember } = opened.use(await startReviews({ ...start, audit }));
+  const notices = opened.use(
+    await startNotices({
+      settings,
+      languages: rules().notices,
+      quarantine,
+      expiryAction: 'release-tagged',
+      deliver: start.deliver,
+      review,
+      audit,
+      events,
+      now,
+    }),
+  );
+  start.metrics.measureNotices(notices.status);
+  if (settings.noticeTo.length === 0 && settings.noticeRecipients === 'none')
+    start.log.warn('nobody is told of held mail: name an administrator with noticeTo');
+  const console = opened.use(
+    await startConsole({
+      settings,
+      version: start.version,
+      sources: { review, quarantine, baselines, rules, pseudonym, auditHeads: audited.heads },
+      audit,
+      requests: notices.requests,
+      status: start.status,
+      readiness: createReadiness(start.health),
+      events,
+      now,
+    }),
+  );
+  const owned = opened.move();
+  return {
+    standing,
+    remember,
+    quarantine: notices.watching(quarantine),
+    handle: console.handle,
+    console: console.address,
+    links: notices.publicAddress,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { BaselineStore } from './baseline/store.ts';
+import type { HostPort } from './config/host-port.ts';
+import type { Health } from './observability/readiness.ts';
+
+/** Ready to take mail: one of the next hops answers, and we are not on our way out. */
+export function healthOf(
+  nextHop: readonly HostPort[],
+  baselines: Pick<BaselineStore, 'ping'>,
+  isDraining: () => boolean,
+): Health {
+  return {
+    isDraining,
+    checkNextHop: () => Promise.any(nextHop.map(reach)),
+    checkStore: () => baselines.ping(),
+  };
+}
+
+async function reach({ host, port }: HostPort): Promise<void> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}
