@@ -7,21 +7,22 @@ import type { ReviewStore, StoredRecord } from './review-store.ts';
 export type ActTraces = {
   /** The approval that an approval replaced. */
   readonly replaced?: ApprovalRecord | null;
-  /** Campaigns that became attacks. */
-  readonly attacks?: readonly string[];
+  /** What it set out to reach, as long as it has no effects: an act that broke off is taken back as far as it came. */
+  readonly reaching?: readonly string[];
 };
 
 export type JournalEntry = { readonly act: Act; readonly traces: ActTraces };
 
-export type ActToJournal = Pick<Act, 'kind' | 'by' | 'reason' | 'subject'>;
+export type ActToJournal = Pick<Act, 'kind' | 'by' | 'reason' | 'subject'> &
+  Pick<ActTraces, 'reaching'>;
 
 export type ActOutcome = { readonly effects: readonly Effect[]; readonly traces?: ActTraces };
 
 /** Every decision of a reviewer, for good. */
 export type ActJournal = {
   /**
-   * Writes down that an act begins, does it, and writes down what came of it; a crash in between leaves an act without
-   * effects. @throws when it cannot be written down, before anything is done.
+   * Writes down that an act begins, does it, and writes down what came of it; a crash in between, or an error, leaves an
+   * act without effects that can still be taken back. @throws when it cannot be written down, before anything is done.
    */
   readonly keep: (given: ActToJournal, work: (act: Act) => Promise<ActOutcome>) => Promise<Act>;
   readonly find: (id: string) => Promise<JournalEntry | null>;
@@ -39,7 +40,7 @@ export function createActJournal(
   onAct: (kind: Act['kind']) => void = () => undefined,
 ): ActJournal {
   return {
-    keep: async ({ kind, by, reason, subject }, work) => {
+    keep: async ({ kind, by, reason, subject, reaching = [] }, work) => {
       const at = now();
       const begun: Act = {
         id: newTransactionId(at),
@@ -54,7 +55,7 @@ export function createActJournal(
         effects: [],
         undoneBy: null,
       };
-      await store.put('act', [stored({ act: begun, traces: {} })]);
+      await store.put('act', [stored({ act: begun, traces: { reaching } })]);
       const { effects, traces = {} } = await work(begun);
       const act = { ...begun, effects };
       await store.put('act', [stored({ act, traces })]);

@@ -52,20 +52,19 @@ export async function approveValue(
   return replaced;
 }
 
-/** What an approval replaced is in force again; a later one stays. */
+/** Takes back the approval that an act gave: what it replaced is in force again, and a later one stays. */
 export async function disapproveValue(
   deps: ReviewDependencies,
-  approving: Act,
+  { approval, act }: { readonly approval: string; readonly act: string },
   replaced: ApprovalRecord | null,
 ): Promise<Effect> {
-  const [message = ''] = approving.effects.map((effect) => effect.message);
-  const after = await deps.store.change('approval', message, (found) => {
-    if (found === null || approvalOf(found).act !== approving.id) return found;
+  const after = await deps.store.change('approval', approval, (found) => {
+    if (found === null || approvalOf(found).act !== act) return found;
     return replaced === null ? null : storedApproval(replaced);
   });
   await deps.onChange?.();
   const detail = after === null ? 'approved no more' : 'another approval is in force';
-  return { message, outcome: 'done', detail };
+  return { message: approval, outcome: 'done', detail };
 }
 
 /** Tagged mail that was delivered was all right: it is learned now. */

@@ -101,6 +101,18 @@ export async function confirmCampaign(
   return { effects, isNew };
 }
 
+/** Ids of the campaigns that an act made attacks, also where it broke off. */
+export async function attacksOf(
+  { store }: Pick<ReviewDependencies, 'store'>,
+  act: string,
+): Promise<readonly string[]> {
+  const records = await store.newest('attack', { tag: null, limit: 2 * mostAttacks });
+  return records
+    .map(attackOf)
+    .filter((attack) => attack.act === act)
+    .map(({ campaign }) => campaign);
+}
+
 /** Takes the word back: what was forgotten is learned again. May be repeated. */
 export async function unconfirmCampaign(
   deps: ReviewDependencies,

@@ -34,16 +34,20 @@ export function createReview(deps: ReviewDependencies): Review {
       await flush();
       return findMessages(deps, filter, page);
     },
-    release: (target, by, { reason, recipients }) =>
-      journal.keep({ kind: 'release', by, reason, subject: subjectOf(target) }, async (act) => {
-        const ids = await messagesOf(deps, target, { state: 'held' });
-        return { effects: await releaseEach(deps, ids, { target, recipients, act }) };
-      }),
-    delete: (target, by, { reason }) =>
-      journal.keep({ kind: 'delete', by, reason, subject: subjectOf(target) }, async (act) => {
-        const ids = await messagesOf(deps, target, { state: 'held' });
-        return { effects: await eachMessage(ids, (id) => deleteMessage(deps, id, act)) };
-      }),
+    release: async (target, by, { reason, recipients }) => {
+      const ids = await messagesOf(deps, target, { state: 'held' });
+      const given = { by, reason, subject: subjectOf(target), reaching: ids };
+      return journal.keep({ kind: 'release', ...given }, async (act) => ({
+        effects: await releaseEach(deps, ids, { target, recipients, act }),
+      }));
+    },
+    delete: async (target, by, { reason }) => {
+      const ids = await messagesOf(deps, target, { state: 'held' });
+      const given = { by, reason, subject: subjectOf(target), reaching: ids };
+      return journal.keep({ kind: 'delete', ...given }, async (act) => ({
+        effects: await eachMessage(ids, (id) => deleteMessage(deps, id, act)),
+      }));
+    },
     confirmAttack: async (target, by, { reason }) => {
       await flush();
       return confirmAttack(deps, journal, { target, by, reason });
@@ -51,16 +55,18 @@ export function createReview(deps: ReviewDependencies): Review {
     approveValue: async (value, by, { reason }) => {
       const given = readApproval(deps, value);
       const subject = `${given.alias} ${given.value}`;
-      return journal.keep({ kind: 'approve-value', by, reason, subject }, async (act) => {
+      const message = approvalId(given);
+      const begun = { by, reason, subject, reaching: [message] };
+      return journal.keep({ kind: 'approve-value', ...begun }, async (act) => {
         const replaced = await approveValue(deps, given, act);
         const detail = `${given.table} ${given.value} counts as established on ${given.alias} for ${given.days} days`;
-        const effect: Effect = { message: approvalId(given), outcome: 'done', detail };
-        return { effects: [effect], traces: { replaced } };
+        return { effects: [{ message, outcome: 'done', detail }], traces: { replaced } };
       });
     },
     approveMessage: async (id, by, { reason }) => {
       await flush();
-      return journal.keep({ kind: 'approve-message', by, reason, subject: id }, async (act) => ({
+      const given = { by, reason, subject: id, reaching: [id] };
+      return journal.keep({ kind: 'approve-message', ...given }, async (act) => ({
         effects: [await exclusively(store, `message ${id}`, () => approveMessage(deps, id, act))],
       }));
     },
@@ -117,13 +123,11 @@ function confirmAttack(
     if (campaigns.length === 0)
       return { effects: [{ message: subject, outcome: 'missing', detail: 'nobody remembers it' }] };
     const effects: Effect[] = [];
-    const attacks: string[] = [];
     for (const attacked of campaigns) {
       const { id, aliases } = attacked.campaign;
       const confirmed = await exclusively(deps.store, `campaign ${id}`, () =>
         confirmCampaign(deps, attacked, act),
       );
-      if (confirmed.isNew) attacks.push(id);
       const outcome = confirmed.isNew ? 'done' : 'already';
       const detail = `campaign ${id} ${confirmed.isNew ? 'is' : 'was'} confirmed; lessons of ${confirmed.effects.length} messages forgotten`;
       effects.push({ message: id, outcome, detail }, ...confirmed.effects);
@@ -132,7 +136,7 @@ function confirmAttack(
         facts: { aliases: aliases.join(' '), forgotten: confirmed.effects.length },
       });
     }
-    return { effects, traces: { attacks } };
+    return { effects };
   });
 }
 
@@ -154,8 +158,9 @@ async function undo(
       if (undoneBy !== null)
         return { effects: [{ message: id, outcome: 'already', detail: `undone by ${undoneBy}` }] };
       const effects = await takeBack(deps, journal, { ...entry, by: act });
-      await journal.markUndone(id, act.id);
+      // Recorded first: one that is tried again because it could not be recorded must not be answered with `already`.
       await recordAct(deps, act, 'undone', { facts: { kind, effects: effects.length } });
+      await journal.markUndone(id, act.id);
       return { effects };
     });
   });

@@ -1,7 +1,7 @@
 import type { ActJournal, ActTraces, JournalEntry } from './act-journal.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import { disapproveValue } from './approve.ts';
-import { unconfirmCampaign } from './confirm-attack.ts';
+import { attacksOf, unconfirmCampaign } from './confirm-attack.ts';
 import { restoreMessage } from './delete-message.ts';
 import { exclusively } from './exclusively.ts';
 import type { Act, Effect } from './review.ts';
@@ -15,9 +15,7 @@ export async function takeBack(
   journal: Pick<ActJournal, 'find'>,
   { act, traces, by }: JournalEntry & { readonly by: Act },
 ): Promise<readonly Effect[]> {
-  const reached = act.effects
-    .filter(({ outcome }) => outcome === 'done' || outcome === 'partly')
-    .map(({ message }) => message);
+  const reached = reachedBy(act, traces);
   switch (act.kind) {
     case 'release':
       return eachMessage(reached, async (id) => {
@@ -32,13 +30,19 @@ export async function takeBack(
     case 'delete':
       return eachMessage(reached, (id) => restoreMessage(deps, id));
     case 'confirm-attack':
-      return inTurn(traces.attacks ?? [], (campaign) =>
+      return inTurn(await attacksOf(deps, act.id), (campaign) =>
         exclusively(deps.store, `campaign ${campaign}`, () =>
           unconfirmCampaign(deps, campaign, act.id),
         ),
       );
     case 'approve-value':
-      return [await disapproveValue(deps, act, await stillGiven(journal, traces.replaced))];
+      return eachMessage(reached, async (approval) =>
+        disapproveValue(
+          deps,
+          { approval, act: act.id },
+          await stillGiven(journal, traces.replaced),
+        ),
+      );
     case 'approve-message':
       return eachMessage(reached, async (id) => {
         const forgotten = await disown(deps, id, by.id);
@@ -49,6 +53,14 @@ export async function takeBack(
     case 'undo':
       throw new Error('what was taken back is done again by doing it again');
   }
+}
+
+/** What an act may have changed; of one that broke off, all that it set out to. */
+function reachedBy({ effects }: Act, { reaching = [] }: ActTraces): readonly string[] {
+  if (effects.length === 0) return reaching;
+  return effects
+    .filter(({ outcome }) => outcome === 'done' || outcome === 'partly')
+    .map(({ message }) => message);
 }
 
 /** What an approval replaced may have been taken back meanwhile; then what that one replaced is asked. */

@@ -56,8 +56,8 @@ export type Desk = AsyncDisposable & {
   readonly organization: OrganizationLedgers;
   readonly nextHop: SmtpRecorder;
   readonly audited: AuditRecord[];
-  /** Makes the audit log fail from now on. */
-  readonly breakAudit: () => void;
+  /** Makes the audit log fail from now on, or work again. */
+  readonly breakAudit: (broken?: boolean) => void;
   readonly hold: (changes?: Partial<HeldMessage>) => Promise<string>;
   readonly pass: (changes?: Partial<WatchedMessage>) => Promise<string>;
   /** Values and counters of the alias, matured. */
@@ -127,8 +127,8 @@ export async function openDesk(location: string): Promise<Desk> {
     organization,
     nextHop,
     audited,
-    breakAudit: () => {
-      audit.broken = true;
+    breakAudit: (broken = true) => {
+      audit.broken = broken;
     },
     hold: async (changes = {}) => {
       const id = newTransactionId(now);

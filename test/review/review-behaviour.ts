@@ -382,6 +382,43 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'an act that broke off half-way is taken back as far as it came',
+    async (desk) => {
+      const { review, hold, pass, learned, quarantine, standing, breakAudit, audited } = desk;
+      const key = digest('contact', '+18025550100');
+      await pass({ campaign, action: 'tag', keys: [key], telling: [key] });
+      const tagged = await pass({ action: 'tag', taught: null, lesson: lessonFor('t', alias) });
+      const [released, deleted] = [await hold(), await hold()];
+      const before = await learned();
+      const value = { alias, table: 'domain', value: 'partner.example' };
+      const begin = [
+        () => review.release({ message: released }, operator, why),
+        () => review.delete({ messages: [deleted] }, operator, why),
+        () => review.approveValue(value, operator, why),
+        () => review.approveMessage(tagged, operator, why),
+        () => review.confirmAttack({ campaign }, operator, why),
+      ];
+      breakAudit();
+      for (const act of begin) await assert.rejects(act(), /the disk is full/);
+      const acts = await review.acts(firstPage);
+      assert.deepEqual([acts.length, acts.flatMap(({ effects }) => effects)], [begin.length, []]);
+      assert.equal((await quarantine.find(deleted))?.state, 'deleted');
+      assert.equal(standing.attacks().size, 1);
+      const [confirmed] = acts;
+      await assert.rejects(review.undo(confirmed!.id, operator, why), /the disk is full/);
+      breakAudit(false);
+      for (const { id } of acts) await review.undo(id, operator, why);
+      assert.deepEqual(await learned(), before);
+      assert.equal((await quarantine.find(deleted))?.state, 'held');
+      assert.deepEqual([standing.attacks().size, await review.approvals(null)], [0, []]);
+      assert.deepEqual(
+        audited.map(({ act }) => act),
+        begin.map(() => 'undone'),
+        'also the undo that could not be recorded at first',
+      );
+    },
+  ],
+  [
     'a person who is erased is in no record any more',
     async ({ review, store, pass, hold, nextHop }) => {
       const person = 'Jo.Doe+x@example.test';
