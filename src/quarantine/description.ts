@@ -9,6 +9,10 @@ import type { HeldMessage } from './quarantine.ts';
 import { isSealed, seal, unseal } from './sealed-bytes.ts';
 
 const maxDescriptionBytes = 4 * 1024 * 1024;
+/** More than encryption adds to that. */
+const sealingBytes = 4096;
+
+const tooLarge = 'larger than any description';
 
 /** How the bytes of a message are kept beside its description. */
 export type Kept = KeptBody & {
@@ -31,9 +35,10 @@ export function renderDescription(
   ring: KeyRing | null,
 ): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   const text = `${JSON.stringify(how === null ? message : { ...message, kept: how }, null, 2)}\n`;
+  const bytes = Buffer.from(text);
+  if (bytes.length > maxDescriptionBytes) throw new Error(tooLarge);
   parse(text);
-  const bytes = [Buffer.from(text)];
-  return ring === null ? bytes : seal(ring, bytes);
+  return ring === null ? [bytes] : seal(ring, [bytes]);
 }
 
 /**
@@ -47,8 +52,7 @@ export async function readDescription(
 ): Promise<Description | null> {
   const path = join(directory, `${id}.json`);
   try {
-    if ((await stat(path)).size > maxDescriptionBytes)
-      throw new Error('larger than any description');
+    if ((await stat(path)).size > maxDescriptionBytes + sealingBytes) throw new Error(tooLarge);
     const description = parse(plainText(await readFile(path), ring));
     const described = description.message.id;
     if (described !== id) throw new Error(`describes message ${described}`);

@@ -18,9 +18,9 @@ import {
 } from './held-files.ts';
 import { deleted, restored } from './held-states.ts';
 import type { KeyRing } from './key-ring.ts';
-import { sweepBodies, sweepLeftovers } from './leftovers.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { pageOf } from './page-of.ts';
-import { QuarantineError, asQuarantineError, errorCode } from './quarantine-error.ts';
+import { QuarantineError, asQuarantineError, ignoreMissing } from './quarantine-error.ts';
 import type { HeldMessage, Quarantine } from './quarantine.ts';
 import { Turns } from './turns.ts';
 import { createUsage, type Usage } from './usage.ts';
@@ -191,7 +191,6 @@ class QuarantineInDirectory implements DirectoryQuarantine {
     const { directory } = this.#place;
     await attempt(`tidy the quarantine ${directory}`, async () => {
       await sweepLeftovers(directory);
-      await sweepBodies(directory);
       await this.usage.measure();
     });
   }
@@ -254,8 +253,4 @@ async function attempt<Result>(what: string, work: () => Promise<Result>): Promi
   } catch (error) {
     throw asQuarantineError(error, what);
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (errorCode(error) !== 'ENOENT') throw error;
 }

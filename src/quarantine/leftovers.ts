@@ -6,8 +6,8 @@ import { bodiesFolder } from './body-file.ts';
 const leftoverAgeMs = 24 * 3_600_000;
 
 /**
- * Removes what killed processes left behind: temporary files, and messages without a description. None of it was
- * acknowledged, or it was purged.
+ * Removes what killed processes left behind: temporary files, messages without a description, and shared bytes that are
+ * no message's any more. None of it was acknowledged, or it was purged.
  */
 export async function sweepLeftovers(directory: string): Promise<void> {
   const names = await readdir(directory);
@@ -18,10 +18,10 @@ export async function sweepLeftovers(directory: string): Promise<void> {
       (/^[0-9a-z]{20}\.eml$/.test(name) && !present.has(name.replace(/eml$/, 'json')));
     if (isLeftover) await removeOld(join(directory, name));
   }
+  await sweepBodies(directory);
 }
 
-/** The same for bytes that are no message's any more. */
-export async function sweepBodies(directory: string): Promise<void> {
+async function sweepBodies(directory: string): Promise<void> {
   const bodies = join(directory, bodiesFolder);
   for (const name of await readdir(bodies).catch(() => []))
     if (/^[0-9a-f]{64}$/.test(name)) await removeOld(join(bodies, name), 1);

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rename, rm, stat, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -9,7 +19,7 @@ import { allHeld } from '../../src/quarantine/all-held.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { id } from '../action/samples.ts';
-import { content, entryFiles, heldMessage, prefix, wholeMessage } from './samples.ts';
+import { content, entryFiles, heldMessage, prefix, ring, wholeMessage } from './samples.ts';
 
 async function temporaryDirectory(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-quarantine-'));
@@ -135,6 +145,24 @@ test('a description that could not be read back is refused before anything is wr
   assert.deepEqual(await entryFiles(directory), []);
 });
 
+test('a description larger than any is refused before anything is written, and an update leaves what is there', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const quarantine = await openQuarantine(directory);
+  const reason = 'x'.repeat(4 * 1024 * 1024);
+  await assert.rejects(quarantine.hold(heldMessage({ reason }), prefix, content), /larger/);
+  assert.deepEqual(await entryFiles(directory), []);
+  await quarantine.hold(heldMessage(), prefix, content);
+  await assert.rejects(quarantine.update(heldMessage({ reason })), /larger/);
+  assert.deepEqual(await quarantine.find(id), heldMessage());
+});
+
+test('an encrypted description may be as large as one that is not', async (t) => {
+  const quarantine = await openQuarantine(await temporaryDirectory(t), { ring });
+  const message = heldMessage({ reason: 'x'.repeat(4 * 1024 * 1024 - 4096) });
+  await quarantine.hold(message, prefix, content);
+  assert.deepEqual(await quarantine.find(id), message);
+});
+
 const damages = [
   {
     name: 'no JSON',
@@ -219,4 +247,26 @@ test('a start sweeps old leftovers of killed processes, and only these', async (
     await entryFiles(directory),
     [...young, `${id}.eml`, `${id}.json`, 'notes.tmp'].sort(),
   );
+});
+
+test('a start sweeps bytes that no message has any more, and no others', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const quarantine = await openQuarantine(directory);
+  const bodies = join(directory, 'bodies');
+  const [gone, kept] = [idOf('a'), idOf('b')];
+  await quarantine.hold(heldMessage({ id: gone }), prefix, memoryContent(Buffer.from('gone')));
+  const [orphan = ''] = await readdir(bodies);
+  await quarantine.hold(heldMessage({ id: kept }), prefix, content);
+  // As a purge leaves it that dies before its last step.
+  for (const name of [`${gone}.json`, `${gone}.eml`]) await unlink(join(directory, name));
+  await openQuarantine(directory);
+  assert.equal((await readdir(bodies)).length, 2, 'too young');
+
+  const longAgo = new Date(Date.now() - 25 * 3_600_000);
+  for (const name of await readdir(bodies)) await utimes(join(bodies, name), longAgo, longAgo);
+  await openQuarantine(directory);
+  const left = await readdir(bodies);
+  assert.equal(left.length, 1);
+  assert.notEqual(left[0], orphan);
+  assert.deepEqual(await buffer((await quarantine.read(kept)).stream()), wholeMessage);
 });
