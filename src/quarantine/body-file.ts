@@ -5,6 +5,7 @@ import type { Content } from '../smtp/content.ts';
 import { writeDurably, type Disk } from './disk.ts';
 import { fileContent } from './file-content.ts';
 import { addressOf, type KeyRing } from './key-ring.ts';
+import { ignoreMissing } from './quarantine-error.ts';
 import { seal } from './sealed-bytes.ts';
 import { sealedContent } from './sealed-content.ts';
 
@@ -108,8 +109,4 @@ async function* hashed(
     hash.update(chunk);
     yield chunk;
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultQuarantineDays, expiryOf } from './expiry.ts';
+import { isDeliveredToAll } from './held-states.ts';
 import type { HeldMessage } from './quarantine.ts';
 
 const count = z.number().nonnegative();
@@ -105,17 +106,14 @@ const described = z.object({
 
 /** Older descriptions have no state and do not expire: it follows from what is there, as it does for new ones. */
 export const heldMessage = described.transform(({ state, expiresAt, ...held }): HeldMessage => {
-  const { envelope, deliveries, heldAt } = held;
-  const isReleased = envelope.rcptTo.every((recipient) =>
-    deliveries.some((delivery) => delivery.delivered && delivery.recipient === recipient),
-  );
+  const { deliveries, heldAt } = held;
   const closed = {
     state: 'released',
     closedAt: held.closedAt ?? deliveries.at(-1)?.at ?? null,
   } as const;
   return {
     ...held,
-    ...(state === undefined && isReleased ? closed : { state: state ?? 'held' }),
+    ...(state === undefined && isDeliveredToAll(held) ? closed : { state: state ?? 'held' }),
     expiresAt: expiresAt ?? expiryOf(heldAt, defaultQuarantineDays),
   };
 });

@@ -2,6 +2,17 @@ import type { HeldMessage, HeldSummary } from './quarantine.ts';
 
 const restoredForMs = 7 * 86_400_000;
 
+/** Whether nobody waits for it any more. */
+export function isDeliveredToAll({
+  envelope,
+  deliveries,
+}: Pick<HeldMessage, 'envelope' | 'deliveries'>): boolean {
+  const has = new Set(
+    deliveries.filter(({ delivered }) => delivered).map(({ recipient }) => recipient),
+  );
+  return envelope.rcptTo.every((recipient) => has.has(recipient));
+}
+
 /** Into the bin; what is no longer held stays as it is. */
 export function deleted(held: HeldMessage, at: Date): HeldMessage {
   return held.state === 'held' ? { ...held, state: 'deleted', closedAt: at.toISOString() } : held;

@@ -2,7 +2,8 @@
  * `full`: no space, quota or inodes; `denied`: permissions or a read-only file system; `missing`: no such message;
  * `damaged`: an entry that cannot be read back; `locked`: encrypted with a key that we do not have; `invalid-id`: not an
  * id of ours, or not a place in a list; `held`: not to be purged, since somebody waits for it; `deleted`: not to be
- * released, since it is in the bin; `busy`: somebody else changes it; `elsewhere`: in the directory of another node; `failed`: any other trouble of the disk.
+ * released, since it is in the bin; `busy`: somebody else changes it; `elsewhere`: in the directory of another node;
+ * `failed`: any other trouble of the disk.
  */
 export type QuarantineProblem =
   | 'full'
@@ -49,4 +50,9 @@ export function asQuarantineError(error: unknown, attempt: string): QuarantineEr
 export function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}
+
+/** For what may be gone already. @throws every other error again. */
+export function ignoreMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
 }

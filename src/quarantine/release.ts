@@ -5,6 +5,7 @@ import type { Content } from '../smtp/content.ts';
 import { isPositive, replyText } from '../smtp/reply.ts';
 import type { Reply } from '../smtp/reply.ts';
 import type { Envelope } from '../smtp/transaction.ts';
+import { isDeliveredToAll } from './held-states.ts';
 import { QuarantineError } from './quarantine-error.ts';
 import type { HeldMessage, Quarantine } from './quarantine.ts';
 
@@ -106,10 +107,4 @@ function withDelivery(held: HeldMessage, delivery: HeldMessage['deliveries'][num
   const others = held.deliveries.filter(({ recipient }) => recipient !== delivery.recipient);
   const next: HeldMessage = { ...held, deliveries: [...others, delivery] };
   return isDeliveredToAll(next) ? { ...next, state: 'released', closedAt: delivery.at } : next;
-}
-
-function isDeliveredToAll({ envelope, deliveries }: HeldMessage): boolean {
-  return envelope.rcptTo.every((recipient) =>
-    deliveries.some((delivery) => delivery.delivered && delivery.recipient === recipient),
-  );
 }
