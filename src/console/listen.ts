@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { HostPort } from '../config/host-port.ts';
+import { closeHttp } from '../observability/close-http.ts';
 import type { RequestHandler } from '../observability/http.ts';
 import { loadCertificate, watchCertificate, type CertificateFiles } from '../smtp/certificate.ts';
 
@@ -40,18 +41,11 @@ export async function listenForConsole(options: ListenOptions): Promise<ConsoleL
   server.maxConnections = 200;
   server.listen(listen.port, listen.host);
   await once(server, 'listening');
-  opened.defer(() => close(server));
+  opened.defer(() => closeHttp(server));
   const { address, port } = server.address() as AddressInfo;
   const owned = opened.move();
   return {
     address: { host: address, port },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

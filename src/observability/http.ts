@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { closeHttp } from './close-http.ts';
 import { createReadiness } from './readiness.ts';
 import type { Health } from './readiness.ts';
 
@@ -65,7 +66,10 @@ export async function startHttp({
   server.maxConnections = 100;
   server.listen(listen.port, listen.host);
   await once(server, 'listening');
-  return { address: server.address() as AddressInfo, [Symbol.asyncDispose]: () => close(server) };
+  return {
+    address: server.address() as AddressInfo,
+    [Symbol.asyncDispose]: () => closeHttp(server),
+  };
 }
 
 async function answer(
@@ -99,12 +103,4 @@ function send(response: ServerResponse, { status, contentType, body }: Answer): 
     ...(status >= 400 && status < 500 ? { Connection: 'close' } : {}),
   });
   response.end(body);
-}
-
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
