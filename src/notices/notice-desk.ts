@@ -8,7 +8,7 @@ import type { Reply } from '../smtp/reply.ts';
 import type { Envelope } from '../smtp/transaction.ts';
 import { addresseesOf } from './addressees.ts';
 import { chooseTexts, type TextsFor } from './choose-texts.ts';
-import { nextDigest } from './digest-time.ts';
+import { nextDigest, type DigestTimes } from './digest-time.ts';
 import { gatherNotice } from './gather-notice.ts';
 import { loadLinkKeys } from './links/link-keys.ts';
 import {
@@ -19,8 +19,9 @@ import {
 } from './links/recipient-requests.ts';
 import type { Notice } from './notice.ts';
 import type { NoticeLanguages } from './notice-texts.ts';
+import { gatherMs } from './notice-times.ts';
 import { noticesPath, openNoticesFile } from './notices-file.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
+import { createOutbox, type Outbox, type PendingNotice } from './outbox.ts';
 import { sendDueNotices, type NoticeOutcome } from './send-notices.ts';
 
 export type NoticeSettings = Pick<
@@ -99,7 +100,7 @@ export async function openNoticeDesk(options: NoticeDeskOptions): Promise<Notice
     tellOfHeld: ({ id, campaign, envelope }) => {
       if (isOff) return;
       const at = now();
-      const digest = settings.noticeMode === 'digest' ? { due: nextDigest(at, settings) } : {};
+      const digest = settings.noticeMode === 'digest' ? { due: dueInDigest(at, settings) } : {};
       const to = addresseesOf(envelope.rcptTo, settings);
       outbox.add({ kind: 'held', message: id, campaign, to, ...digest }, at);
     },
@@ -132,17 +133,23 @@ export async function openNoticeDesk(options: NoticeDeskOptions): Promise<Notice
   };
 }
 
+/** The next digest; it waits as well until the message, which is told of before it is held, is held. */
+function dueInDigest(at: Date, times: DigestTimes): Date {
+  return new Date(Math.max(nextDigest(at, times).getTime(), at.getTime() + gatherMs));
+}
+
 async function send(
   which: 'due' | 'all',
   signal: AbortSignal,
   deps: NoticeDeskOptions & Pick<NoticeDesk, 'outbox' | 'requests' | 'textsFor'>,
 ): Promise<void> {
   const { outbox, settings, now } = deps;
-  // Each time: a key may have been rotated by a command.
-  const keys = await loadLinkKeys(settings.stateDir);
-  while (outbox.plan(now(), which)) await yieldToOthers();
-  await sendDueNotices(
-    { ...deps, gather: (pending, at) => gatherNotice(pending, { ...deps, keys, now: at }) },
-    signal,
-  );
+  for (let goesOn = true; goesOn;) {
+    // Each time: a key may have been rotated by a command.
+    const keys = await loadLinkKeys(settings.stateDir);
+    while (outbox.plan(now(), which)) await yieldToOthers();
+    const gather = (pending: PendingNotice, at: Date) =>
+      gatherNotice(pending, { ...deps, keys, now: at });
+    goesOn = await sendDueNotices({ ...deps, gather }, signal);
+  }
 }

@@ -2,9 +2,9 @@ import type { Content } from '../smtp/content.ts';
 import { memoryContent } from '../smtp/content.ts';
 import { isPositive, replyText, type Reply } from '../smtp/reply.ts';
 import type { Envelope } from '../smtp/transaction.ts';
+import type { TextsFor } from './choose-texts.ts';
 import { composeNotice } from './compose-notice.ts';
 import type { Notice, NoticeKind } from './notice.ts';
-import type { NoticeTexts } from './notice-texts.ts';
 import {
   isWorthAnotherTry,
   type Outbox,
@@ -16,10 +16,7 @@ export type Sending = {
   readonly outbox: Outbox;
   /** What the notice says now, or null where nothing is left to say. */
   readonly gather: (pending: PendingNotice, now: Date) => Promise<Notice | null>;
-  readonly textsFor: (address: string) => {
-    readonly texts: NoticeTexts;
-    readonly language: string;
-  };
+  readonly textsFor: TextsFor;
   /** Sends to the one recipient and returns the next hop's last reply; never throws. */
   readonly deliver: (envelope: Envelope, content: Content) => Promise<Reply>;
   /** Every notice that was tried; `again` is a try that will be repeated. */
@@ -38,22 +35,27 @@ export type NoticeOutcome = {
 
 /** A next hop that takes none of so many is left alone until the next round. */
 const maxRefusalsInARow = 3;
+/** What has fallen due meanwhile is looked at in between. */
 const maxPerRound = 500;
 
-/** Sends what is due, one after the other. Ends early when the next hop is down or `signal` says so. */
-export async function sendDueNotices(sending: Sending, signal: AbortSignal): Promise<void> {
+/**
+ * Sends what is due, one after the other. Ends early when the next hop is down or `signal` says so, and after so many
+ * that others should be looked at: true where it may go on at once.
+ */
+export async function sendDueNotices(sending: Sending, signal: AbortSignal): Promise<boolean> {
   let inARow = 0;
   for (let sent = 0; sent < maxPerRound && !signal.aborted; sent++) {
     const pending = sending.outbox.claim(sending.now());
-    if (pending === null) return;
+    if (pending === null) return false;
     const { outcome, reply } = await tryToSend(pending, sending);
     sending.outbox.finish(pending.id, outcome, reply, sending.now());
     const { id, kind, to, messages } = pending;
     const recipient = to.address;
     sending.onOutcome({ id, kind, outcome, messages: messages.length, reply, recipient });
     inARow = outcome === 'again' ? inARow + 1 : 0;
-    if (inARow >= maxRefusalsInARow) return;
+    if (inARow >= maxRefusalsInARow) return false;
   }
+  return !signal.aborted;
 }
 
 async function tryToSend(

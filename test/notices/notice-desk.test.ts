@@ -106,6 +106,30 @@ test('digest: nothing before its hour, everything in one then', async () => {
   assert.equal(subject, 'Mail held for review: 2');
 });
 
+test('digest: what is being held at its hour is told of once it is held', async () => {
+  await using directory = await temporaryDirectory();
+  const settings = { noticeMode: 'digest', digestEveryHours: 1 } as const;
+  await using desk = await openDesk(directory.path, { settings, found: null });
+  desk.pass(hourMs - 1);
+  desk.tellOfHeld(held);
+  desk.pass(1);
+  await desk.send('due', signal);
+  assert.deepEqual(desk.said(), []);
+  desk.world.found = held;
+  desk.pass(minuteMs);
+  await desk.send('due', signal);
+  assert.deepEqual(desk.said(), ['held sent']);
+});
+
+test('more than one round takes are all sent at once', async () => {
+  await using directory = await temporaryDirectory();
+  const noticeTo = Array.from({ length: 501 }, (_, index) => `desk${index}@mx.test`);
+  await using desk = await openDesk(directory.path, { settings: { noticeTo } });
+  desk.tellOfHeld(held);
+  await desk.send('all', signal);
+  assert.equal(desk.delivered.length, 501);
+});
+
 test('off: nobody is told', async () => {
   await using directory = await temporaryDirectory();
   await using desk = await openDesk(directory.path, { settings: { noticeMode: 'off' } });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HostPort } from '../../config/host-port.ts';
-import type { NoticeTexts } from '../notice-texts.ts';
+import { closeHttp } from '../../observability/close-http.ts';
+import type { TextsFor } from '../choose-texts.ts';
 import type { LinkActs, LinkAnswer } from './link-acts.ts';
 import { linkPage, linkPageHeaders } from './link-page.ts';
 import { createRequestPace } from './request-pace.ts';
@@ -13,10 +14,7 @@ export type PublicListenerOptions = {
   /** Path of `publicUrl`, for a reverse proxy that passes it on; without a slash at the end. */
   readonly basePath: string;
   readonly acts: LinkActs;
-  readonly textsFor: (address: string | null) => {
-    readonly texts: NoticeTexts;
-    readonly language: string;
-  };
+  readonly textsFor: TextsFor;
 };
 
 export type PublicListener = AsyncDisposable & { readonly address: HostPort };
@@ -52,7 +50,7 @@ export async function startPublicListener(options: PublicListenerOptions): Promi
   server.listen(options.listen.port, options.listen.host);
   await once(server, 'listening');
   const { address, port } = server.address() as AddressInfo;
-  return { address: { host: address, port }, [Symbol.asyncDispose]: () => close(server) };
+  return { address: { host: address, port }, [Symbol.asyncDispose]: () => closeHttp(server) };
 }
 
 async function answerTo(
@@ -116,12 +114,4 @@ function send(
     ...(answer.status >= 400 ? { Connection: 'close' } : {}),
   });
   response.end(isHead ? undefined : page);
-}
-
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
