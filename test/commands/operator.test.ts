@@ -22,6 +22,7 @@ async function operators() {
 test('an operator is added with a password from standard input, which is nowhere to be found', async () => {
   const before = await shell.runJson(['operator', 'list']);
   assert.deepEqual(before.json, { operators: [] });
+  assert.match((await shell.run(['operator', 'list'])).stdout, /needs no login/);
   const { code, stderr } = await shell.run(['operator', 'add', 'Anna', '--role', 'admin'], {
     stdin: `${password}\n`,
   });
@@ -125,6 +126,8 @@ test('sessions are listed and ended', async () => {
 test('the last operator removed leaves a file, so that nobody gets in without a login', async () => {
   assert.equal((await shell.run(['operator', 'remove', 'anna'])).code, 0);
   assert.deepEqual(await operators(), []);
+  const { stdout } = await shell.run(['operator', 'list']);
+  assert.equal(stdout, 'there is no operator: nobody can log in\n');
 });
 
 test('a token is printed once, works until it is revoked, and is stored as a hash', async () => {

@@ -74,12 +74,16 @@ export async function changePassword(
 }
 
 export async function listOperators(context: CommandContext, flags: OperatorFlags): Promise<void> {
-  const operators = await operatorsOf(operatorsPath(await settingsFor(context, flags)));
+  const settings = await settingsFor(context, flags);
+  const path = operatorsPath(settings);
+  const operators = await operatorsOf(path);
   const shown = operators.map(({ name, role }) => ({ name, role }));
   if (flags.json) printJson(context, { operators: shown });
-  else if (shown.length === 0)
-    context.stdout.write('there is no operator: whoever is on this machine needs no login\n');
-  else
+  else if (shown.length === 0) {
+    const isOpen = settings.operatorsFile === null && !existsSync(path);
+    const who = isOpen ? 'whoever is on this machine needs no login' : 'nobody can log in';
+    context.stdout.write(`there is no operator: ${who}\n`);
+  } else
     context.stdout.write(
       renderTable(
         [{ heading: 'name' }, { heading: 'role' }],
@@ -124,8 +128,7 @@ function existing(operators: readonly Operator[], name: string): Operator {
 }
 
 async function operatorsOf(path: string): Promise<readonly Operator[]> {
-  const isThere = existsSync(path);
-  if (!isThere) return [];
+  if (!existsSync(path)) return [];
   const state = await readOperators(path);
   if (state.kind === 'unusable')
     throw new CommandFailure(`the operators file cannot be used\n${state.message}`);

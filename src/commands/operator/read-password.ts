@@ -32,6 +32,10 @@ async function typedTwice({ stdin, stderr, signal }: CommandContext): Promise<st
     if ((await ask('Once more: ')) !== password)
       throw new CommandFailure('that was not the same twice', { exitCode: exitCodes.usage });
     return password;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    stderr.write('\n');
+    throw new CommandFailure('no password was given', { exitCode: exitCodes.interrupted });
   } finally {
     terminal.close();
   }
