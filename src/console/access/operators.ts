@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { findProblems } from '../../config/explain-issue.ts';
 import { formatProblem } from '../../config/rule-problem.ts';
 import { readYamlFile } from '../../config/yaml-file.ts';
+import { realDisk, writeDurably } from '../../quarantine/disk.ts';
 import { roles } from '../role.ts';
 import { isPasswordHash } from './password.ts';
 
@@ -87,14 +88,11 @@ export async function readOperators(path: string): Promise<OperatorsState> {
 
 /** Replaces the file durably; only we may read it. @throws when it cannot be written. */
 export async function writeOperators(path: string, operators: readonly Operator[]): Promise<void> {
-  const beside = `${path}.new`;
-  await rm(beside, { force: true });
-  {
-    await using file = await open(beside, 'wx', 0o600);
-    await file.writeFile(stringify({ operators }));
-    await file.sync();
-  }
-  await rename(beside, path);
+  await writeDurably(realDisk, {
+    directory: dirname(path),
+    name: basename(path),
+    bytes: [Buffer.from(stringify({ operators }))],
+  });
 }
 
 /** Case does not matter in a login name. */
