@@ -25,24 +25,26 @@ export function splitPersonal(
   at: string,
 ): { readonly entry: AuditEntry; readonly values: readonly PersonalValue[] } {
   const { act, actor, personal } = record;
-  const given = {
-    ...personal,
+  const moved = {
     ...(actor.kind === 'recipient' ? { actor: actor.name } : {}),
     ...addressed({ subject: record.subject, reason: record.reason }),
     ...addressed(record.facts),
   };
-  const values = Object.entries(given).map(([name, value]) => ({ name, value, salt: newSalt() }));
-  const isKeptApart = (name: string) => name in given;
+  const values = Object.entries({ ...personal, ...moved }).map(([name, value]) => ({
+    name,
+    value,
+    salt: newSalt(),
+  }));
+  // A personal value may be called like a part that stays: the subject of a message beside the id it was done to.
+  const isMoved = (name: string) => Object.hasOwn(moved, name);
   return {
     entry: {
       at,
       act,
-      actor: isKeptApart('actor') ? { ...actor, name: '' } : actor,
-      subject: isKeptApart('subject') ? '' : record.subject,
-      reason: isKeptApart('reason') ? '' : record.reason,
-      facts: Object.fromEntries(
-        Object.entries(record.facts).filter(([name]) => !isKeptApart(name)),
-      ),
+      actor: isMoved('actor') ? { ...actor, name: '' } : actor,
+      subject: isMoved('subject') ? '' : record.subject,
+      reason: isMoved('reason') ? '' : record.reason,
+      facts: Object.fromEntries(Object.entries(record.facts).filter(([name]) => !isMoved(name))),
       personal: Object.fromEntries(values.map((value) => [value.name, commitmentTo(value)])),
     },
     values,

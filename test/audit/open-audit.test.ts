@@ -66,6 +66,21 @@ test('a message names nobody in the lines, only in the file that can be erased',
   assert.equal((await reader.list({ subject: address }, 10)).length, 1);
 });
 
+test('values that are called like parts of the record leave these in place', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const named = { subject: 'Your invoice', recipients: address, constructor: 'x' };
+  const facts = { recipients: 1 };
+  await appendAll(directory, [record({ act: 'released', facts, personal: named })]);
+  const { subject } = record();
+  for (const filter of [{ subject }, { about: new Set([subject]) }]) {
+    const [released, ...others] = await openAuditReader(directory).list(filter, 10);
+    assert.deepEqual(
+      [released?.subject, released?.facts, released?.personal, others],
+      [subject, facts, named, []],
+    );
+  }
+});
+
 test('whatever is hostile in a record is bounded and stays one line', async (t) => {
   const directory = await temporaryDirectory(t);
   const long = `${'x'.repeat(3_000_000)}\n{"forged":1}\ud800`;
