@@ -11,8 +11,6 @@ export type VerifyOptions = {
   readonly directory: string;
   /** Read before this is called: a server goes on writing meanwhile. */
   readonly published: readonly AuditHead[];
-  /** Told of lines read, for a progress bar. */
-  readonly onLines?: (lines: number) => void;
 };
 
 export type AuditReport = {
@@ -23,24 +21,19 @@ export type AuditReport = {
 };
 
 const valuesTimeoutMs = 2000;
-const linesPerStep = 1000;
 
 /**
  * Reads every line of every chain in a directory. Never writes.
  * @throws when a file cannot be read.
  */
-export async function verifyAudit({
-  directory,
-  published,
-  onLines = () => undefined,
-}: VerifyOptions): Promise<AuditReport> {
+export async function verifyAudit({ directory, published }: VerifyOptions): Promise<AuditReport> {
   const { writers, files } = await readAuditDirectory(directory);
   using values = readPersonalValues(directory, valuesTimeoutMs);
   const byWriter = Map.groupBy(published, ({ writer }) => writer);
   const chains: ChainReport[] = [];
   for (const [writer, chain] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const heads = byWriter.get(writer) ?? [];
-    chains.push(await verifyChain(directory, chain, { writer, published: heads, values, onLines }));
+    chains.push(await verifyChain(directory, chain, { writer, published: heads, values }));
   }
   const ids = new Set(writers.map(directoryIdOf));
   const without = [...byWriter].flatMap(([writer, heads]) =>
@@ -62,23 +55,13 @@ async function verifyChain(
     writer,
     published,
     values,
-    onLines,
-  }: {
-    writer: string;
-    published: readonly AuditHead[];
-    values: PersonalValues | null;
-    onLines: (lines: number) => void;
-  },
+  }: { writer: string; published: readonly AuditHead[]; values: PersonalValues | null },
 ): Promise<ChainReport> {
   const wrongValues = (line: AuditLine) => (values === null ? [] : changedValues(values, line));
   const check = createChainCheck({ writer, published, wrongValues });
-  let lines = 0;
   for (const file of files) {
     check.file(file);
-    for await (const read of chainFileLines(join(directory, file.name))) {
-      check.read(read);
-      if (++lines % linesPerStep === 0) onLines(linesPerStep);
-    }
+    for await (const read of chainFileLines(join(directory, file.name))) check.read(read);
   }
   return check.report();
 }
