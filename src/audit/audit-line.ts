@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditActor, AuditAct } from './audit-log.ts';
+import type { AuditRecord } from './audit-log.ts';
 
 /** Bytes of a file that were never acknowledged: a process died while it wrote them. */
 export type TornEnd = {
@@ -9,18 +9,11 @@ export type TornEnd = {
   readonly sha256: string;
 };
 
-/** What one line says, before it has its place in the chain. */
-export type AuditEntry = {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly act: AuditAct;
-  readonly actor: AuditActor;
-  readonly subject: string;
-  readonly reason: string;
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-  /** Commitments to values that are kept elsewhere, by name. */
-  readonly personal: Readonly<Record<string, string>>;
-};
+/**
+ * What one line says, before it has its place in the chain: a record with the time it was made (ISO 8601, UTC). `personal`
+ * are commitments to values that are kept elsewhere.
+ */
+export type AuditEntry = AuditRecord & { readonly at: string };
 
 /** Where a chain stands: its last line. */
 export type ChainEnd = { readonly sequence: number; readonly hash: string };

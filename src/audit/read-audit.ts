@@ -1,22 +1,17 @@
 import { join } from 'node:path';
 import { readAuditDirectory, type ChainFile } from './audit-files.ts';
 import { readLine, type AuditLine } from './audit-line.ts';
-import type { AuditAct, AuditActor } from './audit-log.ts';
+import type { AuditAct, AuditRecord } from './audit-log.ts';
 import { chainFileLines } from './chain-file-lines.ts';
 import { commitmentTo } from './commitment.ts';
 import { readPersonalValues, type PersonalValues } from './personal-values.ts';
 
 /** One record as people read it. */
-export type RecordedAct = {
+export type RecordedAct = Omit<AuditRecord, 'personal'> & {
   /** `WRITER:SEQUENCE`. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  readonly act: AuditAct;
-  readonly actor: AuditActor;
-  readonly subject: string;
-  readonly reason: string;
-  readonly facts: AuditLine['facts'];
   /** Null where the value was erased. */
   readonly personal: Readonly<Record<string, string | null>>;
 };

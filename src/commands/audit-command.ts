@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { auditActs } from '../audit/audit-acts.ts';
+import { auditActs } from '../audit/audit-log.ts';
 import type { ListFlags, ShowFlags } from './audit/show-audit.ts';
 import type { VerifyFlags } from './audit/verify.ts';
 import type { CommandContext } from './command.ts';

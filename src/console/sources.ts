@@ -1,5 +1,6 @@
 import type { AuditHead } from '../audit/audit-heads.ts';
-import type { AuditAct, AuditActor, AuditLog } from '../audit/audit-log.ts';
+import type { AuditAct, AuditLog } from '../audit/audit-log.ts';
+import type { RecordedAct } from '../audit/read-audit.ts';
 import type { BaselineStore } from '../baseline/store.ts';
 import type { BreakerCause } from '../decision/breaker.ts';
 import type { ActiveRules } from '../dependencies.ts';
@@ -53,20 +54,6 @@ export type HourTraffic = {
   readonly actions: Readonly<Record<string, number>>;
 };
 
-/** One line of the audit log. */
-export type AuditEntry = {
-  /** For `after`. */
-  readonly id: string;
-  readonly at: string;
-  readonly act: AuditAct;
-  readonly actor: AuditActor;
-  readonly subject: string;
-  readonly reason: string;
-  readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-  /** Null where the value was erased. */
-  readonly personal: Readonly<Record<string, string | null>>;
-};
-
 export type AuditQuery = {
   readonly limit: number;
   readonly after?: string;
@@ -79,7 +66,7 @@ export type AuditReader = {
   /** Newest first. */
   readonly read: (
     query: AuditQuery,
-  ) => Promise<{ readonly entries: readonly AuditEntry[]; readonly next: string | null }>;
+  ) => Promise<{ readonly entries: readonly RecordedAct[]; readonly next: string | null }>;
 };
 
 export type RecipientRequest = {

@@ -1,7 +1,7 @@
 import type { AuditHead } from '../../audit/audit-heads.ts';
+import type { RecordedAct } from '../../audit/read-audit.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
-import type { AuditEntry } from '../sources.ts';
 import { dataTable } from './data-table.ts';
 import { counted, countText } from './figures.ts';
 import { moment } from './moments.ts';
@@ -9,7 +9,7 @@ import { pageLinks } from './page-links.ts';
 import { visible } from './visible-text.ts';
 
 export type AuditView = {
-  readonly entries: readonly AuditEntry[];
+  readonly entries: readonly RecordedAct[];
   readonly next: string | null;
   /** What was asked for; empty where everything was. */
   readonly asked: { readonly act: string; readonly subject: string };
@@ -121,7 +121,7 @@ const onMessages: ReadonlySet<string> = new Set([
   'message-approved',
 ]);
 
-function subjectOf({ act, subject }: AuditEntry): Html {
+function subjectOf({ act, subject }: RecordedAct): Html {
   if (onMessages.has(act) && /^[0-9a-z]{20}$/.test(subject))
     return html`<a href="${paths.message(subject)}"><code>${subject}</code></a>`;
   return html`<code class="break">${visible(subject, 120)}</code>`;
@@ -129,7 +129,7 @@ function subjectOf({ act, subject }: AuditEntry): Html {
 
 const shownFacts = 20;
 
-function details({ facts, personal }: AuditEntry): Html {
+function details({ facts, personal }: RecordedAct): Html {
   const told = [
     ...Object.entries(facts).map(([name, value]) => [name, String(value)] as const),
     ...Object.entries(personal).map(([name, value]) => [name, value ?? 'erased'] as const),

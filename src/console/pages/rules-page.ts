@@ -1,9 +1,9 @@
 import type { Alias } from '../../alias/alias.ts';
+import type { RecordedAct } from '../../audit/read-audit.ts';
 import type { Ceiling, Policy } from '../../decision/policy.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
-import type { AuditEntry } from '../sources.ts';
 import { toned } from './badges.ts';
 import { dataTable, facts } from './data-table.ts';
 import { bitsText, chanceText, counted, countText } from './figures.ts';
@@ -15,12 +15,12 @@ export type RulesView = {
   readonly policy: Policy;
   readonly aliases: readonly Alias[];
   /** Activations, newest first; null where there is no audit log to read them from. */
-  readonly activations: readonly AuditEntry[] | null;
+  readonly activations: readonly RecordedAct[] | null;
 };
 
 export function rulesView(
   { version, policy, catalogue }: ActiveRules,
-  activations: readonly AuditEntry[] | null,
+  activations: readonly RecordedAct[] | null,
 ): RulesView {
   return { version, policy, aliases: catalogue.aliases, activations };
 }
@@ -129,7 +129,7 @@ function recipientModes({ recipientDomains }: Policy): Html {
   </section>`;
 }
 
-function activationTable(activations: readonly AuditEntry[]): Html {
+function activationTable(activations: readonly RecordedAct[]): Html {
   return html`<section>
     <h2>Activations</h2>
     ${dataTable(
