@@ -31,6 +31,13 @@ const linkOutcomes = Object.keys({
 /** Whether those who should know of held mail are told: a filter whose notices stop is believed to hold nothing. */
 export function noticeMetrics(registry: Registry) {
   let status: (() => OutboxStatus) | null = null;
+  const latest = () => {
+    try {
+      return status?.() ?? null;
+    } catch {
+      return null; // one file that cannot be read must not take the other metrics away
+    }
+  };
   const notices = counter(
     registry,
     'notices_total',
@@ -51,8 +58,8 @@ export function noticeMetrics(registry: Registry) {
     help: 'Held messages to be told of, and notices that are not delivered yet',
     registers: [registry],
     collect: () => {
-      const now = status?.();
-      if (now === undefined) return;
+      const now = latest();
+      if (now === null) return;
       pending.set(now.waiting + now.pending);
       const since = now.overdueSince?.getTime();
       oldest.set(since === undefined ? 0 : Math.max(0, Date.now() - since) / 1000);

@@ -135,6 +135,28 @@ test("what the organization's ledgers hold is measured when somebody asks, and a
   assert.equal(measured, 1);
 });
 
+test('a file of notices that cannot be read leaves the other metrics alone, and its last figures', async () => {
+  const metrics = createMetrics('0.1.0');
+  let isReadable = true;
+  metrics.measureNotices(() => {
+    if (!isReadable) throw new Error('disk I/O error');
+    return {
+      waiting: 2,
+      pending: 1,
+      overdueSince: null,
+      lastSentAt: null,
+      nextDueAt: null,
+      failures: [],
+    };
+  });
+  const pending = async () => [
+    ...((await expose(metrics)).get('aliaswatch_notices_pending')?.samples.values() ?? []),
+  ];
+  assert.deepEqual(await pending(), [3]);
+  isReadable = false;
+  assert.deepEqual(await pending(), [3]);
+});
+
 test('ledgers that do not answer leave the other metrics alone', async () => {
   const metrics = createMetrics('0.1.0');
   metrics.measureOrganization(() => Promise.reject(new Error('down')));
