@@ -20,7 +20,7 @@ export function auditMetrics(registry: Registry) {
     auditLost: counter(
       registry,
       'audit_lost_total',
-      'Decisions that could not be recorded in the audit log; mail went on',
+      'Records that could not be written to the audit log; mail went on',
     ),
     auditNotPublished: counter(
       registry,
