@@ -1,3 +1,4 @@
+import { wrapWords } from '../action/wrap-words.ts';
 import { html, renderHtml } from '../console/html.ts';
 import type { EntryWords, NoticeWords } from './notice-words.ts';
 
@@ -6,7 +7,7 @@ const textColumns = 72;
 /** The plain text of a notice; lines end with a line feed. */
 export function noticeText({ paragraphs, entries, remarks }: NoticeWords): string {
   const blocks = [
-    ...paragraphs.map(wrap),
+    ...paragraphs.map((text) => wrapWords(text, textColumns).join('\n')),
     ...entries.map(entryText),
     // A link in a remark must stay in one piece.
     ...remarks,
@@ -51,16 +52,4 @@ function entryHtml({ facts, links }: EntryWords) {
     )}
     ${links.map(({ name, address }) => html`<div><a href="${address}">${name}</a></div> `)}
   </div> `;
-}
-
-function wrap(paragraph: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of paragraph.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > textColumns) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

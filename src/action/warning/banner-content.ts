@@ -1,5 +1,6 @@
 import type { Warning, WarningLanguage } from '../../decision/warning-policy.ts';
 import type { Verdict } from '../../decision/decision.ts';
+import { wrapWords } from '../wrap-words.ts';
 import { warningTexts, type WarningTexts } from './warning-texts.ts';
 import type { UnusualKind } from './unusual.ts';
 
@@ -73,16 +74,9 @@ export function textBanner(facts: BannerFacts, language: WarningLanguage, flow: 
 
 /** A flowed line ends in a space that says so; with DelSp that space is not part of the text. */
 function wrap(sentence: string, { isFlowed, isDelSp }: TextFlow): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of sentence.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > textColumns) {
-      lines.push(line + (isFlowed ? (isDelSp ? '  ' : ' ') : ''));
-      line = '';
-    }
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, line];
+  const goesOn = isFlowed ? (isDelSp ? '  ' : ' ') : '';
+  const lines = wrapWords(sentence, textColumns);
+  return lines.map((line, index) => (index < lines.length - 1 ? line + goesOn : line));
 }
 
 /**
