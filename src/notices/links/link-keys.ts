@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { realDisk, writeDurably } from '../../quarantine/disk.ts';
+import { realDisk, writeDurably, type FileToWrite } from '../../quarantine/disk.ts';
 
 /** Keys by version; the newest signs, the others still prove what they have signed. */
 export type LinkKeys = {
@@ -11,7 +11,7 @@ export type LinkKeys = {
 
 const keyBytes = 32;
 const fileName = 'notice-links.key';
-/** Older ones have signed nothing that is still valid. */
+/** With the fifth rotation the oldest key goes, and what it has signed ends. */
 const maxKeys = 5;
 
 /**
@@ -25,13 +25,7 @@ export async function loadLinkKeys(stateDir: string): Promise<LinkKeys> {
   const found = await readKeys(path);
   if (found !== null) return found;
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  try {
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(renderKeys([[1, randomBytes(keyBytes)]]));
-    await file.sync();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  await writeKeys(stateDir, [[1, randomBytes(keyBytes)]], unlessThere);
   const made = await readKeys(path);
   if (made === null) throw new Error(`${path} cannot be made`);
   return made;
@@ -45,8 +39,7 @@ export async function rotateLinkKeys(
   const { current, all } = await loadLinkKeys(stateDir);
   const older = revoke ? [] : [...all].slice(1 - maxKeys);
   const keys: [number, Buffer][] = [...older, [current.version + 1, randomBytes(keyBytes)]];
-  const bytes = [Buffer.from(renderKeys(keys))];
-  await writeDurably(realDisk, { directory: stateDir, name: fileName, bytes });
+  await writeKeys(stateDir, keys);
   return loadLinkKeys(stateDir);
 }
 
@@ -69,8 +62,25 @@ async function readKeys(path: string): Promise<LinkKeys | null> {
   return { current: { version: newest[0], key: newest[1] }, all };
 }
 
-function renderKeys(keys: readonly (readonly [number, Buffer])[]): string {
-  return keys.map(([version, key]) => `${version} ${key.toString('base64url')}\n`).join('');
+function writeKeys(
+  directory: string,
+  keys: readonly (readonly [version: number, key: Buffer])[],
+  settle?: FileToWrite['settle'],
+): Promise<void> {
+  const lines = keys.map(([version, key]) => `${version} ${key.toString('base64url')}\n`);
+  const bytes = [Buffer.from(lines.join(''))];
+  const file = { directory, name: fileName, bytes };
+  return writeDurably(realDisk, settle === undefined ? file : { ...file, settle });
+}
+
+/** Of several that make the first key at the same time one is first. */
+async function unlessThere(temporary: string, path: string): Promise<void> {
+  const isThere = await realDisk.link(temporary, path).then(
+    () => true,
+    (error: unknown) => (error as NodeJS.ErrnoException).code === 'EEXIST',
+  );
+  // Not every file system has hard links.
+  await (isThere ? realDisk.unlink(temporary) : realDisk.rename(temporary, path));
 }
 
 function damaged(path: string): Error {
