@@ -94,6 +94,10 @@ describe('status and send-digest', () => {
       [fresh.json['waiting'], fresh.json['overdueSeconds'], fresh.json['told']],
       [0, 0, []],
     );
+    const nobody = await shell.run(['notice', 'status']);
+    assert.match(nobody.stdout, /told of held mail +nobody: set noticeTo\n/);
+    const off = await shell.run(['notice', 'status', '--notice-mode', 'off']);
+    assert.match(off.stdout, /told of held mail +nobody: noticeMode is off\n/);
     const database = openNoticesFile(noticesPath(shell.path('state')));
     const due = new Date(Date.now() - 2 * 3_600_000);
     createOutbox(database).add(

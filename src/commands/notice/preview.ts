@@ -10,8 +10,8 @@ import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { newTransactionId } from '../../smtp/transaction-id.ts';
 import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
+import { existingQuarantine } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
-import { heldQuarantine } from './held-quarantine.ts';
 
 export type PreviewFlags = SettingFlags & {
   readonly to?: string;
@@ -48,7 +48,7 @@ async function noticeAbout(
   asked: string | null,
   settings: Settings,
 ): Promise<{ readonly notice: Notice; readonly to: string }> {
-  const quarantine = await heldQuarantine(settings);
+  const quarantine = await existingQuarantine(settings);
   const held = await quarantine.find(id).catch((error: unknown) => {
     if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
     throw error;

@@ -4,9 +4,9 @@ import { nextHopRoute } from '../../next-hop-route.ts';
 import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { exitCodes, printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
+import { existingQuarantine } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable, renderTable } from '../text-table.ts';
-import { heldQuarantine } from './held-quarantine.ts';
 
 const words: Readonly<Record<NoticeOutcome['outcome'], string>> = {
   sent: 'sent',
@@ -25,7 +25,7 @@ export async function sendDigest(
   const { nextHop } = settings;
   if (nextHop === null) return; // settingsFor has refused
   const { notices: languages } = await rulesFor(settings);
-  const quarantine = await heldQuarantine(settings);
+  const quarantine = await existingQuarantine(settings);
   const route = await nextHopRoute({ ...settings, nextHop });
   const outcomes: NoticeOutcome[] = [];
   await using desk = await openNoticeDesk({

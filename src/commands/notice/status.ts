@@ -68,7 +68,7 @@ function statusText(
   const facts: readonly (readonly [string, string])[] = [
     [
       'told of held mail',
-      told.length === 0 ? 'nobody: set noticeTo' : `${told.join(', ')} (${settings.noticeMode})`,
+      told.length === 0 ? nobody(settings) : `${told.join(', ')} (${settings.noticeMode})`,
     ],
     ['waits to be told', String(waiting)],
     ['not delivered yet', String(pending)],
@@ -84,6 +84,10 @@ function statusText(
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function nobody({ noticeMode }: Pick<Settings, 'noticeMode'>): string {
+  return noticeMode === 'off' ? 'nobody: noticeMode is off' : 'nobody: set noticeTo';
 }
 
 function duration(seconds: number): string {
