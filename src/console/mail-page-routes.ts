@@ -1,8 +1,9 @@
 import { QuarantineError } from '../quarantine/quarantine-error.ts';
 import type { HeldMessage } from '../quarantine/quarantine.ts';
 import type { Review } from '../review/review.ts';
+import { findHeld } from './find-held.ts';
 import { page } from './frame.ts';
-import { PageProblem, type PageContext, type PageRoute } from './page-route.ts';
+import { orDown, PageProblem, type PageContext, type PageRoute } from './page-route.ts';
 import { actsPage } from './pages/acts-page.ts';
 import { campaignListPage } from './pages/campaign-list-page.ts';
 import { campaignPage } from './pages/campaign-page.ts';
@@ -35,7 +36,7 @@ export const mailPageRoutes: readonly PageRoute[] = [
     path: '/quarantine/:id',
     needs: 'viewer',
     render: async ({ params }, context) => {
-      const held = await findHeld(params['id'] ?? '', context.sources);
+      const held = await existingHeld(params['id'] ?? '', context.sources);
       const shown = context.frame(
         held.subject === '' ? '(no subject)' : visibleString(held.subject, 200),
       );
@@ -100,34 +101,14 @@ export const mailPageRoutes: readonly PageRoute[] = [
   },
 ];
 
-export function reviewOf({ review }: ConsoleSources): Review {
+function reviewOf({ review }: ConsoleSources): Review {
   if (review === null)
     throw new PageProblem(503, 'Not here', 'This proxy keeps no record of what it held.');
   return review;
 }
 
-/** What is down is told as that, not as a fault of whoever asked. */
-export async function orDown<Result>(asked: Promise<Result>, what: string): Promise<Result> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw new PageProblem(
-      503,
-      'Not available now',
-      `The ${what} does not answer. Mail goes on as the policy says, and nothing that is held is lost. Try again in a moment.`,
-      { cause: error },
-    );
-  }
-}
-
-async function findHeld(id: string, { quarantine }: ConsoleSources): Promise<HeldMessage> {
-  const found = await orDown(
-    quarantine.find(id).catch((error: unknown) => {
-      if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
-      throw error;
-    }),
-    'quarantine',
-  );
+async function existingHeld(id: string, sources: ConsoleSources): Promise<HeldMessage> {
+  const found = await orDown(findHeld(sources, id), 'quarantine');
   if (found === null)
     throw new PageProblem(
       404,

@@ -1,3 +1,4 @@
+import { QuarantineError } from '../quarantine/quarantine-error.ts';
 import type { Access } from './access/access.ts';
 import type { Frame } from './frame.ts';
 import type { Role } from './role.ts';
@@ -39,5 +40,21 @@ export class PageProblem extends Error {
     super(detail, options);
     this.status = status;
     this.title = title;
+  }
+}
+
+/** What is down is told as that, not as a fault of whoever asked; an address that no page of a list has is theirs. */
+export async function orDown<Result>(asked: Promise<Result>, what: string): Promise<Result> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof QuarantineError && error.problem === 'invalid-id')
+      throw new PageProblem(404, 'No such page', 'The address was cut short. Begin at the newest.');
+    throw new PageProblem(
+      503,
+      'Not available now',
+      `The ${what} does not answer. Mail goes on as the policy says, and nothing that is held is lost. Try again in a moment.`,
+      { cause: error },
+    );
   }
 }

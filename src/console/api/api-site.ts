@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import type { Access } from '../access/access.ts';
 import { hashSecret } from '../access/access-file.ts';
 import type { Client } from '../access/client.ts';
@@ -85,6 +86,8 @@ function idempotencyKey({ method, headers }: FastifyRequest): string | undefined
 
 function toProblem({ events }: ApiSite, error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
+  if (error instanceof QuarantineError && error.problem === 'invalid-id')
+    return new ApiProblem(400, error.message);
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status === 415) return new ApiProblem(415, 'send application/json');
   if (status === 413) return new ApiProblem(413, 'the body is too large');

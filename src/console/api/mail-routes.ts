@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findHeld } from '../find-held.ts';
 import { readStored } from '../preview/stored-message.ts';
 import { apiRoute, found, present, type ApiRoute } from './api-route.ts';
 import { given, pageByLast, pageOf, pageQuery, pageRequest } from './paging.ts';
@@ -47,7 +48,7 @@ export const mailRoutes: readonly ApiRoute[] = [
       answer: schemas.explainedMessage,
     },
     { params: byId },
-    async ({ params }, { sources }) => found(await sources.quarantine.find(params.id), 'message'),
+    async ({ params }, { sources }) => found(await findHeld(sources, params.id), 'message'),
   ),
   apiRoute(
     {
@@ -60,7 +61,7 @@ export const mailRoutes: readonly ApiRoute[] = [
     },
     { params: byId },
     async ({ params: { id } }, { sources }) => {
-      found(await sources.quarantine.find(id), 'message');
+      found(await findHeld(sources, id), 'message');
       const { message, ...stored } = await readStored(await sources.quarantine.read(id));
       const htmlText = message?.html?.blocks ?? [];
       return { ...stored, text: message?.textBlocks ?? [], htmlText };
