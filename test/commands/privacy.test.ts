@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { commitmentTo } from '../../src/audit/commitment.ts';
@@ -136,6 +136,19 @@ test('erased everywhere but where somebody still waits for mail; the record prov
     (again.json['parts'] as { count: number }[]).map(({ count }) => count),
     [0, 0, 0, 0, 0, 0],
   );
+});
+
+test('mail that cannot be read may be hers: the exit code does not say that nothing is left', async () => {
+  const elsewhere = shell.path('damaged');
+  const quarantine = await openQuarantine(join(elsewhere, 'quarantine'));
+  await quarantine.hold(heldMessage(), prefix, content);
+  const { id } = heldMessage();
+  const erase = ['privacy', 'erase', '--recipient', other, '--state-dir', elsewhere];
+  assert.equal((await shell.run(erase)).code, 0);
+  await writeFile(join(elsewhere, 'quarantine', `${id}.json`), '{');
+  const { code, stderr } = await shell.run(erase);
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`^error: ${id}: .*is damaged`));
 });
 
 test('nothing is erased that cannot be recorded, and no address that is none', async () => {

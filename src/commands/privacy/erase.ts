@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { commitmentTo, newSalt } from '../../audit/commitment.ts';
 import { auditDirectory } from '../../audit/start-audit.ts';
 import type { Settings } from '../../config/settings.ts';
-import { openQuarantine } from '../../quarantine/directory-quarantine.ts';
+import { openQuarantine, type DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
 import { heldFor } from '../../quarantine/erase-recipient.ts';
-import type { Quarantine } from '../../quarantine/quarantine.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
@@ -46,14 +45,17 @@ export async function erase(context: CommandContext, flags: EraseFlags): Promise
   }
   const held = quarantine === null ? [] : await heldFor(quarantine, address);
   const heldIds = held.map(({ id }) => id);
+  // Nobody can say whom these are for.
+  const unreadable = (await quarantine?.unreadable()) ?? [];
   if (flags.json)
     printJson(context, { erased: !isDry, parts: found, held: heldIds, salt: isDry ? null : salt });
   else context.stdout.write(reportText(found, isDry ? null : salt));
-  if (heldIds.length === 0) return;
-  context.stderr.write(
-    `error: ${heldIds.length} messages to the address are still held: release or delete them first (${heldIds.slice(0, 5).join(', ')})\n`,
-  );
-  context.exit(exitCodes.failed);
+  if (heldIds.length > 0)
+    context.stderr.write(
+      `error: ${heldIds.length} messages to the address are still held: release or delete them first (${heldIds.slice(0, 5).join(', ')})\n`,
+    );
+  for (const { id, problem } of unreadable) context.stderr.write(`error: ${id}: ${problem}\n`);
+  if (heldIds.length > 0 || unreadable.length > 0) context.exit(exitCodes.failed);
 }
 
 async function countIn(parts: readonly ErasablePart[], address: string): Promise<readonly Found[]> {
@@ -83,7 +85,7 @@ async function recordErasure(
   });
 }
 
-async function quarantineOf({ stateDir }: Settings): Promise<Quarantine | null> {
+async function quarantineOf({ stateDir }: Settings): Promise<DirectoryQuarantine | null> {
   const directory = join(stateDir, 'quarantine');
   return existsSync(directory) ? openQuarantine(directory, { create: false }) : null;
 }
