@@ -9,18 +9,19 @@ const pollMs = 50;
 /**
  * Runs `work` while nobody else does something of this name, here or on another node. A process that dies gives the name
  * back within a minute.
- * @throws Error when somebody else is at it for longer than ten seconds.
+ * @throws `busy` when somebody else is at it for longer than ten seconds.
  */
 export async function exclusively<Result>(
   store: Pick<ReviewStore, 'claim' | 'disclaim'>,
   name: string,
   work: () => Promise<Result>,
+  busy = (sentence: string) => new Error(sentence),
 ): Promise<Result> {
   const owner = randomBytes(12).toString('hex');
   const untilMs = performance.now() + patienceMs;
   while (!(await store.claim(name, owner, claimMs))) {
     if (performance.now() > untilMs)
-      throw new Error(`somebody else is at ${name} just now: try again in a minute`);
+      throw busy(`somebody else is at ${name} just now: try again in a minute`);
     await sleep(pollMs);
   }
   const prolonging = setInterval(() => {

@@ -1,3 +1,4 @@
+import { QuarantineError } from '../quarantine/quarantine-error.ts';
 import type { HeldMessage } from '../quarantine/quarantine.ts';
 import { releaseHeld, type ReleaseOutcome } from '../quarantine/release.ts';
 import { exclusively } from './exclusively.ts';
@@ -25,7 +26,12 @@ export function releaseMessage(
   id: string,
   options: ReleaseOptions,
 ): Promise<Effect> {
-  return exclusively(deps.store, `message ${id}`, () => release(deps, id, options));
+  return exclusively(
+    deps.store,
+    `message ${id}`,
+    () => release(deps, id, options),
+    (sentence) => new QuarantineError('busy', sentence),
+  );
 }
 
 async function release(

@@ -32,14 +32,17 @@ export async function eachMessage(
   work: (id: string) => Promise<Effect>,
 ): Promise<readonly Effect[]> {
   const effects: Effect[] = [];
-  for (let from = 0; from < ids.length; from += atOnce)
-    effects.push(
-      ...(await Promise.all(
-        ids
-          .slice(from, from + atOnce)
-          .map((id) => work(id).catch((error: unknown) => failedEffect(id, error))),
-      )),
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const some = ids.slice(from, from + atOnce);
+    // Nothing is left under way behind the back of who is told of a failure.
+    const settled = await Promise.allSettled(
+      some.map((id) => work(id).catch((error: unknown) => failedEffect(id, error))),
     );
+    for (const result of settled) {
+      if (result.status === 'rejected') throw result.reason;
+      effects.push(result.value);
+    }
+  }
   return effects;
 }
 
