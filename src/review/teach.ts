@@ -2,6 +2,7 @@ import { dayOf } from '../baseline/ledger.ts';
 import type { Commit } from '../baseline/store.ts';
 import type { Sightings } from '../organization/ledgers.ts';
 import { attackOf, campaignOfOne } from './attack-record.ts';
+import { exclusively } from './exclusively.ts';
 import { lessonOfRecord, storedLesson, type LessonRecord } from './lesson-record.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
 import type { StoredRecord } from './review-store.ts';
@@ -45,7 +46,7 @@ export async function teach(
 
 /**
  * The same, unless the message is of a confirmed attack; what is confirmed meanwhile wins, whichever of the two is
- * quicker.
+ * quicker. For who has the message to himself (`exclusively`).
  */
 export async function teachUnlessAttack(
   deps: Teaching,
@@ -60,12 +61,20 @@ export async function teachUnlessAttack(
   const learning = await teach(deps, given);
   const meanwhile = await isAttack();
   if (meanwhile === null) return learning;
-  await unteach(deps, given.message, attackOf(meanwhile).act);
+  await takeBack(deps, given.message, attackOf(meanwhile).act);
   return 'attack';
 }
 
 /** Takes back what an act taught of a message; false where there is nothing to take back. */
-export async function unteach(
+async function unteach(deps: Teaching, message: string, act: string): Promise<boolean> {
+  const record = await readLesson(deps.store, message);
+  // What is being taught this moment cannot be taken back before it is there; who teaches has the message to himself.
+  return record?.isLearned === false
+    ? exclusively(deps.store, `message ${message}`, () => takeBack(deps, message, act))
+    : takeBack(deps, message, act);
+}
+
+async function takeBack(
   { store, baselines }: Teaching,
   message: string,
   act: string,
