@@ -4,7 +4,7 @@ import type { AuditLog, AuditRecord } from './audit-log.ts';
 const mostRecipients = 100;
 const mostTerms = 12;
 
-export type DecisionOptions = {
+export type RecordingOptions = {
   /** Name of this proxy. */
   readonly host: string;
   /** A record could not be written; mail has gone on. */
@@ -18,7 +18,7 @@ export type DecisionOptions = {
 export function recordDecisions(
   events: Events,
   audit: AuditLog,
-  { host, onLost }: DecisionOptions,
+  { host, onLost }: RecordingOptions,
 ): Events {
   const record = (what: Omit<AuditRecord, 'actor'>) => {
     const actor = { kind: 'proxy', name: host, via: 'message' } as const;
@@ -48,7 +48,7 @@ export function recordDecisions(
 }
 
 /** What a score was made of, without what the message showed, which may name somebody. */
-export function decisionRecord(completed: CompletedTransaction): Omit<AuditRecord, 'actor'> {
+function decisionRecord(completed: CompletedTransaction): Omit<AuditRecord, 'actor'> {
   const { transaction, header, alias, score, decision, reply, ruleset } = completed;
   const { envelope, connection } = transaction;
   const terms = (score?.terms ?? []).slice(0, mostTerms);

@@ -1,10 +1,5 @@
 import type { AuditLog } from './audit-log.ts';
-
-export type RecordRulesOptions = {
-  readonly host: string;
-  readonly via: 'schedule' | 'command';
-  readonly onLost: (act: 'rules-activated', error: unknown) => void;
-};
+import type { RecordingOptions } from './record-decisions.ts';
 
 /** A rule set is in force from now on; nothing waits for the record. */
 export function recordRules(
@@ -14,13 +9,13 @@ export function recordRules(
     readonly aliases: readonly unknown[];
     readonly policy: { readonly mode: string };
   },
-  { host, via, onLost }: RecordRulesOptions,
+  { host, onLost }: RecordingOptions,
 ): void {
   const { version, aliases, policy } = rules;
   void audit
     .append({
       act: 'rules-activated',
-      actor: { kind: 'proxy', name: host, via },
+      actor: { kind: 'proxy', name: host, via: 'schedule' },
       subject: version,
       reason: '',
       facts: { mode: policy.mode, aliases: aliases.length },

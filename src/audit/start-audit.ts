@@ -48,13 +48,13 @@ export async function startAudit({
   opened.use(publishHeads({ head: audit.head, heads, events, now }));
   // Disposed of before the publisher: the last records belong to the last head.
   opened.use(audit);
-  const onLost = events.auditLost;
+  const options = { host, onLost: events.auditLost };
   const owned = opened.move();
   return {
     audit,
     heads: () => heads.all(),
-    events: recordDecisions(events, audit, { host, onLost }),
-    rulesActivated: (rules) => recordRules(audit, rules, { host, via: 'schedule', onLost }),
+    events: recordDecisions(events, audit, options),
+    rulesActivated: (rules) => recordRules(audit, rules, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -57,7 +57,7 @@ test('what is held, the breaker, and rules that come into force', async (t) => {
     recordRules(
       audit,
       { version: '4f1c00aa11bb', aliases: [1, 2], policy: { mode: 'tag' } },
-      { host: 'mx.example', via: 'schedule', onLost: base.auditLost },
+      { host: 'mx.example', onLost: base.auditLost },
     );
   }
   const records = await openAuditReader(directory).list({}, 10);
