@@ -23,7 +23,10 @@ export type AbuseReportInput = KeptMessage & {
 const mostDomains = 20;
 const maxValue = 900;
 
-/** A report that an abuse desk's software reads (RFC 5965), with the message as it was received. Recipients are not named. */
+/**
+ * A report that an abuse desk's software reads (RFC 5965), with the message as it was received. It names no recipient but
+ * those that the message shows itself.
+ */
 export function abuseReport(input: AbuseReportInput): Content {
   const { content, boundary } = input;
   const head = Buffer.from(headOf(input));
@@ -101,7 +104,7 @@ function explanationOf({ held, incidents }: AbuseReportInput): string {
     held.reason,
     '',
     `It was received at ${held.heldAt}; ${incidents} such messages were seen. Please look at the account`,
-    'that it was sent for. Recipients are not named in this report.',
+    'that it was sent for. We name no recipients but those that the message shows itself.',
     '',
   ].join('\r\n');
 }

@@ -24,11 +24,12 @@ export function timelineOf({ members, records }: Incident): readonly Happening[]
     by: '',
     record: '',
   }));
-  const done = records.map(({ id, at, act, actor, subject, reason }): Happening => ({
+  const done = records.map(({ id, at, act, actor, subject, reason, personal }): Happening => ({
     at,
     what: act,
     subject,
-    detail: reason,
+    // Whose address an operator wrote there is nobody's business outside.
+    detail: Object.hasOwn(personal, 'reason') ? '(left out: it names an address)' : reason,
     by: actor.kind === 'recipient' ? 'a recipient' : actor.name,
     record: id,
   }));
@@ -74,7 +75,7 @@ members.json       all messages of the incident, also those that were delivered
 timeline.json      what arrived and what was done about it; \`record\` is a record of our audit log
 indicators.csv     link domains, telephone numbers, wallets, answer addresses, SHA-256 hashes; the vendor's own are left out
 indicators.json    the same as STIX 2.1, but for numbers and wallets
-${reports === 0 ? '' : 'abuse-reports/     reports for the abuse desk of the vendor (ARF, RFC 5965), ready to be sent\n'}MANIFEST.sha256    checksums; \`sha256sum --check MANIFEST.sha256\` in this directory verifies them
+${reports === 0 ? '' : 'abuse-reports/     reports for the abuse desk of the vendor (ARF, RFC 5965), ready to be sent, each with its message\n'}MANIFEST.sha256    checksums; \`sha256sum --check MANIFEST.sha256\` in this directory verifies them
 `;
 }
 

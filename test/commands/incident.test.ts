@@ -33,6 +33,13 @@ before(async () => {
   await appendAll(shell.path('state/audit'), [
     record({ subject: ids[0]!, facts: { campaign } }),
     record({ act: 'attack-confirmed', subject: campaign, personal: {} }),
+    record({
+      act: 'released',
+      actor: { kind: 'operator', name: 'olga', via: 'command' },
+      subject: ids[1]!,
+      reason: 'ann@example.com asked for it',
+      personal: { subject: 'Call +1 802 538 3069', recipients: 'ann@example.com' },
+    }),
     record({ subject: 'another message', facts: { campaign: 'ffffffffffff' } }),
   ]);
 });
@@ -86,6 +93,7 @@ test('a campaign as one archive that tar unpacks and sha256sum verifies', async 
     'decision',
     'received',
     'received',
+    'released',
   ]);
   for (const name of ['members.json', 'timeline.json', 'README.txt', `evidence/${ids[0]}.json`])
     assert.ok(!(await text(name)).includes('ann@example.com'), name);
