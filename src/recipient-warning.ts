@@ -62,7 +62,7 @@ export function createWarning({ names, seal, events }: WarningOptions): WarnReci
         events.recipientWarned(kind, outcome, { id, error: null });
       return outgoing;
     } catch (error) {
-      events.recipientWarned('banner', 'failed', { id, error });
+      events.recipientWarned(warning.banner ? 'banner' : 'subject', 'failed', { id, error });
       return received;
     }
   };
