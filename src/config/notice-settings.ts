@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
+import { textList } from './text-list.ts';
 
 /** Language codes of notices: that of everybody, and those of recipient domains. */
 export type NoticeLanguage = {
@@ -9,15 +10,10 @@ export type NoticeLanguage = {
 
 const plainAddress = /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}$/i;
 
-const list = z.union(
-  [z.array(z.string()).max(500), z.string().transform((text) => text.split(','))],
-  {
-    error: 'is not a list',
-  },
-);
+const maxEntries = 500;
 
 /** `A,B` or a YAML list of bare addresses. */
-export const mailAddresses = list.transform((addresses, context) => {
+export const mailAddresses = listOf('mail addresses').transform((addresses, context) => {
   const trimmed = addresses.map((address) => address.trim()).filter((address) => address !== '');
   const wrong = trimmed.find((address) => !plainAddress.test(address) || address.length > 254);
   if (wrong !== undefined)
@@ -41,7 +37,7 @@ export const mailbox = z.string().transform((text, context) => {
 });
 
 /** `en,example.de=de`: a code alone is for everybody. */
-export const noticeLanguages = list.transform((entries, context): NoticeLanguage => {
+export const noticeLanguages = listOf('languages').transform((entries, context): NoticeLanguage => {
   let everybody = 'en';
   const domains: Record<string, string> = {};
   for (const entry of entries) {
@@ -71,13 +67,17 @@ export const publicAddress = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+function listOf(what: string) {
+  return textList(what).pipe(z.array(z.string()).max(maxEntries));
+}
+
 function faultOf(url: URL): string | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is not a web address';
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
     return 'has more than scheme, host and path';
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
-  if (url.protocol === 'http:' && !(isLoopback && (isIP(host) !== 0 || host === 'localhost')))
-    return 'must be https: who reads a link may use it';
+  const isLoopback =
+    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  if (url.protocol === 'http:' && !isLoopback) return 'must be https: who reads a link may use it';
   return null;
 }

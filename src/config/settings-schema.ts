@@ -3,6 +3,7 @@ import { isAddressRange } from '../smtp/address-ranges.ts';
 import { parseHostPort } from './host-port.ts';
 import { mailAddresses, mailbox, noticeLanguages, publicAddress } from './notice-settings.ts';
 import { storeLocationFault } from './store-location.ts';
+import { textList } from './text-list.ts';
 
 const text = z
   .string()
@@ -46,14 +47,7 @@ const store = text.superRefine((location, context) => {
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
-/** `A,B` or a YAML list. */
-function listOf(what: string) {
-  return z.union([z.array(z.string()), z.string().transform((list) => list.split(','))], {
-    error: `is not a list of ${what}`,
-  });
-}
-
-const resolvers = listOf('HOST:PORT').pipe(z.array(hostPort(53)).max(10));
+const resolvers = textList('HOST:PORT').pipe(z.array(hostPort(53)).max(10));
 
 const addressRange = text.superRefine((range, context) => {
   if (isAddressRange(range)) return;
@@ -61,14 +55,14 @@ const addressRange = text.superRefine((range, context) => {
   context.addIssue({ code: 'custom', message });
 });
 
-const addressRanges = listOf('addresses or CIDR ranges').pipe(z.array(addressRange).max(1000));
+const addressRanges = textList('addresses or CIDR ranges').pipe(z.array(addressRange).max(1000));
 
 /** Every setting, with its unit in the name. All may be left out; `defaultSettings` says what then holds. */
 export const settingsSchema = z.strictObject({
   /** Where clients connect. */
   listen: hostPort(null).exactOptional(),
   /** The MTA that mail is relayed to; of several the first that answers, one that failed is tried last for 30 s. */
-  nextHop: listOf('HOST:PORT')
+  nextHop: textList('HOST:PORT')
     .pipe(z.array(hostPort(25)).min(1).max(8))
     .exactOptional(),
   /** `lmtp`: one reply per recipient is mapped to one such that at most duplicates arise, never loss. */
@@ -106,7 +100,7 @@ export const settingsSchema = z.strictObject({
     .union([z.enum(['http', 'off']), hostPort(null)], { error: 'is not HOST:PORT, http or off' })
     .exactOptional(),
   /** Names that the console goes by, beside those of loopback and of this machine. */
-  consoleHosts: listOf('host names').pipe(z.array(hostname).max(100)).exactOptional(),
+  consoleHosts: textList('host names').pipe(z.array(hostname).max(100)).exactOptional(),
   /** Reverse proxies in front of the console, whose X-Forwarded fields are believed. */
   consoleTrustedProxies: addressRanges.exactOptional(),
   /** PEM file of the console's certificate with its chain; only for an address of its own. */
