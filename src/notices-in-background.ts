@@ -138,7 +138,6 @@ function withNotices(
       }
       try {
         await quarantine.hold(message, prefix, content);
-        return;
       } catch (error) {
         desk.takeBack(message.id);
         throw error;

@@ -1,3 +1,4 @@
+import type { NoticeLanguage } from '../config/notice-settings.ts';
 import type { NoticeLanguages, NoticeTexts } from './notice-texts.ts';
 
 export type ChosenTexts = { readonly texts: NoticeTexts; readonly language: string };
@@ -5,17 +6,11 @@ export type ChosenTexts = { readonly texts: NoticeTexts; readonly language: stri
 /** The texts for an address; for nobody in particular where it is null. */
 export type TextsFor = (address: string | null) => ChosenTexts;
 
-export type LanguageChoice = {
-  readonly everybody: string;
-  /** Language by recipient domain. */
-  readonly domains: Readonly<Record<string, string>>;
-};
-
 /**
  * Which language each recipient is told in.
  * @throws Error in one sentence when a language that is asked for has no texts.
  */
-export function chooseTexts(languages: NoticeLanguages, choice: LanguageChoice): TextsFor {
+export function chooseTexts(languages: NoticeLanguages, choice: NoticeLanguage): TextsFor {
   const find = (language: string): ChosenTexts => {
     const texts = languages.get(language);
     if (texts !== undefined) return { texts, language };

@@ -5,14 +5,17 @@ import { inTransaction } from '../baseline/sqlite-file.ts';
 const tables = ['entry', 'notice', 'request'];
 
 const named = `FROM json_each(detail, '$.recipients') WHERE lower(value)`;
-/** Mail that an administrator will hear of, with the person among its recipients. */
-const naming = `entry WHERE audience = 'admin' AND detail <> '' AND EXISTS (SELECT 1 ${named} = lower(?))`;
+/** Of an entry: an administrator will hear of it, and the person is among its recipients. */
+const isNaming = `audience = 'admin' AND detail <> '' AND EXISTS (SELECT 1 ${named} = lower(?))`;
 const withoutName = `json_set(detail, '$.recipients', (SELECT json_group_array(value) ${named} <> lower(?)))`;
 
 /** What a person was told and answered; what has still to be told is not told any more. */
 export function erasableNotices(database: DatabaseSync): CountedErasable {
   database.exec('PRAGMA secure_delete = ON');
-  const places = [...tables.map((table) => `${table} WHERE lower(recipient) = lower(?)`), naming];
+  const places = [
+    ...tables.map((table) => `${table} WHERE lower(recipient) = lower(?)`),
+    `entry WHERE ${isNaming}`,
+  ];
   const rowsIn = (place: string, address: string) =>
     database.prepare(`SELECT count(*) AS rows FROM ${place}`).get(address)?.['rows'] as number;
   const count = (address: string) => places.reduce((sum, place) => sum + rowsIn(place, address), 0);
@@ -21,10 +24,11 @@ export function erasableNotices(database: DatabaseSync): CountedErasable {
     eraseRecipient: (address) => {
       const erased = inTransaction(database, 'BEGIN IMMEDIATE', () => {
         const rows = count(address);
-        const [set, where] = [withoutName, naming.replace('entry ', '')];
         for (const table of tables)
           database.prepare(`DELETE FROM ${table} WHERE lower(recipient) = lower(?)`).run(address);
-        database.prepare(`UPDATE entry SET detail = ${set} ${where}`).run(address, address);
+        database
+          .prepare(`UPDATE entry SET detail = ${withoutName} WHERE ${isNaming}`)
+          .run(address, address);
         return rows;
       });
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

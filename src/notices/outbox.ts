@@ -37,7 +37,7 @@ export type PendingNotice = {
 export type SendingOutcome = 'sent' | 'settled' | 'again' | 'refused' | 'expired';
 
 export type Outbox = {
-  /** On disk when it returns. What was told of already is not told again, but for requests and expiry. */
+  /** On disk when it returns. Held mail is told of once; everything else again each time that it is added. */
   readonly add: (entry: ToTell, now: Date) => void;
   /** The message was not held after all. */
   readonly forget: (message: string) => void;
@@ -86,7 +86,7 @@ export function createOutbox(database: DatabaseSync): Outbox {
 function addEntries(sql: SqliteStatements, entry: ToTell, now: Date): void {
   const { kind, message, campaign, to, mail } = entry;
   const due = entry.due?.getTime() ?? now.getTime() + gatherMs;
-  // The same message may be asked about, and expire, more than once.
+  // The same message may be asked about, expire or turn out to be an attack more than once.
   const again = kind === 'held' ? 'NOTHING' : 'UPDATE SET notice = NULL, due_ms = excluded.due_ms';
   for (const { address, audience } of to)
     sql.run(
