@@ -13,7 +13,7 @@ import {
 
 type Finding = Pick<ReviewDependencies, 'store' | 'quarantine' | 'pseudonym'>;
 
-/** Records looked through for one page at most. */
+/** Records looked through for one page at most; the page then ends where it got to. */
 const mostRead = 20_000;
 
 /** Watched mail that passed or was held, newest first. */
@@ -23,19 +23,24 @@ export async function findMessages(
   { limit, after }: PageRequest,
 ): Promise<MessagePage> {
   const tag = tagFor(filter, deps);
+  const sinceMs = Date.parse(filter.since ?? '');
   const found: WatchedMessage[] = [];
-  let last = after === undefined ? null : placeOf(after);
-  for (let read = 0; read < mostRead && found.length <= limit;) {
+  let last = startOf(filter, after);
+  let isEnd = false;
+  for (let read = 0; !isEnd && read < mostRead && found.length <= limit;) {
     const records = await batchOf(deps, filter, { tag, last, limit });
-    read += Math.max(1, records.length);
+    read += records.length;
     found.push(...records.map(messageOf).filter((message) => meets(message, filter)));
     last = records.at(-1) ?? null;
-    if (last === null || filter.id !== undefined || records.length < limit + 1) break;
+    isEnd = filter.id !== undefined || records.length <= limit || (last?.atMs ?? 0) < sinceMs;
   }
   const shown = found.slice(0, limit);
-  const end = shown.at(-1);
-  const next = found.length > limit && end ? `${Date.parse(end.at)}.${end.id}` : null;
-  return { messages: await Promise.all(shown.map((message) => foundMessage(deps, message))), next };
+  const end = found.length > limit ? shown.at(-1) : undefined;
+  const next = end === undefined ? (isEnd ? null : last) : { atMs: Date.parse(end.at), id: end.id };
+  return {
+    messages: await Promise.all(shown.map((message) => foundMessage(deps, message))),
+    next: next === null ? null : `${next.atMs}.${next.id}`,
+  };
 }
 
 async function batchOf(
@@ -55,7 +60,12 @@ async function batchOf(
   return (await store.read('message', [id])).filter((record) => record !== null);
 }
 
-function placeOf(after: string): Pick<StoredRecord, 'atMs' | 'id'> {
+/** Where to look on: after the page before, or below what is too new. */
+function startOf(
+  { until }: MessageFilter,
+  after: string | undefined,
+): Pick<StoredRecord, 'atMs' | 'id'> | null {
+  if (after === undefined) return until === undefined ? null : { atMs: Date.parse(until), id: '' };
   const [time = '', id = ''] = after.split('.');
   const atMs = Number(time);
   return { atMs: Number.isSafeInteger(atMs) ? atMs : 0, id };
