@@ -45,7 +45,11 @@ export async function startReviews({
       store,
       pseudonym,
       events: { onLost: events.reviewMessagesLost },
-      onStored: (messages) => forgetMissed({ ...given, store }, standing.attacks(), messages),
+      onStored: async (messages) => {
+        // Who confirmed an attack before these were stored did not find them, and word of it may not be here yet.
+        await standing.refresh();
+        await forgetMissed({ ...given, store }, standing.attacks(), messages);
+      },
     }),
   );
   const review = createReview({
