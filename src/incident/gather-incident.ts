@@ -71,8 +71,12 @@ async function keptMessage(
   { quarantine }: IncidentSources,
 ): Promise<KeptMessage | null> {
   try {
-    const held = await quarantine.find(id);
-    return held === null ? null : { held, content: await quarantine.read(id) };
+    const found = await quarantine.find(id);
+    if (found === null) return null;
+    // What a message teaches holds pseudonyms of its recipients.
+    const held: KeptMessage['held'] & { lesson?: unknown } = { ...found };
+    delete held.lesson;
+    return { held, content: await quarantine.read(id) };
   } catch (error) {
     if (error instanceof QuarantineError && error.problem === 'missing') return null;
     throw error;

@@ -98,10 +98,11 @@ test('a campaign as one archive that tar unpacks and sha256sum verifies', async 
   for (const name of ['members.json', 'timeline.json', 'README.txt', `evidence/${ids[0]}.json`])
     assert.ok(!(await text(name)).includes('ann@example.com'), name);
   assert.match(await text(`abuse-reports/${ids[0]}.eml`), /^To: <phishing@paypal\.com>\r$/m);
-  const { explanation } = JSON.parse(await text(`evidence/${ids[0]}.json`)) as {
+  const evidence = JSON.parse(await text(`evidence/${ids[0]}.json`)) as {
     explanation: { terms: unknown[] };
   };
-  assert.equal(explanation.terms.length, 2);
+  assert.equal(evidence.explanation.terms.length, 2);
+  assert.ok(!('lesson' in evidence));
 });
 
 test('one message; the act is on record', async () => {
