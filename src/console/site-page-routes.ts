@@ -1,16 +1,16 @@
-import { mixedUse } from '../commands/alias/use-report.ts';
+import { mixedUse } from '../alias/mixed-use.ts';
 import type { AuditAct } from '../audit/audit-log.ts';
 import { auditActs } from '../audit/audit-log.ts';
 import { page } from './frame.ts';
+import { knownAliases } from './known-aliases.ts';
 import { orDown, PageProblem, type PageRoute } from './page-route.ts';
-import { aliasListPage, type AliasRow } from './pages/alias-list-page.ts';
+import { aliasListPage } from './pages/alias-list-page.ts';
 import { aliasPage } from './pages/alias-page.ts';
 import { aliasView } from './pages/alias-view.ts';
 import { auditPage } from './pages/audit-page.ts';
 import { overviewPage } from './pages/overview-page.ts';
 import { rulesPage, rulesView } from './pages/rules-page.ts';
 import { visibleString } from './pages/visible-text.ts';
-import type { ConsoleSources } from './sources.ts';
 
 const shownNewest = 8;
 const perPage = 50;
@@ -40,7 +40,10 @@ export const sitePageRoutes: readonly PageRoute[] = [
     needs: 'viewer',
     render: async (_, { sources, frame }) => {
       const learned = await sources.baselines.aliases().catch(() => null);
-      const view = { aliases: aliasRows(sources, learned ?? []), isStoreUp: learned !== null };
+      const view = {
+        aliases: knownAliases(sources.rules(), learned ?? []),
+        isStoreUp: learned !== null,
+      };
       return page(frame('Aliases'), aliasListPage(view));
     },
   },
@@ -114,22 +117,3 @@ export const sitePageRoutes: readonly PageRoute[] = [
     },
   },
 ];
-
-function aliasRows({ rules }: ConsoleSources, learned: readonly string[]): readonly AliasRow[] {
-  const known = new Set(learned);
-  const watched = rules().catalogue.aliases.map(({ id, vendor, addresses, pack }): AliasRow => ({
-    id,
-    vendor: pack === null ? '' : vendor,
-    addresses,
-    isWatched: true,
-    hasHistory: known.delete(id),
-  }));
-  const others = [...known].map((id): AliasRow => ({
-    id,
-    vendor: '',
-    addresses: [],
-    isWatched: false,
-    hasHistory: true,
-  }));
-  return [...watched, ...others].sort((left, right) => left.id.localeCompare(right.id));
-}

@@ -1,6 +1,6 @@
 import type { Alias, Pack } from '../../alias/alias.ts';
+import { mixedUse } from '../../alias/mixed-use.ts';
 import { printable } from '../text-table.ts';
-import { mixedUse } from './use-report.ts';
 
 /** What the catalogue says of an alias, one fact per line. */
 export function packText(alias: Alias): string {

@@ -1,4 +1,3 @@
-import type { Alias } from '../../alias/alias.ts';
 import type { Snapshot } from '../../baseline/ledger.ts';
 import type { StoredValue } from '../../baseline/store.ts';
 import { printable } from '../text-table.ts';
@@ -47,25 +46,6 @@ export function useText({ layouts, commonLayout, subjectWords }: UseFacts): stri
     `layouts: ${layouts}, the most common in ${percent(commonLayout)} of the messages\n`,
     ...(words.length === 0 ? [] : [`words in subjects: ${words.join(', ')}\n`]),
   ].join('');
-}
-
-/**
- * A sentence on an alias that is used for several things: what is usual for one of them is then learned as usual for
- * all. Null where the pack names one use or none.
- */
-export function mixedUse({ pack }: Alias): string | null {
-  if (pack === null || pack.functions.length < 2) return null;
-  const told = new Set(pack.templates.map((template) => template.function));
-  const untold = pack.functions.filter((name) => !told.has(name));
-  const how =
-    told.size === 0
-      ? 'the pack cannot tell them apart'
-      : `told apart by subject: ${[...told].join(', ')}${untold.length === 0 ? '' : `; not told apart: ${untold.join(', ')}`}`;
-  return `${list(pack.functions)} under one address, one baseline for all; ${how}`;
-}
-
-function list(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
 function percent(share: number): string {

@@ -1,37 +1,25 @@
 import type * as z from 'zod';
 import { historyOf } from '../../baseline/history.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
+import { knownAliases } from '../known-aliases.ts';
+import type { ConsoleSources } from '../sources.ts';
 import type * as schemas from './site-schemas.ts';
 
-/** Aliases that are watched, and those that only have history, by id. */
 export async function aliasSummaries({
   rules,
   baselines,
-}: {
-  readonly rules: () => { readonly catalogue: { readonly aliases: readonly WatchedAlias[] } };
-  readonly baselines: Pick<BaselineStore, 'aliases'>;
-}) {
-  const learned = new Set(await baselines.aliases());
-  const watched = rules().catalogue.aliases.map(({ id, vendor, pack }) => ({
-    id,
-    vendor: pack === null ? null : vendor,
-    watched: true,
-    hasHistory: learned.delete(id),
-  }));
-  const others = [...learned].map((id) => ({
-    id,
-    vendor: null,
-    watched: false,
-    hasHistory: true,
-  }));
-  return [...watched, ...others].sort((left, right) => left.id.localeCompare(right.id));
+}: Pick<ConsoleSources, 'rules' | 'baselines'>): Promise<
+  readonly z.output<typeof schemas.aliasSummary>[]
+> {
+  return knownAliases(rules(), await baselines.aliases()).map(
+    ({ id, vendor, isWatched, hasHistory }) => ({
+      id,
+      vendor: vendor === '' ? null : vendor,
+      watched: isWatched,
+      hasHistory,
+    }),
+  );
 }
-
-type WatchedAlias = {
-  readonly id: string;
-  readonly vendor: string;
-  readonly pack: object | null;
-};
 
 const shownValues = 2000;
 
