@@ -138,7 +138,7 @@ function sendProblem(site: BrowserSite, visit: Visit, { status, title, message }
 }
 
 /** Of errors that fastify throws. */
-export function statusOf(error: unknown): number {
+function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   return status >= 400 && status < 600 ? status : 500;
 }

@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import type { Act, Review, Target } from '../review/review.ts';
 import { revokeSessions, revokeToken, type Access } from './access/access.ts';
-import { actorOf } from './api/api-route.ts';
 import { given } from './api/paging.ts';
 import { forms } from './forms.ts';
 import type { Frame } from './frame.ts';
@@ -57,13 +56,13 @@ export const formRoutes: readonly FormRoute[] = [
     const { session, operator } = fields;
     if (session === '' && operator === '') return refused('Choose a session.');
     const which = session === '' ? { operator } : { id: session };
-    const ended = await revokeSessions(access, sources.audit, actorOf(visitor), which);
+    const ended = await revokeSessions(access, sources.audit, reviewerOf(visitor), which);
     return ended > 0
       ? done(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended.`)
       : refused('There is no such session any more.');
   }),
   formRoute('/access/revoke-token', 'admin', async ({ token }, { access, sources, visitor }) =>
-    (await revokeToken(access, sources.audit, actorOf(visitor), token))
+    (await revokeToken(access, sources.audit, reviewerOf(visitor), token))
       ? done('The token is revoked.')
       : refused('There is no such token any more.'),
   ),
@@ -135,7 +134,7 @@ const past: Readonly<Record<Act['kind'], string>> = {
 };
 
 /** What an act did, in a sentence or two; the first thing that did not work is told in full. */
-export function noticeOf({ kind, effects }: Pick<Act, 'kind' | 'effects'>): Notice {
+function noticeOf({ kind, effects }: Pick<Act, 'kind' | 'effects'>): Notice {
   const count = (...outcomes: readonly string[]) =>
     effects.filter(({ outcome }) => outcomes.includes(outcome)).length;
   const trouble = effects.filter(({ outcome }) =>

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { AuditActor } from '../../audit/audit-log.ts';
 import type { Access } from '../access/access.ts';
 import type { Scope } from '../access/tokens.ts';
 import type { ConsoleSources } from '../sources.ts';
@@ -80,10 +79,6 @@ export function present<Source>(source: Source | null, what: string): Source {
 export function found<Thing>(thing: Thing | null, what: string): Thing {
   if (thing === null) throw new ApiProblem(404, `there is no ${what}`);
   return thing;
-}
-
-export function actorOf({ name, via }: Visitor): AuditActor {
-  return { kind: 'operator', name, via };
 }
 
 function accept(what: string, schema: z.ZodType, value: unknown): unknown {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { AuditAct } from '../../audit/audit-log.ts';
 import { revokeSessions, revokeToken } from '../access/access.ts';
+import { reviewerOf } from '../visitor.ts';
 import { aliasSummaries, baselineOf } from './alias-answers.ts';
-import { actorOf, apiRoute, found, present, type ApiRoute } from './api-route.ts';
+import { apiRoute, found, present, type ApiRoute } from './api-route.ts';
 import { pageOf, pageQuery, pageRequest } from './paging.ts';
 import { ApiProblem } from './problem.ts';
 import * as schemas from './site-schemas.ts';
@@ -143,7 +144,7 @@ export const siteRoutes: readonly ApiRoute[] = [
     },
     { params: z.strictObject({ id: id }) },
     async ({ params }, { access, sources, visitor }) => ({
-      ended: await revokeSessions(access, sources.audit, actorOf(visitor), params),
+      ended: await revokeSessions(access, sources.audit, reviewerOf(visitor), params),
     }),
   ),
   apiRoute(
@@ -178,7 +179,7 @@ export const siteRoutes: readonly ApiRoute[] = [
     },
     { params: z.strictObject({ id: id }) },
     async ({ params }, { access, sources, visitor }) => ({
-      ended: (await revokeToken(access, sources.audit, actorOf(visitor), params.id)) ? 1 : 0,
+      ended: (await revokeToken(access, sources.audit, reviewerOf(visitor), params.id)) ? 1 : 0,
     }),
   ),
 ];
