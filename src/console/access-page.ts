@@ -3,6 +3,7 @@ import type { Session } from './access/sessions.ts';
 import type { Token } from './access/tokens.ts';
 import { formFields, page, type Frame } from './frame.ts';
 import { html, type Html } from './html.ts';
+import { dataTable } from './pages/data-table.ts';
 import { moment } from './pages/moments.ts';
 import { visible } from './pages/visible-text.ts';
 
@@ -33,9 +34,10 @@ function operators(list: AccessView['operators']): Html {
     </section>`;
   return html`<section>
     <h2>Operators</h2>
-    ${table(
-      ['Name', 'Role'],
-      list.map(({ name, role }) => [html`${name}`, html`${role}`]),
+    ${dataTable(
+      'Operators',
+      columns('Name', 'Role'),
+      list.map(({ name, role }) => [name, role]),
       'There is no operator: make one with aliaswatch operator add NAME.',
     )}
   </section>`;
@@ -44,11 +46,12 @@ function operators(list: AccessView['operators']): Html {
 function sessions(list: readonly Session[], frame: Frame): Html {
   return html`<section>
     <h2>Sessions</h2>
-    ${table(
-      ['Operator', 'From', 'Since', 'Last seen', ''],
+    ${dataTable(
+      'Sessions',
+      columns('Operator', 'From', 'Since', 'Last seen', ''),
       list.map((session) => [
-        html`${session.operator}`,
-        html`${session.address}`,
+        session.operator,
+        session.address,
         moment(session.begunAt.toISOString()),
         moment(session.seenAt.toISOString()),
         button(frame, '/access/revoke-session', { name: 'session', value: session.id }, 'End'),
@@ -61,14 +64,15 @@ function sessions(list: readonly Session[], frame: Frame): Html {
 function tokens(list: readonly Token[], frame: Frame): Html {
   return html`<section>
     <h2>Tokens of the API</h2>
-    ${table(
-      ['Name', 'Scopes', 'Made', 'Expires', 'Last used', ''],
+    ${dataTable(
+      'Tokens of the API',
+      columns('Name', 'Scopes', 'Made', 'Expires', 'Last used', ''),
       list.map((token) => [
         visible(token.name, 100),
-        html`${token.scopes.join(', ')}`,
+        token.scopes.join(', '),
         moment(token.madeAt.toISOString()),
         moment(token.expiresAt.toISOString()),
-        token.usedAt === null ? html`never` : moment(token.usedAt.toISOString()),
+        token.usedAt === null ? 'never' : moment(token.usedAt.toISOString()),
         button(frame, '/access/revoke-token', { name: 'token', value: token.id }, 'Revoke'),
       ]),
       'There is none: make one with aliaswatch token create NAME.',
@@ -89,27 +93,6 @@ function button(
   </form>`;
 }
 
-function table(
-  headings: readonly string[],
-  rows: readonly (readonly Html[])[],
-  whenEmpty: string,
-): Html {
-  if (rows.length === 0) return html`<p>${whenEmpty}</p>`;
-  return html`<div class="table">
-    <table>
-      <thead>
-        <tr>
-          ${headings.map((heading) => html`<th scope="col">${heading}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+function columns(...headings: readonly string[]) {
+  return headings.map((heading) => ({ heading }));
 }
