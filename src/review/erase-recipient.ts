@@ -1,3 +1,4 @@
+import { addressPattern } from '../audit/mentions-address.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import type { RecordKind, ReviewStore, StoredRecord } from './review-store.ts';
 import { messageOf, recipientTag } from './watched-message.ts';
@@ -25,7 +26,7 @@ export async function eraseRecipient(
   }
   for (const kind of freeText)
     for await (const record of every(store, kind)) {
-      if (!mentions(record.text, address)) continue;
+      if (withoutAddress(record.text, address) === record.text) continue;
       await store.change(kind, record.id, (found) =>
         found === null ? null : { ...found, text: withoutAddress(found.text, address) },
       );
@@ -64,13 +65,10 @@ async function* every(store: ReviewStore, kind: RecordKind): AsyncGenerator<Stor
   }
 }
 
-function mentions(text: string, address: string): boolean {
-  return text.toLowerCase().includes(address.toLowerCase());
-}
-
-/** In JSON an address stands as it is, but for quoted local parts, which are escaped. */
+/** Text by text: in JSON quotes and line ends stand otherwise than in an address. */
 function withoutAddress(text: string, address: string): string {
-  const escaped = JSON.stringify(address).slice(1, -1);
-  const pattern = escaped.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return text.replace(new RegExp(`(?<![\\w.+-])${pattern}(?![\\w-])`, 'gi'), 'erased');
+  const pattern = addressPattern(address);
+  const erased = (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.replace(pattern, 'erased') : value;
+  return JSON.stringify(JSON.parse(text, erased));
 }

@@ -437,6 +437,13 @@ const cases: readonly Case[] = [
       ]);
       assert.ok(!/jo\.doe/i.test(kept), kept);
       assert.deepEqual((await review.messages({ recipient: person }, firstPage)).messages, []);
+      const quoted = '"jo doe"@example.test';
+      const other = 'jo.doe+x@example.test.org';
+      await review.delete({ message: held }, operator, { reason: `${quoted}, not ${other}` });
+      await eraseRecipient(store, quoted, pseudonym);
+      await eraseRecipient(store, person, pseudonym);
+      const [last] = await review.acts(firstPage);
+      assert.equal(last?.reason, `erased, not ${other}`);
     },
   ],
 ];
