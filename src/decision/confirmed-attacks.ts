@@ -15,19 +15,14 @@ export type ConfirmedAttacks = ReadonlyMap<string, readonly ConfirmedAttack[]>;
 export const noAttacks: ConfirmedAttacks = new Map();
 
 export function attacksByKey(attacks: readonly ConfirmedAttack[]): ConfirmedAttacks {
-  return Map.groupBy(
-    attacks.flatMap((attack) => attack.keys.map((key) => ({ key, attack }))),
-    ({ key }) => key,
-  )
-    .entries()
-    .reduce(
-      (byKey, [key, found]) =>
-        byKey.set(
-          key,
-          found.map(({ attack }) => attack),
-        ),
-      new Map<string, readonly ConfirmedAttack[]>(),
-    );
+  const byKey = new Map<string, ConfirmedAttack[]>();
+  for (const attack of attacks)
+    for (const key of attack.keys) {
+      const found = byKey.get(key);
+      if (found === undefined) byKey.set(key, [attack]);
+      else found.push(attack);
+    }
+  return byKey;
 }
 
 /** Id of the confirmed campaign that a message shares something with, or null; on other aliases what is anybody's is no sign. */

@@ -1,4 +1,5 @@
 import { applyMode, atMostTag } from './apply-mode.ts';
+import { isFlagged } from './decide.ts';
 import type { Decision, Verdict } from './decision.ts';
 import { gravity, type ExceededLimit } from './limits.ts';
 import type { Mode } from './policy.ts';
@@ -34,11 +35,10 @@ export function overruleByAttack(
   if (campaign === null) return decision;
   const isGraver = gravity.tag > gravity[decision.action];
   const action = isGraver ? 'tag' : decision.action;
-  const isFlagged = decision.verdict !== 'clean' && decision.verdict !== 'learning';
   const said = `shares what tells campaign ${campaign}, which was confirmed as an attack`;
   return {
     ...decision,
-    verdict: isFlagged ? decision.verdict : 'suspicious',
+    verdict: isFlagged(decision) ? decision.verdict : 'suspicious',
     action,
     effectiveAction: applyMode(action, mode),
     reason: [said, decision.reason].filter((part) => part !== '').join('; '),
