@@ -173,6 +173,9 @@ test('release: real replies, exit 1 while somebody is without, learning once all
       'm',
     ),
   );
+  const copies = await shell.run(['campaign', 'export', '0c1d2e3f4a5b']);
+  assert.match(copies.stdout, new RegExp(`^ann@example\\.com,.*,${id}\\r$`, 'm'), 'ann has it');
+  assert.ok(!copies.stdout.includes('0mh2q7k1c4x9p0zv5t00'), 'nobody has the other');
   assert.match(recorder.messages[0]!.toString(), /^X-Aliaswatch-Released: .*\r\n/);
   assert.ok(recorder.messages[0]!.toString().endsWith(prefix + body));
 

@@ -39,9 +39,14 @@ export async function exportCampaign(
   { format = 'csv', json = false, ...flags }: ExportFlags,
 ): Promise<void> {
   const { summary, members } = await findCampaign(context, id, flags);
-  const delivered = members.filter(({ state }) => state !== 'held' && state !== 'deleted');
+  const delivered = members.filter(isOut);
   if (json || format === 'json') printJson(context, { campaign: summary.id, messages: delivered });
   else context.stdout.write(csvOf(delivered));
+}
+
+/** Somebody has it, also where it was released to some of its recipients only. */
+function isOut({ state, reply }: CampaignMember): boolean {
+  return reply !== '' || (state !== 'held' && state !== 'deleted');
 }
 
 async function findCampaign(context: CommandContext, id: string, flags: SettingFlags) {
