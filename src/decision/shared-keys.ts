@@ -36,14 +36,17 @@ export function sharedWithCopies({ features, readings }: SharedInput): SharedWit
     (tellingSignals as readonly string[]).includes(signal),
   );
   const obscure = new Set(features.standings.map(({ table, value }) => `${table} ${value}`));
+  const words = [
+    ...(features.signatureHash === null ? [] : [digest('signature', features.signatureHash)]),
+    ...lureKeys(features, readings.newText),
+    ...textKey(readings.newText),
+  ];
   const keys: readonly SharedKey[] = [
     ...telling.map((sighting) => ({
       key: digest(sighting.table, sighting.value),
       isWidespread: isPlace(sighting) && !obscure.has(`${sighting.table} ${sighting.value}`),
     })),
-    ...(features.signatureHash === null ? [] : [told('signature', features.signatureHash)]),
-    ...lureKeys(features, readings.newText).map((key) => ({ key, isWidespread: false })),
-    ...textKey(readings.newText).map((key) => ({ key, isWidespread: false })),
+    ...words.map((key) => ({ key, isWidespread: false })),
   ];
   const distinct = new Map(keys.map((shared) => [shared.key, shared]));
   return {
@@ -60,8 +63,4 @@ export function sharedWithCopies({ features, readings }: SharedInput): SharedWit
 /** Domains may be anybody's; of numbers, wallets and mailboxes each is somebody's. */
 function isPlace({ table, value }: Sighting): boolean {
   return table === 'domain' && !value.includes('@');
-}
-
-function told(...parts: readonly string[]): SharedKey {
-  return { key: digest(...parts), isWidespread: false };
 }

@@ -1,5 +1,6 @@
 import type { Analysis } from '../analysis.ts';
 import type { Policy } from '../decision/policy.ts';
+import { oneLine } from '../message/one-line.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { defaultQuarantineDays, expiryOf } from './expiry.ts';
 import type { Explanation, HeldMessage } from './quarantine.ts';
@@ -36,8 +37,8 @@ export function describeHeld(
     campaign: decision.campaign ?? '',
     ruleset,
     messageId: header.messageId,
-    from: printable(header.from.map(({ address }) => address).join(', ')),
-    subject: printable(header.subject),
+    from: oneLine(header.from.map(({ address }) => address).join(', '), maxShown),
+    subject: oneLine(header.subject, maxShown),
     sizeBytes: content.sizeBytes,
     connection,
     envelope,
@@ -53,8 +54,8 @@ function explain(score: Analysis['score'], { tag, quarantine }: HeldUnder['polic
     terms: terms.map(({ signal, bits, observed, baseline }) => ({
       signal,
       bits,
-      observed: printable(observed),
-      baseline: printable(baseline),
+      observed: oneLine(observed, maxShown),
+      baseline: oneLine(baseline, maxShown),
     })),
     cause: score?.cause.title ?? '',
     benignCause: score?.benignCause.title ?? '',
@@ -66,8 +67,4 @@ function explain(score: Analysis['score'], { tag, quarantine }: HeldUnder['polic
     days: score?.days ?? 0,
     since: score?.since ?? null,
   };
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, maxShown);
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../message/one-line.ts';
 import { newTransactionId } from '../smtp/transaction-id.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import type { Act, Effect, PageRequest, Reviewer } from './review.ts';
@@ -47,10 +48,7 @@ export function createActJournal(
         kind,
         by: whole(by),
         at: at.toISOString(),
-        reason: reason
-          .replace(/[\p{C}\p{Z}]+/gu, ' ')
-          .trim()
-          .slice(0, maxReason),
+        reason: oneLine(reason, maxReason).trim(),
         subject,
         effects: [],
         undoneBy: null,

@@ -5,6 +5,7 @@ import { digest } from '../decision/campaign.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { vouchedSightings } from '../organization-feed.ts';
 import type { Lists } from '../features/lists.ts';
+import { oneLine } from '../message/one-line.ts';
 import type { Sightings } from '../organization/ledgers.ts';
 import { nameOfShared } from '../organization/request.ts';
 import { replyText, type Reply } from '../smtp/reply.ts';
@@ -73,14 +74,14 @@ export function watchedMessage({
     at: transaction.receivedAt.toISOString(),
     alias,
     messageId: header.messageId.slice(0, maxShown),
-    from: printable(header.from.map(({ address }) => address).join(', ')),
-    subject: printable(header.subject),
+    from: oneLine(header.from.map(({ address }) => address).join(', '), maxShown),
+    subject: oneLine(header.subject, maxShown),
     recipients: transaction.envelope.rcptTo.slice(0, maxRecipients),
     scoreBits: score?.bits ?? 0,
     verdict: decision.verdict,
     action: decision.effectiveAction,
     isHeld,
-    reply: isHeld ? '' : printable(replyText(reply)),
+    reply: isHeld ? '' : oneLine(replyText(reply), maxShown),
     campaign: decision.campaign ?? '',
     keys: shared?.keys.map(({ key }) => key) ?? [],
     telling: shared === null ? [] : tellingOf(shared),
@@ -108,10 +109,6 @@ function newsOf(lesson: Commit, { shared }: Analysis): Commit {
 function tellingOf({ keys, telling }: NonNullable<Analysis['shared']>): readonly string[] {
   if (telling.length > 0) return telling;
   return keys.filter(({ isWidespread }) => !isWidespread).map(({ key }) => key);
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, maxShown);
 }
 
 export function recordOf(message: WatchedMessage, pseudonym: Pseudonym): StoredRecord {
