@@ -1,13 +1,19 @@
+import { aloneWithMessage } from './exclusively.ts';
 import { recordAct } from './record-act.ts';
 import type { Act, Effect } from './review.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
 
-/** Puts one held message into the bin. @throws QuarantineError */
-export async function deleteMessage(
-  deps: ReviewDependencies,
-  id: string,
-  act: Act,
-): Promise<Effect> {
+/** Puts one held message into the bin, not while somebody releases it. @throws QuarantineError */
+export function deleteMessage(deps: ReviewDependencies, id: string, act: Act): Promise<Effect> {
+  return aloneWithMessage(deps.store, id, () => toBin(deps, id, act));
+}
+
+/** Takes one message out of the bin again. @throws QuarantineError */
+export function restoreMessage(deps: ReviewDependencies, id: string): Promise<Effect> {
+  return aloneWithMessage(deps.store, id, () => outOfBin(deps, id));
+}
+
+async function toBin(deps: ReviewDependencies, id: string, act: Act): Promise<Effect> {
   const { quarantine, now } = deps;
   const before = await quarantine.find(id);
   if (before === null)
@@ -28,11 +34,7 @@ export async function deleteMessage(
   return { message: id, outcome: 'done', detail: 'it is in the bin, and may be taken out again' };
 }
 
-/** Takes one message out of the bin again. @throws QuarantineError */
-export async function restoreMessage(
-  { quarantine, now }: ReviewDependencies,
-  id: string,
-): Promise<Effect> {
+async function outOfBin({ quarantine, now }: ReviewDependencies, id: string): Promise<Effect> {
   const before = await quarantine.find(id);
   if (before === null)
     return { message: id, outcome: 'missing', detail: 'it is not in the bin any more' };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { QuarantineError } from '../quarantine/quarantine-error.ts';
 import type { ReviewStore } from './review-store.ts';
 
 const claimMs = 60_000;
@@ -33,4 +34,14 @@ export async function exclusively<Result>(
     clearInterval(prolonging);
     await store.disclaim(name, owner).catch(() => undefined); // it goes by itself
   }
+}
+
+/** The same for one held message: what one person does to it never crosses what another does. @throws QuarantineError `busy` */
+export function aloneWithMessage<Result>(
+  store: Pick<ReviewStore, 'claim' | 'disclaim'>,
+  id: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const busy = (sentence: string) => new QuarantineError('busy', sentence);
+  return exclusively(store, `message ${id}`, work, busy);
 }

@@ -1,7 +1,6 @@
-import { QuarantineError } from '../quarantine/quarantine-error.ts';
 import type { HeldMessage } from '../quarantine/quarantine.ts';
 import { releaseHeld, type ReleaseOutcome } from '../quarantine/release.ts';
-import { exclusively } from './exclusively.ts';
+import { aloneWithMessage } from './exclusively.ts';
 import { recordAct } from './record-act.ts';
 import type { Act, Effect } from './review.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
@@ -26,12 +25,7 @@ export function releaseMessage(
   id: string,
   options: ReleaseOptions,
 ): Promise<Effect> {
-  return exclusively(
-    deps.store,
-    `message ${id}`,
-    () => release(deps, id, options),
-    (sentence) => new QuarantineError('busy', sentence),
-  );
+  return aloneWithMessage(deps.store, id, () => release(deps, id, options));
 }
 
 async function release(

@@ -78,6 +78,26 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'delete by somebody else in the middle of a release waits for it, and nobody gets the mail twice',
+    async ({ review, elsewhere, hold, nextHop, quarantine }) => {
+      const id = await hold(to('ann@example.test', 'bob@example.test'));
+      const deleting: ReturnType<typeof elsewhere.delete>[] = [];
+      nextHop.script = (line) => {
+        if (line.startsWith('RCPT TO:<bob@'))
+          deleting.push(elsewhere.delete({ message: id }, operator, why));
+        return undefined;
+      };
+      const released = await review.release({ message: id }, operator, why);
+      assert.deepEqual(outcomes(released.effects), ['done']);
+      const [deleted] = await Promise.all(deleting);
+      assert.deepEqual(outcomes(deleted?.effects ?? []), ['refused']);
+      assert.equal((await quarantine.find(id))?.state, 'released');
+      assert.equal((await quarantine.find(id))?.deliveries.length, 2);
+      await review.release({ message: id }, operator, why);
+      assert.equal(nextHop.messages.length, 2);
+    },
+  ],
+  [
     'release of one message by several at the same time sends it once',
     async ({ review, elsewhere, hold, nextHop, learned }) => {
       const id = await hold(to('ann@example.test'));
