@@ -113,7 +113,7 @@ async function existingHeld(id: string, sources: ConsoleSources): Promise<HeldMe
     throw new PageProblem(
       404,
       'No such message',
-      'There is no message with this id in the quarantine: it was purged after its time, or the address was cut short.',
+      'There is no message with this id in the quarantine: it was erased, or the address was cut short.',
     );
   return found;
 }

@@ -38,7 +38,7 @@ export type HeldMessage = {
   readonly state: HeldState;
   /** When it was released or deleted, ISO 8601; null while it is held. */
   readonly closedAt: string | null;
-  /** When `quarantine.expiry` of the policy is applied to it, ISO 8601. */
+  /** When it may be expired, ISO 8601; nothing is by itself yet. */
   readonly expiresAt: string;
   /** When somebody was told that it expires, ISO 8601, or null. */
   readonly expiryNoticedAt: string | null;

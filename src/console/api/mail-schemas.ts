@@ -22,10 +22,10 @@ export const heldMessage = z
     heldAt: z.string().describe('ISO 8601, UTC'),
     state: z
       .enum(['held', 'released', 'deleted'])
-      .describe('`deleted` can be undone until it expires'),
+      .describe('`deleted` can be undone'),
     closedAt: z.string().nullable().describe('When it was released or deleted'),
-    expiresAt: z.string().describe('When the expiry of the policy is applied to it'),
-    expiryNoticedAt: z.string().nullable().describe('When somebody was told that it expires'),
+    expiresAt: z.string().describe('When it may be expired; nothing expires by itself yet'),
+    expiryNoticedAt: z.string().nullable().describe('Null as long as nothing expires'),
     alias: z.string(),
     verdict: z.string(),
     scoreBits: z.number(),

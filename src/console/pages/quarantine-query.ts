@@ -34,8 +34,13 @@ const readers = {
   recipient: word,
   domain: word,
   since: day.transform((date) => `${date}T00:00:00.000Z`),
-  until: day.transform((date) => `${date}T23:59:59.999Z`),
+  // The day itself is meant as well, and `until` is not reached.
+  until: day.transform((date) => dayAfter(date)),
 } as const satisfies Record<FilterField, z.ZodType<string, string>>;
+
+function dayAfter(date: string): string {
+  return new Date(Date.parse(date) + 86_400_000).toISOString();
+}
 
 export function readQuarantineQuery(
   query: Readonly<Record<string, string | undefined>>,
