@@ -59,7 +59,8 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
     }),
   );
   start.metrics.measureNotices(notices.status);
-  if (settings.noticeTo.length === 0 && settings.noticeRecipients === 'none')
+  const tellsNobody = settings.noticeTo.length === 0 && settings.noticeRecipients === 'none';
+  if (settings.noticeMode !== 'off' && tellsNobody)
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');
   const console = opened.use(
     await startConsole({

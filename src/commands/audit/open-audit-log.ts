@@ -9,7 +9,7 @@ import type { CommandContext } from '../command.ts';
 
 /**
  * The audit log for a command that acts: a chain of its own beside that of a running server, its head published at the
- * end. An act that cannot be recorded fails before it is done.
+ * end. An act that cannot be recorded is not answered as done.
  */
 export async function openAuditLog(
   { stderr }: Pick<CommandContext, 'stderr'>,
