@@ -9,7 +9,7 @@ const shown = new RegExp(
   'gu',
 );
 
-const lines = /[\t\n]/;
+const blank = /^[\t\n\p{Zs}]+$/u;
 
 /**
  * Foreign text with all that people cannot see made visible as `⟦U+202E⟧`, isolated from the direction of the text
@@ -37,7 +37,7 @@ function piecesOf(text: string, maxLength: number): readonly Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
   for (const match of cut.matchAll(shown)) {
-    if (lines.test(match[0]) && match[0].length === 1) continue;
+    if (blank.test(match[0])) continue;
     if (match.index > from) pieces.push({ text: cut.slice(from, match.index), isHidden: false });
     pieces.push({ text: nameOf(match), isHidden: true });
     from = match.index + match[0].length;

@@ -21,7 +21,8 @@ export type HtmlStructure = {
 
 const limits = { html: 500_000, boxes: 300, depth: 6, columns: 4 };
 
-const silent = new Set(['script', 'style', 'title', 'template', 'noscript', 'head', 'svg']);
+// Not `head`: it ends with the first thing that is shown, whether or not anybody closes it (HTML 13.2.6.4.4).
+const silent = new Set(['script', 'style', 'title', 'template', 'noscript', 'svg']);
 const headings = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6']);
 const breaks = new Set(
   'p div td th tr table ul ol li br hr section article header footer blockquote pre center h1 h2 h3 h4 h5 h6'.split(

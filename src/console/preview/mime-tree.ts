@@ -79,17 +79,21 @@ function partsOf(
   return parts;
 }
 
-/** What stands between the delimiter lines. */
+/** What stands between the delimiter lines: the boundary, `--` after the last part, and nothing but white space. */
 function* rangesOf(body: Buffer, boundary: string): Generator<Buffer> {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'utf8');
   let start = -1;
   for (let at = body.indexOf(delimiter); at >= 0;) {
-    if (start >= 0) yield body.subarray(start, at);
     const after = at + delimiter.length;
-    if (body.subarray(after, after + 2).toString('latin1') === '--') return;
-    const line = body.indexOf('\r\n', after);
-    if (line < 0) return;
-    start = line + 2;
+    const end = body.indexOf('\r\n', after);
+    const line = end < 0 ? body.length : end;
+    // Parts in parts often have boundaries that begin with the one around them.
+    const found = /^(?<last>--)?[ \t]*$/.exec(body.toString('latin1', after, line));
+    if (found !== null) {
+      if (start >= 0) yield body.subarray(start, at);
+      if (found.groups?.['last'] !== undefined || end < 0) return;
+      start = line + 2;
+    }
     at = body.indexOf(delimiter, line);
   }
   if (start >= 0) yield body.subarray(start);
