@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
-import type { Act } from '../../review/review.ts';
+import type { Act, Effect } from '../../review/review.ts';
 import { toned } from './badges.ts';
 import { dataTable } from './data-table.ts';
 import { counted } from './figures.ts';
@@ -58,7 +58,8 @@ export function actsPage({ acts, isFirstPage, next }: ActsView, frame: Frame): H
 }
 
 function subjectOf({ kind, subject, effects }: Act): Html {
-  if (kind === 'undo' || kind === 'approve-value') return visible(subject, 160);
+  // A message that is approved was tagged and delivered: it has no page.
+  if (/^(?:undo|approve-value|approve-message)$/.test(kind)) return visible(subject, 160);
   if (/^[0-9a-z]{20}$/.test(subject))
     return html`<a href="${paths.message(subject)}">message ${subject}</a>`;
   if (/^[0-9a-f]{12}$/.test(subject))
@@ -66,20 +67,24 @@ function subjectOf({ kind, subject, effects }: Act): Html {
   return html`${effects.length > 1 ? counted(effects.length, 'message') : visible(subject, 160)}`;
 }
 
+export function isDone({ outcome }: Effect): boolean {
+  return outcome === 'done' || outcome === 'already';
+}
+
 const shownEffects = 3;
 
 function outcome({ effects }: Act): Html {
-  const trouble = effects.filter(({ outcome: word }) => word !== 'done' && word !== 'already');
+  const trouble = effects.filter((effect) => !isDone(effect));
   const told = trouble.length > 0 ? trouble : effects;
   const more = told.length - shownEffects;
   return html`<ul class="plain">
     ${told
       .slice(0, shownEffects)
       .map(
-        ({ outcome: word, detail }) =>
+        (effect) =>
           html`<li>
-            ${toned(word === 'done' || word === 'already' ? 'good' : 'warn', word)}
-            ${visible(detail, 200)}
+            ${toned(isDone(effect) ? 'good' : 'warn', effect.outcome)}
+            ${visible(effect.detail, 200)}
           </li>`,
       )}
     ${more > 0 && html`<li>and ${more} more</li>`}

@@ -41,7 +41,7 @@ export function auditPage(view: AuditView): Html {
         { heading: 'Who', kind: 'address' },
         { heading: 'When', kind: 'nowrap' },
         { heading: 'Why', kind: 'wide' },
-        { heading: 'Line' },
+        { heading: 'Line', kind: 'address' },
       ],
       entries.map((entry) => [
         entry.act,
@@ -50,9 +50,7 @@ export function auditPage(view: AuditView): Html {
           <small>${entry.actor.kind}, by ${entry.actor.via}</small>`,
         moment(entry.at),
         html`${visible(entry.reason, 300)}${details(entry)}`,
-        html`<a href="${paths.audit({ subject: entry.subject })}" title="All about this subject"
-          ><code>${visible(entry.id, 100)}</code></a
-        >`,
+        html`<code>${visible(entry.id, 100)}</code>`,
       ]),
       'No line fits.',
     )}
@@ -112,19 +110,16 @@ function filterForm({ acts, asked }: AuditView): Html {
   </form>`;
 }
 
-const onMessages: ReadonlySet<string> = new Set([
-  'held',
-  'released',
-  'deleted',
-  'expired',
-  'decision',
-  'message-approved',
-]);
+/** Of mail that was tagged there is a decision, but no page. */
+const onHeldMail: ReadonlySet<string> = new Set(['held', 'released', 'deleted']);
 
-function subjectOf({ act, subject }: RecordedAct): Html {
-  if (onMessages.has(act) && /^[0-9a-z]{20}$/.test(subject))
-    return html`<a href="${paths.message(subject)}"><code>${subject}</code></a>`;
-  return html`<code class="break">${visible(subject, 120)}</code>`;
+function subjectOf({ act, subject, facts }: RecordedAct): Html {
+  if (subject === '') return html``;
+  const itsLines = paths.audit({ subject });
+  if (onHeldMail.has(act) || (act === 'decision' && facts['effectiveAction'] === 'quarantine'))
+    return html`<a href="${paths.message(subject)}"><code>${subject}</code></a>
+      <small><a href="${itsLines}">its lines</a></small>`;
+  return html`<a href="${itsLines}"><code class="break">${visible(subject, 120)}</code></a>`;
 }
 
 const shownFacts = 20;

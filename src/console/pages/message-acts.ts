@@ -2,7 +2,8 @@ import { formFields, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import type { HeldMessage } from '../../quarantine/quarantine.ts';
-import { actTitles } from './acts-page.ts';
+import type { Act } from '../../review/review.ts';
+import { actTitles, isDone } from './acts-page.ts';
 import { toned } from './badges.ts';
 import { countText } from './figures.ts';
 import type { MessagePageView } from './message-view.ts';
@@ -104,10 +105,10 @@ function recipientList({ envelope, deliveries }: HeldMessage): Html {
   </ul>`;
 }
 
-function doneSection({ acts }: MessagePageView, frame: Frame): Html {
+function doneSection({ held, acts }: MessagePageView, frame: Frame): Html {
   return html`<section>
     <h2>Done about it</h2>
-    <ul class="done">
+    <ul class="past">
       ${acts
         .slice(0, 10)
         .map(
@@ -115,11 +116,21 @@ function doneSection({ acts }: MessagePageView, frame: Frame): Html {
             html`<li>
               <b>${actTitles[act.kind]}</b> by ${visible(act.by.name, 80)}, ${moment(act.at)}
               ${act.reason !== '' && html`<q>${visible(act.reason, 300)}</q>`}
-              ${act.undoneBy !== null && html`<small>taken back</small>`}
+              ${troubleOf(act, held.id)} ${act.undoneBy !== null && html`<small>taken back</small>`}
               ${act.undoneBy === null && act.kind !== 'undo' && mayReview(frame) && undoForm(frame, act.id)}
             </li>`,
         )}
     </ul>
     <p><a href="${paths.acts()}">All decisions</a></p>
   </section>`;
+}
+
+/** What did not work, of what was meant to be done to this message. */
+function troubleOf({ effects }: Act, message: string): readonly Html[] {
+  return effects
+    .filter((effect) => effect.message === message && !isDone(effect))
+    .map(
+      ({ outcome, detail }) =>
+        html`<small class="trouble">${toned('warn', outcome)} ${visible(detail, 200)}</small>`,
+    );
 }

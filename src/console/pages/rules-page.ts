@@ -134,11 +134,17 @@ function activationTable(activations: readonly RecordedAct[]): Html {
     <h2>Activations</h2>
     ${dataTable(
       'Activations',
-      [{ heading: 'Version' }, { heading: 'When', kind: 'nowrap' }, { heading: 'What changed' }],
-      activations.map(({ subject, at, reason }) => [
+      [
+        { heading: 'Version' },
+        { heading: 'When', kind: 'nowrap' },
+        { heading: 'Mode' },
+        { heading: 'Watched', kind: 'number' },
+      ],
+      activations.map(({ subject, at, facts: { mode, aliases } }) => [
         html`<code>${visible(subject, 60)}</code>`,
         moment(at),
-        visible(reason, 300),
+        visible(String(mode), 20),
+        typeof aliases === 'number' ? countText(aliases) : '',
       ]),
       'No activation is on record.',
     )}
