@@ -141,17 +141,22 @@ function noticeOf({ kind, effects }: Pick<Act, 'kind' | 'effects'>): Notice {
     ['partly', 'refused', 'missing'].includes(outcome),
   );
   const [first] = trouble;
-  const parts = [
-    effects.length <= 1 ? '' : `${count('done')} of ${effects.length}`,
-    count('already') === 0 ? '' : `${count('already')} already before`,
-    trouble.length === 0 ? '' : `${trouble.length} not, or not for everybody`,
-  ].filter((part) => part !== '');
   const isDone = first === undefined;
-  const [only] = effects;
-  const detail = first?.detail ?? (effects.length === 1 ? (only?.detail ?? '') : '');
-  const headline = isDone || count('done', 'already') > 0 ? past[kind] : 'Not done';
-  const text = [`${[headline, ...parts].join(', ')}.`, detail].filter((part) => part !== '');
-  return { kind: isDone ? 'done' : 'refused', text: text.join(' ') };
+  const nothing = count('done', 'already', 'partly') === 0;
+  const headline = isDone ? past[kind] : nothing ? 'Not done' : `${past[kind]} in part`;
+  if (effects.length <= 1) return toldOf(isDone, headline, effects[0]?.detail);
+  const parts = [
+    headline,
+    `${count('done')} of ${effects.length}`,
+    ...(count('already') === 0 ? [] : [`${count('already')} already before`]),
+    ...(isDone ? [] : [`${trouble.length} not, or not for everybody`]),
+  ];
+  return toldOf(isDone, parts.join(', '), first?.detail);
+}
+
+function toldOf(isDone: boolean, headline: string, detail = ''): Notice {
+  const text = detail === '' ? `${headline}.` : `${headline}: ${detail}`;
+  return isDone ? done(text) : refused(text);
 }
 
 function done(text: string): Notice {
