@@ -18,7 +18,7 @@ const shownMembers = 500;
 
 /** One attack with all its copies, also those that were delivered before anything was noticed. */
 export function campaignPage({ summary, members }: CampaignView, frame: Frame): Html {
-  const delivered = members.filter(({ state }) => state.startsWith('delivered'));
+  const delivered = members.filter(isInMailbox);
   return html`${facts([
       ['What its messages share', visible(summary.about, 300)],
       ['Messages', `${countText(summary.members)}, ${countText(summary.held)} held`],
@@ -50,10 +50,10 @@ export function campaignPage({ summary, members }: CampaignView, frame: Frame): 
       ${memberTable(delivered, 'No copy of this campaign was delivered.')}
     </section>
     <section>
-      <h2>Not delivered, or released</h2>
+      <h2>In no mailbox</h2>
       ${memberTable(
         members.filter((member) => !delivered.includes(member)),
-        'None is held.',
+        'Every copy was delivered.',
       )}
     </section>
     ${
@@ -63,6 +63,11 @@ export function campaignPage({ summary, members }: CampaignView, frame: Frame): 
         <code>aliaswatch campaign show</code> prints all ${countText(members.length)}.
       </p>`
     }`;
+}
+
+/** Released mail counts, and so does mail that is still held for others of its recipients. */
+function isInMailbox({ state, reply }: CampaignMember): boolean {
+  return state.startsWith('delivered') || state === 'released' || reply !== '';
 }
 
 function campaignActs({ id, held }: CampaignSummary, frame: Frame): Html {
