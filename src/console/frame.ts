@@ -21,6 +21,7 @@ const sections = [
   { path: '/campaigns', name: 'Campaigns' },
   { path: '/aliases', name: 'Aliases' },
   { path: '/requests', name: 'Requests' },
+  { path: '/acts', name: 'Decisions' },
   { path: '/rules', name: 'Rules' },
   { path: '/audit', name: 'Audit' },
   { path: '/access', name: 'Access' },

@@ -23,7 +23,7 @@ export function spanRow(span: Span, firstDay: number, today: number): Html {
   const kind = span.isEstablished ? 'established' : 'young';
   const dates = `${isoDay(span.firstDay)} to ${isoDay(span.lastDay)}`;
   return html`<tr>
-    <th scope="row">${visible(span.value, 80)}</th>
+    <th scope="row" class="name">${visible(span.value, 80)}</th>
     <td class="picture">
       <svg
         class="span ${kind}"

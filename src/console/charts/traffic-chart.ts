@@ -60,7 +60,7 @@ function laneSvg({ name, verdicts, heightPx }: Lane, hours: readonly Hour[], top
   );
   const most = roundedUp(Math.max(0, ...totals));
   const bottom = top + heightPx;
-  return html`<text class="lane" x="${left}" y="${top - 5}">${name}</text>
+  return html`<text class="lane" x="${width}" y="${top - 5}" text-anchor="end">${name}</text>
     <line class="grid" x1="${left}" x2="${width}" y1="${top}" y2="${top}" />
     <line class="axis" x1="${left}" x2="${width}" y1="${bottom}" y2="${bottom}" />
     <text class="tick" x="${left - 6}" y="${top + 4}" text-anchor="end">${countText(most)}</text>

@@ -46,7 +46,7 @@ function aliasTable(aliases: readonly AliasRow[], whenEmpty: string): Html {
   return dataTable(
     'Aliases',
     [
-      { heading: 'Alias' },
+      { heading: 'Alias', kind: 'name' },
       { heading: 'Vendor' },
       { heading: 'Addresses', kind: 'wide' },
       { heading: 'State' },

@@ -1,7 +1,7 @@
 import { heatMap } from '../charts/heat-map.ts';
 import { scoreHistogram } from '../charts/score-histogram.ts';
 import { isoDay, spanRow } from '../charts/span-chart.ts';
-import type { Frame } from '../frame.ts';
+import { formFields, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import type { Approval } from '../../review/review.ts';
@@ -118,8 +118,8 @@ function valueSection(title: string, values: readonly ValueShown[], view: AliasV
     ${
       more > 0 &&
       html`<p class="empty">
-        and ${countText(more)} more; <code>aliaswatch alias show ${view.id} --json</code> prints
-        all.
+        and ${countText(more)} more; <code>aliaswatch alias show ${view.id} --store … --json</code>
+        prints all.
       </p>`
     }
   </section>`;
@@ -199,13 +199,11 @@ function approvalRow({ table, value, by, at, expiresAt, reason }: Approval) {
   ];
 }
 
-function approveAny(alias: string, { csrf, path }: Frame): Html {
+function approveAny(alias: string, frame: Frame): Html {
   return html`<details class="act">
     <summary>Approve a value…</summary>
     <form class="acts" method="post" action="/approve">
-      <input type="hidden" name="csrf" value="${csrf}" />
-      <input type="hidden" name="next" value="${path}" />
-      <input type="hidden" name="alias" value="${alias}" />
+      ${formFields(frame)} <input type="hidden" name="alias" value="${alias}" />
       <label class="field"
         >Kind
         <select name="table">
@@ -227,18 +225,22 @@ function approveAny(alias: string, { csrf, path }: Frame): Html {
 function signalSection({ signals }: AliasView): Html {
   return html`<section>
     <h2>Signals <small>how often honest mail showed something new or unusual</small></h2>
-    <details>
-      <summary>${counted(signals.length, 'signal')}</summary>
-      ${dataTable(
-        'Signals',
-        [
-          { heading: 'Signal' },
-          { heading: 'Messages', kind: 'number' },
-          { heading: 'Of', kind: 'number' },
-        ],
-        signals.map(({ signal, messages, of }) => [signal, countText(messages), countText(of)]),
-        'None was asked yet.',
-      )}
-    </details>
+    ${
+      signals.length === 0
+        ? html`<p class="empty">None was asked yet.</p>`
+        : html`<details>
+            <summary>${counted(signals.length, 'signal')}</summary>
+            ${dataTable(
+              'Signals',
+              [
+                { heading: 'Signal' },
+                { heading: 'Messages', kind: 'number' },
+                { heading: 'Of', kind: 'number' },
+              ],
+              signals.map((each) => [each.signal, countText(each.messages), countText(each.of)]),
+              '',
+            )}
+          </details>`
+    }
   </section>`;
 }

@@ -25,7 +25,6 @@ export type AliasView = {
   readonly isMature: boolean;
   /** 168 numbers from Monday 00:00 UTC. */
   readonly hours: readonly number[];
-  readonly daily: readonly { readonly day: number; readonly messages: number }[];
   readonly scores: ScoreHistogramView;
   readonly linkDomains: readonly ValueShown[];
   readonly contactPoints: readonly ValueShown[];
@@ -80,7 +79,6 @@ export function aliasView(input: AliasViewInput): AliasView {
       { length: hoursOfWeek },
       (_, hour) => history.hoursOfWeek.bins.find(({ bin }) => bin === hour)?.count ?? 0,
     ),
-    daily: snapshot.daily,
     scores: scoresOf(history, policy, null),
     linkDomains: valuesOf(values, ['domain'], today),
     contactPoints: valuesOf(values, ['contact'], today),

@@ -32,7 +32,7 @@ export function campaignTable(campaigns: readonly CampaignSummary[], whenEmpty: 
     'Campaigns',
     [
       { heading: 'What its messages share', kind: 'wide' },
-      { heading: 'Aliases' },
+      { heading: 'Aliases', kind: 'name' },
       { heading: 'Messages', kind: 'number' },
       { heading: 'Held', kind: 'number' },
       { heading: 'First seen', kind: 'nowrap' },

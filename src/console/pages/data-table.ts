@@ -2,7 +2,7 @@ import { html, type Html, type HtmlValue } from '../html.ts';
 
 export type Column = {
   readonly heading: string;
-  readonly kind?: 'number' | 'nowrap' | 'wide' | 'address';
+  readonly kind?: 'number' | 'nowrap' | 'wide' | 'address' | 'name';
 };
 
 /** Cells of a row in the order of the columns; the first names the row. */

@@ -38,6 +38,11 @@ export function chanceText(chance: number): string {
   return chance >= 0.5 ? percentText(chance) : `1 in ${countText(rounded(1 / chance))}`;
 }
 
+/** The same of a tail that was extrapolated: beyond one in a million there is nothing to tell. */
+export function rarityText(chance: number): string {
+  return chance < 1e-6 ? 'less than 1 in 1,000,000' : chanceText(chance);
+}
+
 /** Two digits are as much as is known. */
 function rounded(value: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);

@@ -7,7 +7,7 @@ import { authenticationSection, headerSection, mimeSection } from './envelope-se
 import { contentSections } from './content-sections.ts';
 import { dataTable, facts } from './data-table.ts';
 import { diffSection } from './diff-section.ts';
-import { bitsText, bytesText, chanceText, counted } from './figures.ts';
+import { bitsText, bytesText, counted, rarityText } from './figures.ts';
 import { messageActs } from './message-acts.ts';
 import type { MessagePageView, ValueFound } from './message-view.ts';
 import { ageText, moment } from './moments.ts';
@@ -59,7 +59,7 @@ function explanation({ held, scores }: MessagePageView): Html {
       }
       ${
         why.pValue !== null &&
-        html`An honest message of this alias scores as high ${chanceText(why.pValue)}.`
+        html`Of honest messages of this alias, ${rarityText(why.pValue)} scores as high.`
       }
       ${history}
     </p>

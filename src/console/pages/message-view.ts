@@ -23,7 +23,6 @@ export type ValueFound = {
   /** As `approve` calls it. */
   readonly table: string;
   readonly value: string;
-  readonly shown: string;
   readonly standing: 'vendor' | 'established' | 'approved' | 'young' | 'new';
   readonly days: number;
 };
@@ -147,7 +146,6 @@ function valuesFound(
     found.set(key, {
       table: sighting.table === 'contact' ? sighting.signal : sighting.table,
       value: sighting.value,
-      shown: sighting.shown,
       standing: standingOf(sighting, record, context),
       days: record === null ? 0 : maturedDays(record, context.today),
     });

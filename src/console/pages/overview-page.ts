@@ -25,7 +25,7 @@ export function overviewPage(view: OverviewView): Html {
   return html`${tiles(view)}
     <section>
       <h2>Traffic <small>this process, per hour, UTC</small></h2>
-      <div class="scroll" role="region" aria-label="Traffic" tabindex="0">
+      <div class="scroll newest" role="region" aria-label="Traffic" tabindex="0">
         ${trafficChart(view.status.traffic, view.now)}
       </div>
       ${trafficLegend(view.status.traffic)}
@@ -105,7 +105,7 @@ function budgetTile(name: string, used: number | null): Html {
     <rect class="whole" width="100" height="6" />
     <rect class="${used > 1 ? 'over' : 'used'}" width="${width}" height="6" />
   </svg>`;
-  return tile(name, percentText(used), html`${meter} used today`);
+  return tile(name, percentText(used), html`${meter} used today, by this process`);
 }
 
 function trafficLegend(traffic: ConsoleStatus['traffic']): Html {
@@ -134,7 +134,7 @@ function newest({ held, now }: OverviewView): Html {
     'Newest held messages',
     [
       { heading: 'Subject', kind: 'wide' },
-      { heading: 'Alias' },
+      { heading: 'Alias', kind: 'name' },
       { heading: 'Verdict' },
       { heading: 'Bits', kind: 'number' },
       { heading: 'Held', kind: 'nowrap' },

@@ -97,7 +97,7 @@ function filterForm({ query: { typed, filter }, aliases }: QuarantineView): Html
     <datalist id="aliases">
       ${aliases.slice(0, 500).map((alias) => html`<option value="${alias}"></option>`)}
     </datalist>
-    ${text('recipient', 'Recipient', 'name@example.com')}
+    ${text('recipient', 'Recipient', 'whole address')}
     ${text('domain', 'Recipient domain', 'example.com')} ${date('since', 'From')}
     ${date('until', 'To')}
     ${typed.campaign !== '' && html`<input type="hidden" name="campaign" value="${typed.campaign}" />`}
@@ -114,7 +114,7 @@ function messageList(view: QuarantineView, frame: Frame): Html {
     <table data-list="held">
       <thead>
         <tr>
-          ${canAct && html`<th scope="col"><span class="sr">Selected</span></th>`}
+          ${canAct && html`<th scope="col" class="tick"><span class="sr">Selected</span></th>`}
           <th scope="col">Message</th>
           <th scope="col" class="number">Bits</th>
           <th scope="col">Why</th>
