@@ -24,6 +24,8 @@ export type Site = AsyncDisposable & {
 
 export type Route = {
   readonly recipient?: string;
+  /** Instead of the one. */
+  readonly recipients?: readonly string[];
   /** The client's own address. */ readonly from?: string;
 };
 
@@ -91,11 +93,12 @@ async function shippedRules(): Promise<RuleSet> {
 async function send(
   gateway: HostPort,
   message: string | Buffer,
-  { recipient = 'jo@example.test', from }: Route,
+  { recipient = 'jo@example.test', recipients = [recipient], from }: Route,
 ): Promise<string[]> {
   await using client = await SmtpDialogue.greeted(gateway, from);
   const wire = Buffer.from(message).toString('latin1').replaceAll('\r\n.', '\r\n..');
-  for (const line of [`MAIL FROM:<${vendor.address}>`, `RCPT TO:<${recipient}>`, 'DATA']) {
+  const rcptTo = recipients.map((address) => `RCPT TO:<${address}>`);
+  for (const line of [`MAIL FROM:<${vendor.address}>`, ...rcptTo, 'DATA']) {
     client.send(line);
     const reply = await client.expectAny();
     if (!/^[23]/.test(reply[0] ?? '')) return reply;

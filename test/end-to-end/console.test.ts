@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { after, describe, test, type TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openShell } from '../commands/shell.ts';
+import { keepScreenshot, openChromium, watchPage, withoutChromium } from '../support/browser.ts';
+import { SmtpRecorder } from '../support/smtp-recorder.ts';
+import { ourFields } from './our-fields.ts';
+import { publishedLure, startSite, vendor, vendorMail, type Site } from './site.ts';
+
+const shell = await openShell();
+
+let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
+after(() => chromium?.close());
+
+/** A real gateway whose console is looked at from this machine, where nobody has to log in. */
+async function open(t: TestContext, site: Site) {
+  const { host, port } = site.server.http;
+  chromium ??= await openChromium();
+  const watched = await watchPage(chromium, `http://${host}:${port}`);
+  t.after(() => watched.context.close());
+  return watched;
+}
+
+async function press(page: Page, name: string): Promise<string> {
+  const next = page.waitForEvent('load');
+  await page.getByRole('button', { name, exact: true }).first().click();
+  await next;
+  return (await page.locator('.notice').allInnerTexts()).join('\n');
+}
+
+/** Released to ann alone: the other recipient's box is ticked when the page comes. */
+async function releaseToAnn(page: Page): Promise<string> {
+  await page.getByLabel('ben@example.test').uncheck();
+  await page.getByLabel('Reason for the audit log').fill('asked by phone');
+  return press(page, 'Release');
+}
+
+/** Of messages that were sent, not of questions whether a recipient is there. */
+function recipientsOf({ sessions }: SmtpRecorder): readonly string[] {
+  const sending = sessions.filter(({ messages }) => messages.length > 0);
+  return sending.flatMap(({ commands }) =>
+    commands.flatMap((line) => /^RCPT TO:<(.*)>/.exec(line)?.[1] ?? []),
+  );
+}
+
+describe('the console over a real gateway', { skip: withoutChromium }, () => {
+  test('held, released to one of two recipients at the second try, binned, taken back, released', async (t) => {
+    await using nextHop = await SmtpRecorder.start();
+    await using site = await startSite({ nextHop: nextHop.address });
+    const { page, complaints, foreign } = await open(t, site);
+    const lure = await vendorMail({ tenant: publishedLure });
+    const recipients = ['ann@example.test', 'ben@example.test'];
+    const [held = ''] = await site.send(lure, { recipients });
+    assert.match(held, /^250 2\.0\.0 Held for review as /);
+
+    await page.goto('/');
+    assert.equal(await page.locator('.tile .figure').first().innerText(), '1');
+    await page.goto('/quarantine');
+    await page.locator('[data-open]').click();
+    await page.getByRole('heading', { name: publishedLure }).waitFor();
+    const message = page.url();
+
+    nextHop.script = (line) => (line === '.' ? '451 4.7.1 Greylisted' : undefined);
+    assert.match(await releaseToAnn(page), /^Not done: .*: 451 4\.7\.1 Greylisted$/);
+    assert.equal(await page.locator('.notice.refused').count(), 1);
+    const past = page.locator('.past li');
+    assert.match(await past.first().innerText(), /Released by local[^]*asked by phone[^]*refused/);
+
+    nextHop.script = () => undefined;
+    assert.match(await releaseToAnn(page), /^Released: /);
+    assert.equal(await page.locator('.notice.done').count(), 1);
+    ourFields(nextHop.messages.at(-1), lure);
+    assert.deepEqual(recipientsOf(nextHop), ['ann@example.test', 'ann@example.test']);
+    assert.ok(await page.getByLabel('ann@example.test').isDisabled(), 'nobody gets it twice');
+    await keepScreenshot(page, 'console-end-to-end-message');
+
+    await press(page, 'Delete');
+    assert.equal(await page.getByRole('button', { name: 'Release' }).count(), 0, 'in the bin');
+    await past.first().getByText('Undo…').click();
+    await press(page, 'Take it back');
+    await press(page, 'Release');
+    assert.deepEqual(recipientsOf(nextHop).slice(2), ['ben@example.test']);
+    ourFields(nextHop.messages.at(-1), lure);
+
+    await page.getByRole('complementary').locator('a[href^="/campaigns/"]').click();
+    await page.getByRole('heading', { name: 'In mailboxes 1 copy' }).waitFor();
+    await page.goto(`/audit?subject=${message.split('/').at(-1) ?? ''}`);
+    assert.deepEqual((await page.locator('main tbody th').allInnerTexts()).toReversed(), [
+      'held',
+      'decision',
+      'released',
+      'released',
+      'deleted',
+      'released',
+    ]);
+    await page.getByRole('link', { name: 'Decisions' }).click();
+    assert.equal(await page.locator('main tbody tr').count(), 5);
+    assert.deepEqual([complaints, foreign], [[], []]);
+    const environment = {
+      ALIASWATCH_STATE_DIR: site.stateDir,
+      ALIASWATCH_STORE: `sqlite:${site.stateDir}/baselines.db`,
+    };
+    const { code, stdout } = await shell.run(['audit', 'verify'], { environment });
+    assert.equal(code, 0, stdout);
+  });
+
+  test('every link of every page leads to a page, on a site that has seen mail', async (t) => {
+    await using nextHop = await SmtpRecorder.start();
+    await using site = await startSite({ nextHop: nextHop.address });
+    const { page, complaints, foreign } = await open(t, site);
+    await site.send(await vendorMail({ tenant: publishedLure }));
+    await site.send(await vendorMail());
+    // Tagged, and not held.
+    await site.send(await vendorMail({ body: 'To cancel, call support at 802 538 3070 now.' }));
+    assert.match(String(nextHop.messages.at(-1)), /^X-Aliaswatch-Verdict: suspicious; action=tag/m);
+    const seen = new Set<string>();
+    const waiting = ['/', `/aliases/${vendor.alias}`];
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      // The aliases of the catalogue are all alike.
+      const isOtherAlias = /^\/aliases\/./.test(path) && path !== `/aliases/${vendor.alias}`;
+      if (seen.has(path) || isOtherAlias) continue;
+      seen.add(path);
+      const response = await page.goto(path);
+      assert.equal(response?.status(), 200, path);
+      const links = await page.locator('a[href^="/"]').all();
+      const targets = await Promise.all(links.map((link) => link.getAttribute('href')));
+      waiting.push(...targets.filter((target) => target !== null));
+    }
+    const kinds = new Set([...seen].map((path) => path.split(/[/?]/)[1]));
+    assert.deepEqual([...kinds].sort(), [
+      '',
+      'access',
+      'acts',
+      'aliases',
+      'audit',
+      'campaigns',
+      'quarantine',
+      'requests',
+      'rules',
+    ]);
+    assert.deepEqual([complaints, foreign], [[], []]);
+  });
+});
