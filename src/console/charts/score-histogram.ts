@@ -1,5 +1,5 @@
 import { html, type Html } from '../html.ts';
-import { bitsText, countText } from '../pages/figures.ts';
+import { bitsText, countText, thresholdText } from '../pages/figures.ts';
 import { px } from './svg.ts';
 
 export type ScoreHistogramView = {
@@ -35,9 +35,9 @@ export function scoreHistogram({
     class="chart scores"
     viewBox="0 0 ${plot.left + plot.width + 12} ${plot.top + plot.height + 40}"
     role="img"
-    aria-label="Scores of this alias's mail in bits; tag from ${bitsText(
+    aria-label="Scores of this alias's mail in bits; tag from ${thresholdText(
       tagBits,
-    )}, hold from ${bitsText(quarantineBits)}"
+    )}, hold from ${thresholdText(quarantineBits)}"
   >
     ${rows.map(
       (count) =>
@@ -74,8 +74,8 @@ export function scoreHistogram({
           <title>${bitsText(bits)} to ${bitsText(bits + 1)} bits: ${countText(messages)}</title>
         </rect>`,
     )}
-    ${mark(x(tagBits), `tag ${bitsText(tagBits)}`, 'tag', 0)}
-    ${mark(x(quarantineBits), `hold ${bitsText(quarantineBits)}`, 'hold', 1)}
+    ${mark(x(tagBits), `tag ${thresholdText(tagBits)}`, 'tag', 0)}
+    ${mark(x(quarantineBits), `hold ${thresholdText(quarantineBits)}`, 'hold', 1)}
     ${scoreBits !== null && mark(x(scoreBits), `this ${bitsText(scoreBits)}`, 'this', 2)}
     <text
       class="axis-name"

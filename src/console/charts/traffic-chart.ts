@@ -104,7 +104,15 @@ function hourLabel(hour: number, index: number, y: number): Html {
   const ofDay = hour % 24;
   if (ofDay % 6 !== 0) return html``;
   const text = ofDay === 0 ? hourText(hour).slice(5, 10) : `${String(ofDay).padStart(2, '0')}:00`;
-  return html`<text class="tick" x="${px(left + index * slotPx)}" y="${y}">${text}</text>`;
+  // The last hour has no room beside it.
+  const isLast = index === slots - 1;
+  return html`<text
+    class="tick"
+    x="${px(left + (isLast ? slots : index) * slotPx)}"
+    y="${y}"
+    text-anchor="${isLast ? 'end' : 'start'}"
+    >${text}</text
+  >`;
 }
 
 function hourText(hour: number): string {

@@ -11,6 +11,11 @@ export function bitsText(bits: number): string {
   return `${tenths < 0 ? '−' : ''}${(Math.abs(tenths) / 10).toFixed(1)}`;
 }
 
+/** Where something begins, as the policy says it: 7.25 is not 7.3. */
+export function thresholdText(bits: number): string {
+  return bits.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
+
 export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -72,7 +72,7 @@ function filterForm({ query: { typed, filter }, aliases }: QuarantineView): Html
   const state = filter.state ?? 'held';
   return html`<form class="filter" method="get" action="/quarantine" role="search">
     <label class="field grow"
-      >Search
+      >Search for whole words
       <input
         type="search"
         name="text"

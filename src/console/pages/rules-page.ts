@@ -6,7 +6,7 @@ import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import { toned } from './badges.ts';
 import { dataTable, facts } from './data-table.ts';
-import { bitsText, chanceText, counted, countText } from './figures.ts';
+import { chanceText, counted, countText, thresholdText } from './figures.ts';
 import { moment } from './moments.ts';
 import { visible } from './visible-text.ts';
 
@@ -57,12 +57,12 @@ function budgets({ tag, quarantine, actions }: Policy): Html {
       { heading: 'Never below', kind: 'number' },
     ],
     [
-      ['suspicious', actions.suspicious, budgetText(tag), `${bitsText(tag.floorBits)} bits`],
+      ['suspicious', actions.suspicious, budgetText(tag), `${thresholdText(tag.floorBits)} bits`],
       [
         'anomalous',
         actions.anomalous,
         budgetText(quarantine),
-        `${bitsText(quarantine.floorBits)} bits`,
+        `${thresholdText(quarantine.floorBits)} bits`,
       ],
     ],
     '',
@@ -93,7 +93,7 @@ function otherRules({
     [
       'Breaker',
       breaker.enabled
-        ? `opens at ${bitsText(breaker.systemicBits)} bits of coincidence, closes after ${counted(breaker.quietMinutes, 'quiet minute')}`
+        ? `opens at ${thresholdText(breaker.systemicBits)} bits of coincidence, closes after ${counted(breaker.quietMinutes, 'quiet minute')}`
         : 'off',
     ],
     ['History kept', counted(learning.windowDays, 'day')],
