@@ -80,7 +80,7 @@ async function learn(
   }
 }
 
-function effectOf({ id, recipients }: ReleaseOutcome, learning: Learning): Effect {
+function effectOf({ id, recipients, allDelivered }: ReleaseOutcome, learning: Learning): Effect {
   const having = (...wanted: readonly string[]) =>
     recipients.filter(({ outcome }) => wanted.includes(outcome));
   const missing = having('refused', 'not-in-envelope');
@@ -95,6 +95,7 @@ function effectOf({ id, recipients }: ReleaseOutcome, learning: Learning): Effec
         ? `${recipient}: ${reply ?? 'no reply'}`
         : `${recipient} is not a recipient of it`,
     ),
+    ...(missing.length === 0 && !allDelivered ? ['others of the message still wait'] : []),
     ...learningText(learning),
   ];
   return {

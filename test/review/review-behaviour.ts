@@ -98,6 +98,17 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'release to some says that the others still wait',
+    async ({ review, hold }) => {
+      const id = await hold(to('ann@example.test', 'bob@example.test'));
+      const recipients = ['ann@example.test'];
+      const act = await review.release({ message: id }, operator, { ...why, recipients });
+      assert.match(act.effects[0]?.detail ?? '', /1 of 1 .* have it; others .* still wait/);
+      const rest = await review.release({ message: id }, operator, why);
+      assert.doesNotMatch(rest.effects[0]?.detail ?? '', /still wait/);
+    },
+  ],
+  [
     'release of one message by several at the same time sends it once',
     async ({ review, elsewhere, hold, nextHop, learned }) => {
       const id = await hold(to('ann@example.test'));
