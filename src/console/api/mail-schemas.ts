@@ -20,9 +20,7 @@ export const heldMessage = z
   .object({
     id: z.string(),
     heldAt: z.string().describe('ISO 8601, UTC'),
-    state: z
-      .enum(['held', 'released', 'deleted'])
-      .describe('`deleted` can be undone'),
+    state: z.enum(['held', 'released', 'deleted']).describe('`deleted` can be undone'),
     closedAt: z.string().nullable().describe('When it was released or deleted'),
     expiresAt: z.string().describe('When it may be expired; nothing expires by itself yet'),
     expiryNoticedAt: z.string().nullable().describe('Null as long as nothing expires'),
