@@ -12,11 +12,11 @@ if string.find(applied, id, 1, true) then return 0 end
 if #applied >= #id * tonumber(ARGV[4]) then applied = string.sub(applied, -#id * (ARGV[3] - 1)) end
 redis.call('SET', KEYS[3], applied .. id, 'EX', ARGV[5])
 
--- A bucket gives counters by their places among `names`.
+-- A bucket gives counters by their places among `names`, which are not there before the first counter.
 local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[2], 'names'))
-if text and names_text then
-  local counters, places, left = cmsgpack.unpack(text), {}, false
-  for place, name in ipairs(cmsgpack.unpack(names_text)) do places[name] = place end
+if text then
+  local counters, places = cmsgpack.unpack(text), {}
+  for place, name in ipairs(names_text and cmsgpack.unpack(names_text) or {}) do places[name] = place end
   for i = 7, counters_end, 2 do
     local place = places[ARGV[i]]
     if place and counters[place] then

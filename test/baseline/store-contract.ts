@@ -390,6 +390,17 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'a day on which only one lesson without counters was learned goes with it',
+    async (store, alias) => {
+      const empty = lesson(alias, today, { counters: {} });
+      await store.commit(empty);
+      const at = timeOn(today + maturationDays);
+      assert.equal((await store.observe(request(alias, at))).snapshot.days, 1);
+      await store.retract(empty);
+      assert.equal((await store.observe(request(alias, at))).snapshot.days, 0);
+    },
+  ],
+  [
     'taking back what was never learned takes nothing from others',
     async (store, alias) => {
       await store.commit(lesson(alias, today, { values: [touch('domain', 'a.example')] }));
