@@ -1,7 +1,12 @@
 import { Cluster, Redis, ReplyError } from 'ioredis';
 import { CallGuard } from './call-guard.ts';
 import { parseRedisAddress, type RedisAddress } from './redis-address.ts';
-import { clusterOptions, connectionOptions, reconnectDelayMs } from './redis-options.ts';
+import {
+  clusterOptions,
+  connectionOptions,
+  reconnectDelayMs,
+  slotsRefreshMs,
+} from './redis-options.ts';
 
 export type RedisClientOptions = {
   /** For people: `Baseline store`. */
@@ -21,6 +26,7 @@ export class RedisClient implements AsyncDisposable {
   readonly #target: RedisAddress;
   readonly #options: RedisClientOptions;
   readonly #guard: CallGuard;
+  readonly #slotsRefresh: NodeJS.Timeout | null;
   /** Why the connection was last lost; empty while it stands. */
   #trouble = '';
 
@@ -30,6 +36,7 @@ export class RedisClient implements AsyncDisposable {
     this.#options = options;
     this.label = this.#target.label;
     this.commands = connect(this.#target, timeoutMs);
+    this.#slotsRefresh = refreshSlots(this.commands);
     this.#guard = new CallGuard({ timeoutMs, isAnswer: (error) => error instanceof ReplyError });
     this.commands.on('error', (error: Error & { readonly code?: string }) => {
       this.#trouble = error.message === '' ? (error.code ?? '') : error.message;
@@ -62,9 +69,15 @@ export class RedisClient implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    if (this.#slotsRefresh !== null) clearInterval(this.#slotsRefresh);
     this.commands.disconnect();
     return Promise.resolve();
   }
+}
+
+function refreshSlots(commands: Redis | Cluster): NodeJS.Timeout | null {
+  if (!commands.isCluster) return null;
+  return setInterval(() => (commands as Cluster).refreshSlotsCache(), slotsRefreshMs).unref();
 }
 
 function connect(target: RedisAddress, timeoutMs: number): Redis | Cluster {

@@ -21,13 +21,20 @@ export function reconnectDelayMs(attempt: number): number {
   return Math.min(100 * attempt, 1000);
 }
 
-/** In a Cluster `enableOfflineQueue` counts at this level only, and a failover is noticed by the refresh alone. */
+/** A failover is noticed by asking for the slots again, and by nothing else. */
+export const slotsRefreshMs = 1000;
+
+/**
+ * In a Cluster `enableOfflineQueue` counts at this level only. A command to a node that is still connecting is one
+ * redirection each time it is tried, so there are many; the deadline of the call ends them.
+ */
 export const clusterOptions = {
   enableOfflineQueue: false,
   clusterRetryStrategy: reconnectDelayMs,
-  slotsRefreshInterval: 1000,
+  /** Not by ioredis 6.0, which goes on asking for ever where it is disconnected while an answer is on its way. */
+  slotsRefreshInterval: 0,
   slotsRefreshTimeout: 500,
-  maxRedirections: 3,
+  maxRedirections: 16,
   retryDelayOnFailover: 50,
   retryDelayOnClusterDown: 50,
   retryDelayOnTryAgain: 50,
