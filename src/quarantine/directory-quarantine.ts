@@ -227,7 +227,7 @@ class QuarantineInDirectory implements DirectoryQuarantine {
     await disk.unlink(join(directory, `${id}.json`)).catch(ignoreMissing);
     await syncDirectory(disk, directory);
     await removeBody(this.#place, { id, address: description?.kept?.address ?? null });
-    this.usage.add(-(description?.message.sizeBytes ?? 0));
+    if (description !== null) this.usage.add(-bytesOf(description));
   }
 
   async #existing(id: string): Promise<Description> {
@@ -253,4 +253,9 @@ async function attempt<Result>(what: string, work: () => Promise<Result>): Promi
   } catch (error) {
     throw asQuarantineError(error, what);
   }
+}
+
+/** As they were counted when it was held. */
+function bytesOf({ message, kept }: Description): number {
+  return Buffer.byteLength(kept?.prefix ?? '', 'base64') + message.sizeBytes;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { realDisk, syncDirectory, writeDurably, type Disk } from './disk.ts';
 import { errorCode } from './quarantine-error.ts';
@@ -23,7 +24,7 @@ export async function createDirectory(disk: Disk, directory: string): Promise<vo
 export async function identifyDirectory(directory: string, create: boolean): Promise<string> {
   const found = await readId(directory);
   if (found !== '' || !create) return found;
-  const name = randomBytes(10).toString('hex');
+  const name = newDirectoryId(hostname());
   await writeDurably(realDisk, {
     directory,
     name: idFile,
@@ -44,9 +45,19 @@ export async function identifyDirectory(directory: string, create: boolean): Pro
 async function readId(directory: string): Promise<string> {
   try {
     const text = (await readFile(join(directory, idFile), 'utf8')).trim();
-    return /^[0-9a-z]{20}$/.test(text) ? text : '';
+    return /^[0-9a-z-]{1,80}$/.test(text) ? text : '';
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
     return '';
   }
+}
+
+/** The host is for people: directories of nodes that share an index are told apart by the rest. */
+function newDirectoryId(host: string): string {
+  const slug = host
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40);
+  return `${slug === '' ? 'node' : slug}-${randomBytes(5).toString('hex')}`;
 }

@@ -30,6 +30,7 @@ export function indexEntryOf(
     bytes: held.sizeBytes,
     expiresAt: Date.parse(held.expiresAt),
     closedAt: held.closedAt === null ? 0 : Date.parse(held.closedAt),
+    isNoticed: held.expiryNoticedAt !== null,
     version,
     marks: marker.marksOf(held),
     body: ring === null ? json : sealAll(ring, Buffer.from(json)).toString('base64'),

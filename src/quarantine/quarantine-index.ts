@@ -14,6 +14,8 @@ export type IndexEntry = {
   /** Unix time in milliseconds; `closedAt` is 0 while it is held. */
   readonly expiresAt: number;
   readonly closedAt: number;
+  /** Somebody was told that it expires. */
+  readonly isNoticed: boolean;
   /** When its description was written, Unix time in milliseconds: an older one never replaces a newer one. */
   readonly version: number;
   /** What can be searched for (`index-marks.ts`). */
@@ -44,10 +46,10 @@ export type IndexPage = {
   readonly total: number;
 };
 
-/** What of a directory is due by a time: to expire while it is held, to be purged once it is closed. */
+/** What of a directory is due by a time: to be told of before it expires, to expire, to be purged once it is closed. */
 export type DueQuery = {
   readonly directory: string;
-  readonly what: 'expires' | 'closed';
+  readonly what: 'unnoticed' | 'expires' | 'closed';
   /** Unix time in milliseconds. */
   readonly before: number;
   readonly limit: number;
@@ -76,6 +78,9 @@ export interface QuarantineIndex extends AsyncDisposable {
   versions(directory: string): Promise<ReadonlyMap<string, number>>;
   due(query: DueQuery): Promise<readonly string[]>;
   totals(): Promise<IndexTotals>;
+  /** Whether all of a directory was put in since the index was made. */
+  isFilled(directory: string): Promise<boolean>;
+  setFilled(directory: string): Promise<void>;
   /** Takes or renews a claim for so long; false where another holder has it. */
   claim(name: string, holder: string, ms: number): Promise<boolean>;
   /** Gives up a claim that is still one's own. */

@@ -9,8 +9,8 @@ local function sets(entry)
 end
 
 local function due(entry)
-  if entry.state == 'held' then return 'expires', entry.expires end
-  return 'closed', entry.closed
+  if entry.state ~= 'held' then return { closed = entry.closed } end
+  return { expires = entry.expires, unnoticed = entry.noticed == '0' and entry.expires or nil }
 end
 
 local function count(entry, sign)
@@ -20,7 +20,9 @@ end
 
 local function take_out(id, entry)
   for _, set in ipairs(sets(entry)) do redis.call('ZREM', base .. ':place:' .. set, entry.place) end
-  redis.call('ZREM', base .. ':' .. due(entry) .. ':' .. entry.directory, id)
+  for what, _ in pairs(due(entry)) do
+    redis.call('ZREM', base .. ':' .. what .. ':' .. entry.directory, id)
+  end
   redis.call('HDEL', base .. ':version:' .. entry.directory, id)
   for _, part in ipairs({ 'meta', 'directory', 'marks', 'body' }) do
     redis.call('HDEL', base .. ':' .. part, id)
@@ -30,8 +32,9 @@ end
 
 local function put(id, entry, marks, body)
   for _, set in ipairs(sets(entry)) do redis.call('ZADD', base .. ':place:' .. set, 0, entry.place) end
-  local what, at = due(entry)
-  redis.call('ZADD', base .. ':' .. what .. ':' .. entry.directory, at, id)
+  for what, at in pairs(due(entry)) do
+    redis.call('ZADD', base .. ':' .. what .. ':' .. entry.directory, at, id)
+  end
   redis.call('HSET', base .. ':version:' .. entry.directory, id, entry.version)
   redis.call('HSET', base .. ':meta', id, cjson.encode(entry))
   redis.call('HSET', base .. ':directory', id, entry.directory)
@@ -53,6 +56,7 @@ end
 local entry = {
   directory = ARGV[3], place = ARGV[4], state = ARGV[5], alias = ARGV[6], campaign = ARGV[7],
   bytes = ARGV[8], expires = ARGV[9], closed = ARGV[10], version = ARGV[11],
+  noticed = ARGV[14],
 }
 if before then
   if tonumber(before.version) > tonumber(entry.version) then return 0 end

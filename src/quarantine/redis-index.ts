@@ -55,9 +55,9 @@ class RedisIndex implements QuarantineIndex {
   async put(entries: readonly IndexEntry[]): Promise<void> {
     await this.#changeAll(
       entries.map(({ id, directory, place, state, alias, campaign, bytes, ...rest }) => {
-        const { expiresAt, closedAt, version, marks, body } = rest;
+        const { expiresAt, closedAt, isNoticed, version, marks, body } = rest;
         const facts = [directory, place, state, alias, campaign, bytes, expiresAt, closedAt];
-        return ['put', id, ...facts, version, marks, body];
+        return ['put', id, ...facts, version, marks, body, Number(isNoticed)];
       }),
     );
   }
@@ -115,6 +115,15 @@ class RedisIndex implements QuarantineIndex {
       bytes: of('bytes'),
       oldestHeldAt: oldest === undefined ? null : Number(oldest.slice(0, 15)),
     };
+  }
+
+  async isFilled(directory: string): Promise<boolean> {
+    const key = `${base}:filled`;
+    return (await this.#client.ask(() => this.#client.commands.sismember(key, directory))) === 1;
+  }
+
+  async setFilled(directory: string): Promise<void> {
+    await this.#client.ask(() => this.#client.commands.sadd(`${base}:filled`, directory));
   }
 
   async claim(name: string, holder: string, ms: number): Promise<boolean> {

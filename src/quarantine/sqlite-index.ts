@@ -26,8 +26,9 @@ const content: SqliteContent = {
   title: 'Quarantine index',
   holds: 'held mail',
   schema: `
-CREATE TABLE held (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, directory TEXT NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, alias TEXT NOT NULL, campaign TEXT NOT NULL, bytes INTEGER NOT NULL, expires INTEGER NOT NULL, closed INTEGER NOT NULL, version REAL NOT NULL, marks TEXT NOT NULL);
+CREATE TABLE held (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, directory TEXT NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, alias TEXT NOT NULL, campaign TEXT NOT NULL, bytes INTEGER NOT NULL, expires INTEGER NOT NULL, closed INTEGER NOT NULL, noticed INTEGER NOT NULL, version REAL NOT NULL, marks TEXT NOT NULL);
 CREATE TABLE body (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE filled (directory TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE claim (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX held_place ON held (place);
 CREATE INDEX held_state ON held (state, place, bytes);
@@ -36,6 +37,7 @@ CREATE INDEX held_alias_state ON held (alias, state, place);
 CREATE INDEX held_campaign ON held (campaign, place);
 CREATE INDEX held_campaign_state ON held (campaign, state, place);
 CREATE INDEX held_expires ON held (directory, expires, id) WHERE state = 'held';
+CREATE INDEX held_unnoticed ON held (directory, expires, id) WHERE state = 'held' AND noticed = 0;
 CREATE INDEX held_closed ON held (directory, closed, id) WHERE state <> 'held';`,
   schemaVersion: 1,
   applicationId: 0x41_4c_57_51, // 'ALWQ'
@@ -101,11 +103,11 @@ class SqliteIndex implements QuarantineIndex {
   }
 
   due({ directory, what, before, limit }: DueQuery): Promise<readonly string[]> {
-    const state = what === 'expires' ? "state = 'held'" : "state <> 'held'";
+    const { state, at } = dueRows[what];
     return this.#settle('BEGIN', () =>
       this.#sql
         .all(
-          `SELECT id FROM held WHERE directory = ? AND ${state} AND ${what} < ? ORDER BY ${what}, id LIMIT ?`,
+          `SELECT id FROM held WHERE directory = ? AND ${state} AND ${at} < ? ORDER BY ${at}, id LIMIT ?`,
           directory,
           before,
           limit,
@@ -128,6 +130,19 @@ class SqliteIndex implements QuarantineIndex {
       const oldest = this.#sql.get("SELECT MIN(place) AS place FROM held WHERE state = 'held'");
       const place = oldest?.['place'] as string | null;
       return { messages, bytes, oldestHeldAt: place === null ? null : Number(place.slice(0, 15)) };
+    });
+  }
+
+  isFilled(directory: string): Promise<boolean> {
+    return this.#settle(
+      'BEGIN',
+      () => this.#sql.get('SELECT 1 FROM filled WHERE directory = ?', directory) !== undefined,
+    );
+  }
+
+  setFilled(directory: string): Promise<void> {
+    return this.#settle('BEGIN IMMEDIATE', () => {
+      this.#sql.run('INSERT OR IGNORE INTO filled VALUES (?)', directory);
     });
   }
 
@@ -157,15 +172,16 @@ class SqliteIndex implements QuarantineIndex {
 
   #put(entry: IndexEntry): void {
     const { id, directory, place, state, alias, campaign, bytes } = entry;
-    const { expiresAt, closedAt, version, marks, body } = entry;
+    const { expiresAt, closedAt, isNoticed, version, marks, body } = entry;
     const values = [directory, place, state, alias, campaign, bytes, expiresAt, closedAt];
     const row = this.#sql.get(
-      `INSERT INTO held (directory, place, state, alias, campaign, bytes, expires, closed, version, marks, id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+      `INSERT INTO held (directory, place, state, alias, campaign, bytes, expires, closed, noticed, version, marks, id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
 directory = excluded.directory, place = excluded.place, state = excluded.state, alias = excluded.alias,
 campaign = excluded.campaign, bytes = excluded.bytes, expires = excluded.expires, closed = excluded.closed,
-version = excluded.version, marks = excluded.marks WHERE excluded.version >= version RETURNING number`,
+noticed = excluded.noticed, version = excluded.version, marks = excluded.marks WHERE excluded.version >= version RETURNING number`,
       ...values,
+      Number(isNoticed),
       version,
       marks,
       id,
@@ -233,6 +249,12 @@ version = excluded.version, marks = excluded.marks WHERE excluded.version >= ver
     });
   }
 }
+
+const dueRows = {
+  unnoticed: { state: "state = 'held' AND noticed = 0", at: 'expires' },
+  expires: { state: "state = 'held'", at: 'expires' },
+  closed: { state: "state <> 'held'", at: 'closed' },
+} as const;
 
 function least(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;

@@ -41,7 +41,9 @@ async function release(
     deliver,
     now: now(),
   });
-  const learning = outcome.lesson === null ? 'nothing' : await learn(deps, held, act);
+  // That time has passed is nobody's word that a message is honest.
+  const teaches = outcome.lesson !== null && act.by.via !== 'schedule';
+  const learning = teaches ? await learn(deps, held, act) : 'nothing';
   const effect = effectOf(outcome, learning);
   const count = (wanted: string) =>
     outcome.recipients.filter((recipient) => recipient.outcome === wanted).length;

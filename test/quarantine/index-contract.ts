@@ -154,13 +154,15 @@ const cases: readonly Case[] = [
         entryOf(summary(1, { expiresAt: day(3) })),
         entryOf(summary(2, { expiresAt: day(2) })),
         entryOf(summary(3, { expiresAt: day(1) }), { directory: there }),
+        entryOf(summary(6, { expiresAt: day(4), expiryNoticedAt: day(1) })),
         entryOf(summary(4, { expiresAt: day(1), ...closed(5) })),
         entryOf(summary(5, { expiresAt: day(1), ...closed(4) })),
       ]);
-      const due = (what: 'expires' | 'closed', number: number, limit = 10) =>
+      const due = (what: 'unnoticed' | 'expires' | 'closed', number: number, limit = 10) =>
         index.due({ directory: here, what, before: Date.parse(day(number)), limit });
       assert.deepEqual(await due('expires', 2), []);
-      assert.deepEqual(await due('expires', 9), [idOf(2), idOf(1)]);
+      assert.deepEqual(await due('expires', 9), [idOf(2), idOf(1), idOf(6)]);
+      assert.deepEqual(await due('unnoticed', 9), [idOf(2), idOf(1)]);
       assert.deepEqual(await due('expires', 9, 1), [idOf(2)]);
       assert.deepEqual(await due('closed', 5), [idOf(5)]);
       assert.deepEqual(await due('closed', 9), [idOf(5), idOf(4)]);
@@ -177,6 +179,15 @@ const cases: readonly Case[] = [
       const { messages, bytes, oldestHeldAt } = await index.totals();
       assert.deepEqual([messages.held, messages.released, bytes.held], [2, 1, 15]);
       assert.equal(oldestHeldAt, Date.parse('2026-03-06T00:00:00.000Z'));
+    },
+  ],
+  [
+    'it knows which directories it was filled from',
+    async (index) => {
+      assert.equal(await index.isFilled(here), false);
+      await index.setFilled(here);
+      await index.setFilled(here);
+      assert.deepEqual([await index.isFilled(here), await index.isFilled(there)], [true, false]);
     },
   ],
   [

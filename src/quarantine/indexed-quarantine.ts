@@ -1,0 +1,102 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HeldFilter, HeldPage, PageRequest } from '../review/review.ts';
+import type { DirectoryQuarantine, UnreadableEntry } from './directory-quarantine.ts';
+import { indexQueryOf, summaryIn } from './index-entry.ts';
+import type { IndexKeeper } from './index-keeper.ts';
+import type { Marker } from './index-marks.ts';
+import type { KeyRing } from './key-ring.ts';
+import { QuarantineError, errorCode } from './quarantine-error.ts';
+import type { HeldMessage } from './quarantine.ts';
+import type { QuarantineIndex } from './quarantine-index.ts';
+
+export type IndexedParts = {
+  readonly directory: string;
+  readonly files: DirectoryQuarantine;
+  readonly index: QuarantineIndex;
+  readonly keeper: IndexKeeper;
+  readonly marker: Marker;
+  readonly ring: KeyRing | null;
+  readonly onFailed: (error: unknown) => void;
+};
+
+/**
+ * Held mail in files, found through an index. Where the index cannot be reached, a list is read from the files, which is
+ * slow with many of them, but right.
+ */
+export function indexedQuarantine(parts: IndexedParts): DirectoryQuarantine {
+  const { files } = parts;
+  return {
+    directoryId: files.directoryId,
+    usage: files.usage,
+    hold: (message, prefix, content) => files.hold(message, prefix, content),
+    list: (filter, page) => list(parts, filter, page),
+    unreadable: () => unreadable(parts),
+    names: () => files.names(),
+    version: (id) => files.version(id),
+    find: (id) => find(parts, id),
+    read: (id) => files.read(id),
+    update: (message) => afterwards(parts, files.update(message)),
+    delete: (id, at) => afterwards(parts, files.delete(id, at)),
+    restore: (id, at) => afterwards(parts, files.restore(id, at)),
+    purge: (id) => afterwards(parts, files.purge(id)),
+    exclusively: (id, work) => files.exclusively(id, work),
+    tidy: () => files.tidy(),
+  };
+}
+
+/** Whoever looks next sees it, also through another process. */
+async function afterwards<Result>(
+  { keeper }: IndexedParts,
+  work: Promise<Result>,
+): Promise<Result> {
+  const result = await work;
+  await keeper.flush();
+  return result;
+}
+
+async function list(parts: IndexedParts, filter: HeldFilter, page: PageRequest): Promise<HeldPage> {
+  const { files, index, keeper, marker, ring, onFailed } = parts;
+  const query = indexQueryOf(filter, page, marker);
+  try {
+    await keeper.ready();
+    const { entries, more, total } = await index.query(query);
+    const messages = entries.map(({ body }) => summaryIn(body, ring));
+    return { messages, next: more ? (entries.at(-1)?.place ?? null) : null, total };
+  } catch (error) {
+    onFailed(error);
+    return files.list(filter, page);
+  }
+}
+
+async function find({ files, index }: IndexedParts, id: string): Promise<HeldMessage | null> {
+  const held = await files.find(id);
+  if (held !== null) return held;
+  const directory = await index.locate(id).catch(() => null);
+  if (directory === null || directory === files.directoryId) return null;
+  throw new QuarantineError(
+    'elsewhere',
+    `message ${id} is in the quarantine of another node (${directory}): act there`,
+  );
+}
+
+/** What the index has was read; so only the rest is. */
+async function unreadable(parts: IndexedParts): Promise<readonly UnreadableEntry[]> {
+  const { files, index, keeper, directory } = parts;
+  await keeper.flush();
+  const known = await index.versions(files.directoryId).catch(() => null);
+  if (known === null) return files.unreadable();
+  const found: UnreadableEntry[] = [];
+  for await (const id of files.names()) {
+    try {
+      const version = await files.version(id);
+      if (version === null) continue;
+      if (known.get(id) !== version) await files.find(id);
+      await stat(join(directory, `${id}.eml`));
+    } catch (error) {
+      if (error instanceof QuarantineError) found.push({ id, problem: error.message });
+      else found.push({ id, problem: `its message cannot be read: ${errorCode(error)}` });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,94 @@
+import { openQuarantine, type DirectoryQuarantine } from './directory-quarantine.ts';
+import { claimThrough } from './index-claims.ts';
+import { IndexKeeper, type Reindexed } from './index-keeper.ts';
+import { createMarker } from './index-marks.ts';
+import { indexedQuarantine } from './indexed-quarantine.ts';
+import { readKeyFile } from './key-ring.ts';
+import type { DueQuery, IndexTotals, QuarantineIndex } from './quarantine-index.ts';
+import { openRedisIndex } from './redis-index.ts';
+import { reopeningIndex } from './reopening-index.ts';
+
+export type HeldMailOptions = {
+  readonly directory: string;
+  /** Of the baselines: the index is in the same Redis, or in a file beside theirs (`PATH-quarantine`). */
+  readonly store: string;
+  readonly storeTimeoutMs: number;
+  /** Null: nothing is encrypted. */
+  readonly keyFile: string | null;
+  /** Null sets no limit. */
+  readonly maxBytes: number | null;
+  /** False for a reader: a directory that is not there is `missing`. */
+  readonly create?: boolean;
+  /** The index cannot be reached; mail is held all the same. Never throws. */
+  readonly onIndexFailed: (error: unknown) => void;
+};
+
+/** Held mail with its index. */
+export type HeldMail = DirectoryQuarantine &
+  AsyncDisposable & {
+    /** Ids of what is due in this directory, the longest due first. */
+    readonly due: (query: Omit<DueQuery, 'directory'>) => Promise<readonly string[]>;
+    /** Work that one process of all that share the directory does at a time; rejects with `busy`. */
+    readonly claimSweep: () => Promise<AsyncDisposable>;
+    readonly totals: () => Promise<IndexTotals>;
+    /** Compares all files with the index. */
+    readonly reindex: () => Promise<Reindexed>;
+    /** Entries that the index does not know as they are. */
+    readonly unindexed: () => number;
+  };
+
+/** A search looks through many rows, and nobody waits for it at a mail server. */
+const patientRedisMs = 2000;
+
+/** @throws QuarantineError when the directory cannot be used, Error for a bad key file; never for want of an index. */
+export async function openHeldMail({
+  directory,
+  store,
+  storeTimeoutMs,
+  keyFile,
+  maxBytes,
+  create = true,
+  onIndexFailed: onFailed,
+}: HeldMailOptions): Promise<HeldMail> {
+  await using opened = new AsyncDisposableStack();
+  const ring = keyFile === null ? null : await readKeyFile(keyFile);
+  const marker = createMarker(ring);
+  const toKeeper: { current: IndexKeeper | null } = { current: null };
+  const onEmptied = () => void toKeeper.current?.reindex().catch(onFailed);
+  const index = opened.use(await openIndex(store, { timeoutMs: storeTimeoutMs, onEmptied }));
+  const claim = claimThrough(index);
+  const files = await openQuarantine(directory, {
+    create,
+    ring,
+    maxBytes,
+    claim,
+    onChange: (id) => toKeeper.current?.changed(id),
+  });
+  const keeper = opened.use(new IndexKeeper({ files, index, marker, ring, onFailed }));
+  toKeeper.current = keeper;
+  const parts = { directory, files, index, keeper, marker, ring, onFailed };
+  const owned = opened.move();
+  return {
+    ...indexedQuarantine(parts),
+    due: async (query) => {
+      await keeper.ready();
+      return index.due({ ...query, directory: files.directoryId });
+    },
+    claimSweep: () => claim(`sweep ${files.directoryId}`),
+    totals: () => index.totals(),
+    reindex: () => keeper.reindex(),
+    unindexed: () => keeper.pending,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openIndex(
+  store: string,
+  { timeoutMs, onEmptied }: { readonly timeoutMs: number; readonly onEmptied: () => void },
+): Promise<QuarantineIndex> {
+  if (!store.startsWith('sqlite:'))
+    return openRedisIndex(store, { timeoutMs: Math.max(timeoutMs, patientRedisMs) });
+  const path = store.slice('sqlite:'.length);
+  const file = path === ':memory:' ? path : `${path}-quarantine`;
+  return reopeningIndex(file, { timeoutMs, onEmptied });
+}

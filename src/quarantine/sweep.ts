@@ -1,0 +1,186 @@
+import { QuarantineError } from './quarantine-error.ts';
+import type { HeldMail } from './open-held-mail.ts';
+
+const dayMs = 86_400_000;
+const atOnce = 100;
+/** Past so many a sweep gives up until the next one: a next hop that is down is not asked about each message. */
+const mostFailures = 50;
+const retryExpiryMs = dayMs;
+
+/** What becomes of mail that has been held for its time (`policy.yaml: quarantine.expiry`). */
+export type Expiry = 'release-tagged' | 'delete';
+
+export type SweepOptions = {
+  readonly quarantine: Pick<
+    HeldMail,
+    'due' | 'find' | 'update' | 'exclusively' | 'purge' | 'tidy' | 'reindex' | 'claimSweep'
+  >;
+  readonly expiry: () => Expiry;
+  /** Sends it to everybody who waits for it. Rejects where somebody could not have it: it stays, and is due again. */
+  readonly releaseExpired: (id: string) => Promise<void>;
+  /** Into the bin. */
+  readonly deleteExpired: (id: string) => Promise<void>;
+  /** Somebody should know that these expire; asked again where it rejects. */
+  readonly onExpiring: (ids: readonly string[]) => Promise<void>;
+  readonly noticeDays: number;
+  readonly binDays: number;
+  readonly now: () => Date;
+};
+
+/** How many messages. */
+export type Swept = {
+  readonly noticed: number;
+  readonly released: number;
+  readonly deleted: number;
+  readonly purged: number;
+  readonly failed: number;
+  /** Of the first one that failed, for the log. */
+  readonly failure: unknown;
+};
+
+/**
+ * Puts files and index in order, tells of what expires soon, applies the expiry, and purges what was closed long enough
+ * ago. May die anywhere and be repeated. Null where another process is at it.
+ */
+export async function sweep(options: SweepOptions): Promise<Swept | null> {
+  const { quarantine, expiry, noticeDays, binDays, now } = options;
+  const claim = await quarantine.claimSweep().catch((error: unknown) => {
+    if (error instanceof QuarantineError && error.problem === 'busy') return null;
+    throw error;
+  });
+  if (claim === null) return null;
+  try {
+    await quarantine.tidy();
+    await quarantine.reindex();
+    const at = now();
+    const how = expiry();
+    const noticed = await each(options, 'unnoticed', at.getTime() + noticeDays * dayMs, (ids) =>
+      notice(options, ids),
+    );
+    const expired = await each(options, 'expires', at.getTime(), (ids) =>
+      oneByOne(ids, (id) => expire(options, id, how)),
+    );
+    const purge = (id: string) => quarantine.purge(id).then(() => true);
+    const purged = await each(options, 'closed', at.getTime() - binDays * dayMs, (ids) =>
+      oneByOne(ids, purge),
+    );
+    return {
+      noticed: noticed.done,
+      released: how === 'delete' ? 0 : expired.done,
+      deleted: how === 'delete' ? expired.done : 0,
+      purged: purged.done,
+      failed: noticed.failed + expired.failed + purged.failed,
+      failure: noticed.failure ?? expired.failure ?? purged.failure,
+    };
+  } finally {
+    await claim[Symbol.asyncDispose]();
+  }
+}
+
+type Outcome = {
+  readonly done: readonly string[];
+  readonly failed: readonly string[];
+  readonly failure: unknown;
+};
+
+type Count = { readonly done: number; readonly failed: number; readonly failure: unknown };
+
+/** Until nothing is due that was not dealt with in this sweep. */
+async function each(
+  { quarantine }: SweepOptions,
+  what: 'unnoticed' | 'expires' | 'closed',
+  before: number,
+  work: (ids: readonly string[]) => Promise<Outcome>,
+): Promise<Count> {
+  const seen = new Set<string>();
+  /** Seen, and still due. */
+  let [done, failed, remaining] = [0, 0, 0];
+  let failure: unknown = null;
+  while (failed < mostFailures) {
+    const due = await quarantine.due({ what, before, limit: atOnce + remaining });
+    const ids = due.filter((id) => !seen.has(id));
+    if (ids.length === 0) break;
+    remaining = due.length - ids.length;
+    const outcome = await work(ids);
+    for (const id of ids) seen.add(id);
+    done += outcome.done.length;
+    failed += outcome.failed.length;
+    remaining += ids.length - outcome.done.length;
+    failure ??= outcome.failure;
+  }
+  return { done, failed, failure };
+}
+
+async function notice(
+  { quarantine, onExpiring, now }: SweepOptions,
+  ids: readonly string[],
+): Promise<Outcome> {
+  try {
+    await onExpiring(ids);
+  } catch (failure) {
+    return { done: [], failed: ids, failure };
+  }
+  // Only now: whoever dies in between tells of it twice rather than never.
+  return oneByOne(ids, (id) =>
+    quarantine.exclusively(id, async () => {
+      const held = await quarantine.find(id);
+      if (held?.state !== 'held' || held.expiryNoticedAt !== null) return false;
+      await quarantine.update({ ...held, expiryNoticedAt: now().toISOString() });
+      return true;
+    }),
+  );
+}
+
+async function expire(
+  { quarantine, releaseExpired, deleteExpired, noticeDays, now }: SweepOptions,
+  id: string,
+  how: Expiry,
+): Promise<boolean> {
+  if (how === 'release-tagged') {
+    try {
+      await releaseExpired(id);
+      return true;
+    } catch (error) {
+      await postpone(quarantine, id, new Date(now().getTime() + retryExpiryMs));
+      throw error;
+    }
+  }
+  // Nothing goes before somebody could have looked at it.
+  const noticedAt = (await quarantine.find(id))?.expiryNoticedAt ?? null;
+  if (noticedAt === null || Date.parse(noticedAt) + noticeDays * dayMs > now().getTime())
+    return false;
+  await deleteExpired(id);
+  return true;
+}
+
+/** So that what a next hop never takes does not keep others from their turn. */
+async function postpone(
+  quarantine: SweepOptions['quarantine'],
+  id: string,
+  until: Date,
+): Promise<void> {
+  const next = async () => {
+    const held = await quarantine.find(id);
+    if (held?.state === 'held')
+      await quarantine.update({ ...held, expiresAt: until.toISOString() });
+  };
+  await quarantine.exclusively(id, next).catch(() => undefined); // it is due again anyway
+}
+
+/** `work` says false where it is not the message's time yet. */
+async function oneByOne(
+  ids: readonly string[],
+  work: (id: string) => Promise<boolean>,
+): Promise<Outcome> {
+  const [done, failed]: [string[], string[]] = [[], []];
+  let failure: unknown = null;
+  for (const id of ids) {
+    try {
+      if (await work(id)) done.push(id);
+    } catch (error) {
+      failure ??= error;
+      failed.push(id);
+    }
+  }
+  return { done, failed, failure };
+}
