@@ -59,6 +59,8 @@ export type Dependencies = AnalysisDependencies & {
   readonly warnRecipients: WarnRecipients;
   readonly withoutForgedFields: (transaction: Transaction) => Promise<Transaction>;
   readonly quarantine: Pick<Quarantine, 'hold'>;
+  /** How long mail is held; as usual when absent. */
+  readonly quarantineDays?: number;
   /** Stores a lesson beside the message path; losing one is an event, never a delay. */
   readonly learn: (lesson: Commit) => void;
   /** Tells the organization's ledgers what passed; beside the message path as well. */

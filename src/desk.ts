@@ -8,19 +8,22 @@ import type { Events } from './observability/events.ts';
 import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { createReadiness, type Health } from './observability/readiness.ts';
+import type { HeldMail } from './quarantine/open-held-mail.ts';
 import {
   startReviews,
   type RunningReviews,
   type StartReviewsOptions,
 } from './reviews-in-background.ts';
+import { sweepInBackground } from './sweep-in-background.ts';
 
 export type DeskStart = Omit<
   StartReviewsOptions,
-  'audit' | 'baselines' | 'events' | 'rules' | 'settings'
+  'audit' | 'baselines' | 'events' | 'quarantine' | 'rules' | 'settings'
 > &
   Pick<ConsoleStart, 'settings' | 'version' | 'status'> & {
     readonly rules: () => ActiveRules;
     readonly baselines: BaselineStore;
+    readonly quarantine: HeldMail;
     readonly audited: Pick<RunningAudit, 'audit' | 'heads'>;
     readonly health: Health;
     readonly log: Pick<Log, 'warn'>;
@@ -39,10 +42,18 @@ export type Desk = AsyncDisposable & {
   readonly links: Notices['publicAddress'];
 };
 
-/** Starts reviews, notices and the console. @throws Error in one sentence when an address or a store cannot be used. */
+/**
+ * Starts reviews, notices, the quarantine's sweep and the console.
+ * @throws Error in one sentence when an address or a store cannot be used, or mail would go without anybody being told.
+ */
 export async function startDesk(start: DeskStart): Promise<Desk> {
   const { settings, quarantine, baselines, pseudonym, audited, rules, events, now } = start;
   const { audit } = audited;
+  const tellsNobody = settings.noticeTo.length === 0 && settings.noticeRecipients === 'none';
+  if (settings.quarantineExpiry === 'delete' && (settings.noticeMode === 'off' || tellsNobody))
+    throw new Error(
+      'quarantineExpiry: delete would let mail go without anybody being told: name an administrator with noticeTo',
+    );
   await using opened = new AsyncDisposableStack();
   const { review, standing, remember } = opened.use(await startReviews({ ...start, audit }));
   const notices = opened.use(
@@ -50,7 +61,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
       settings,
       languages: rules().notices,
       quarantine,
-      expiryAction: 'release-tagged',
+      expiryAction: settings.quarantineExpiry,
       deliver: start.deliver,
       review,
       audit,
@@ -59,9 +70,9 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
     }),
   );
   start.metrics.measureNotices(notices.status);
-  const tellsNobody = settings.noticeTo.length === 0 && settings.noticeRecipients === 'none';
   if (settings.noticeMode !== 'off' && tellsNobody)
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');
+  opened.use(sweepInBackground({ quarantine, settings, review, notices, events, now }));
   const console = opened.use(
     await startConsole({
       settings,

@@ -18,6 +18,7 @@ import { watchStatus } from './console/watch-status.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { startDesk } from './desk.ts';
 import { createPseudonym } from './features/hash.ts';
+import { openHeldMailOf } from './held-mail.ts';
 import { createLessons } from './lessons.ts';
 import { openOrganization } from './organization/open-organization.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
@@ -31,7 +32,6 @@ import { nextHopRoute } from './next-hop-route.ts';
 import { poolInBackground } from './pooled-knowledge.ts';
 import { proveRelayInBackground } from './prove-relay-in-background.ts';
 import { loadPseudonymKey } from './pseudonym-key.ts';
-import { openQuarantine } from './quarantine/directory-quarantine.ts';
 import { healthOf } from './site-health.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
@@ -83,7 +83,13 @@ export async function startServer({
   metrics.rulesActivated(active);
 
   // Before the store: at the first start this makes the state directory, where the store lies by default.
-  const quarantine = await openQuarantine(join(settings.stateDir, 'quarantine'));
+  const quarantine = opened.use(
+    await openHeldMailOf(settings, {
+      create: true,
+      onIndexFailed: recorded.quarantineIndexFailed,
+    }),
+  );
+  metrics.measureQuarantine({ ...quarantine, bytes: quarantine.usage.bytes });
   const baselines = opened.use(
     await openStore(settings.store, {
       limits: { ...defaultStoreLimits, ...active.policy.learning },
@@ -164,6 +170,7 @@ export async function startServer({
     inheritedBy: pooled.inheritedBy,
     reviews: desk.standing,
     quarantine: desk.quarantine,
+    quarantineDays: settings.quarantineDays,
     learn: lessons.learn,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     remember: desk.remember,

@@ -4,7 +4,6 @@ export const auditActs = [
   'held',
   'released',
   'deleted',
-  'expired',
   'attack-confirmed',
   'value-approved',
   'message-approved',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
+import { heldSettings } from './review/desk-settings.ts';
 import type { PreviewFlags } from './notice/preview.ts';
 import type { RotateFlags } from './notice/rotate-key.ts';
 import { addSettingOptions, type SettingFlags } from './setting-options.ts';
@@ -8,7 +9,7 @@ import type { SettingKey } from '../config/settings-schema.ts';
 type JsonFlags = SettingFlags & { readonly json?: boolean };
 
 const wording: readonly SettingKey[] = [
-  'stateDir',
+  ...heldSettings,
   'rulesDir',
   'hostname',
   'contactUrl',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import type { EraseFlags } from './privacy/erase.ts';
+import { heldSettings } from './review/desk-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addPrivacyCommand(program: Command, context: CommandContext): void {
@@ -28,5 +29,5 @@ export function addPrivacyCommand(program: Command, context: CommandContext): vo
       const { erase } = await import('./privacy/erase.ts');
       await erase(context, flags);
     });
-  addSettingOptions(erase, ['stateDir', 'store', 'hostname']);
+  addSettingOptions(erase, [...heldSettings, 'hostname']);
 }

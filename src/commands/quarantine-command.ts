@@ -4,7 +4,7 @@ import { collect, parseCount, parseTime } from './option-values.ts';
 import { addActCommands } from './quarantine-acts-command.ts';
 import type { HeldFlags, ListFlags } from './quarantine/held-mail.ts';
 import type { ReleaseFlags } from './quarantine/release.ts';
-import { deliverySettings, deskSettings } from './review/desk-settings.ts';
+import { deliverySettings, deskSettings, heldSettings } from './review/desk-settings.ts';
 import { addRequestsCommand } from './quarantine-requests-command.ts';
 import { addSettingOptions } from './setting-options.ts';
 
@@ -47,7 +47,7 @@ export function addQuarantineCommand(program: Command, context: CommandContext):
       const { listHeld } = await import('./quarantine/held-mail.ts');
       await listHeld(context, flags);
     });
-  addSettingOptions(list, ['stateDir']);
+  addSettingOptions(list, heldSettings);
   const show = quarantine
     .command('show')
     .argument('<id>', 'id of a held message')
@@ -58,7 +58,22 @@ export function addQuarantineCommand(program: Command, context: CommandContext):
       const { showHeld } = await import('./quarantine/held-mail.ts');
       await showHeld(context, id, flags);
     });
-  addSettingOptions(show, ['stateDir']);
+  addSettingOptions(show, heldSettings);
+  const reindex = quarantine
+    .command('reindex')
+    .description(
+      'Compares all held mail with the index that lists are read from, and puts the index right. Exit code: 0 the index has everything, 1 an entry cannot be read.',
+    )
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aliaswatch quarantine reindex --state-dir /var/lib/aliaswatch',
+    )
+    .action(async (flags: HeldFlags) => {
+      const { reindexHeld } = await import('./quarantine/reindex.ts');
+      await reindexHeld(context, flags);
+    });
+  addSettingOptions(reindex, heldSettings);
   const releasing = quarantine
     .command('release')
     .argument('[id...]', 'ids of held messages')

@@ -163,6 +163,26 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--max-spool-bytes <n>',
     'larger ones on disk, all together (default 1073741824)',
   ],
+  quarantineKeyFile: [
+    '--quarantine-key-file <file>',
+    'keys that encrypt held mail, one a line (default: not encrypted)',
+  ],
+  maxQuarantineBytes: [
+    '--max-quarantine-bytes <n>',
+    'all held mail together, 0 for no limit (default 10737418240)',
+  ],
+  quarantineDays: [
+    '--quarantine-days <n>',
+    'days that mail is held before it expires (default 30)',
+  ],
+  quarantineExpiry: [
+    '--quarantine-expiry <how>',
+    'what then becomes of it: release-tagged or delete (default release-tagged)',
+  ],
+  quarantineBinDays: [
+    '--quarantine-bin-days <n>',
+    'days that released and deleted mail is kept (default 14)',
+  ],
   analysisDeadlineMs: [
     '--analysis-deadline-ms <n>',
     'longest analysis of one message (default 5000)',

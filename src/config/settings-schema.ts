@@ -171,6 +171,16 @@ export const settingsSchema = z.strictObject({
   maxReceivedFields: count(1, 10_000).exactOptional(),
   /** `Received` fields of a message that are ours; as many are a loop. */
   maxOwnHops: count(1, 10_000).exactOptional(),
+  /** Keys that encrypt held mail, one a line: the first encrypts, all decrypt. Held in the clear when left out. */
+  quarantineKeyFile: text.exactOptional(),
+  /** All held mail together; past it what would be held gets 451. 0 sets no limit. */
+  maxQuarantineBytes: count(0, 1_099_511_627_776_000).exactOptional(),
+  /** How long mail waits for somebody's decision. */
+  quarantineDays: count(4, 3650).exactOptional(),
+  /** What then becomes of it: it is sent on as tagged mail, or put into the bin. Somebody is told three days before. */
+  quarantineExpiry: z.enum(['release-tagged', 'delete']).exactOptional(),
+  /** How long released and deleted mail is kept, so that it can be undone. */
+  quarantineBinDays: count(1, 3650).exactOptional(),
   /** Messages up to this size are kept in memory, larger ones on disk until they are relayed. */
   spoolMemoryBytes: count(0, 16_777_216).exactOptional(),
   /** All messages on disk together; past it clients are told to come back (452). */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
 import { formatHostPort, type HostPort } from './host-port.ts';
 import { defaultLedgerLimits } from '../organization/ledgers.ts';
+import { defaultQuarantineDays } from '../quarantine/expiry.ts';
 import { defaultSmtpLimits } from '../smtp/limits.ts';
 import { defaultTimeouts } from '../smtp/next-hop-settings.ts';
 import { defaultSpoolSizes } from '../smtp/spool.ts';
@@ -32,7 +33,8 @@ type FileOrName =
   | 'publicUrl'
   | 'arcDomain'
   | 'arcSelector'
-  | 'arcKeyFile';
+  | 'arcKeyFile'
+  | 'quarantineKeyFile';
 
 /** The rules that ship with us, beside `src/` as beside `dist/`. */
 export const packagedRules = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -75,6 +77,10 @@ export function completeSettings(given: Given, hostname: string): Settings {
     clientIdleMs: defaultTimeouts.clientIdleMs,
     spoolMemoryBytes: defaultSpoolSizes.memoryBytes,
     maxSpoolBytes: defaultSpoolSizes.maxBytes,
+    maxQuarantineBytes: 10 * 1024 ** 3,
+    quarantineDays: defaultQuarantineDays,
+    quarantineExpiry: 'release-tagged',
+    quarantineBinDays: 14,
     analysisDeadlineMs: 5000,
     dnsTimeoutMs: 1500,
     storeTimeoutMs: 150,
@@ -93,6 +99,7 @@ export function completeSettings(given: Given, hostname: string): Settings {
     arcDomain: given.arcDomain ?? null,
     arcSelector: given.arcSelector ?? null,
     arcKeyFile: given.arcKeyFile ?? null,
+    quarantineKeyFile: given.quarantineKeyFile ?? null,
     consoleTlsCertFile: given.consoleTlsCertFile ?? null,
     consoleTlsKeyFile: given.consoleTlsKeyFile ?? given.consoleTlsCertFile ?? null,
     operatorsFile: given.operatorsFile ?? null,
@@ -118,6 +125,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     arcDomain: settings.arcDomain ?? 'none',
     arcSelector: settings.arcSelector ?? 'none',
     arcKeyFile: settings.arcKeyFile ?? 'none',
+    quarantineKeyFile: settings.quarantineKeyFile ?? 'none',
     proxyPeers: settings.proxyPeers.join(',') || 'none',
     xclientPeers: settings.xclientPeers.join(',') || 'none',
     trustedRelays: settings.trustedRelays.join(',') || 'none',

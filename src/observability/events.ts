@@ -12,6 +12,7 @@ import type { Header } from '../message/header.ts';
 import type { LinkOutcome } from '../notices/links/link-acts.ts';
 import type { LinkPurpose } from '../notices/links/signed-link.ts';
 import type { NoticeOutcome } from '../notices/send-notices.ts';
+import type { Swept } from '../quarantine/sweep.ts';
 import type { Act } from '../review/review.ts';
 import type { Score } from '../score/score.ts';
 import type { DuplicateCause, LimitReason } from '../smtp/limits.ts';
@@ -51,6 +52,11 @@ export interface Events {
   readonly messageHeld: (id: string, alias: string, sizeBytes: number) => void;
   /** A message could not be held; the client keeps it. */
   readonly holdFailed: (error: unknown, transactionId: string) => void;
+  /** The quarantine was put in order, and what was held long enough has expired. */
+  readonly quarantineSwept: (swept: Swept) => void;
+  readonly quarantineSweepFailed: (error: unknown) => void;
+  /** The index of the quarantine could not be told or asked; mail is held, and lists are read from the files. */
+  readonly quarantineIndexFailed: (error: unknown) => void;
   /** A limit of ours refused a connection, a command or a message. */
   readonly smtpRefused: (reason: LimitReason) => void;
   /** A message may arrive twice. */

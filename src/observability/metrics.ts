@@ -14,6 +14,7 @@ import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
 import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
+import { quarantineMetrics } from './quarantine-metrics.ts';
 import { reviewMetrics } from './review-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
@@ -147,18 +148,6 @@ function messageMetrics(registry: Registry) {
   }
   for (const stage of stages) metrics.stageDuration.zero({ stage });
   return metrics;
-}
-
-function quarantineMetrics(registry: Registry) {
-  return {
-    quarantineHeld: counter(registry, 'quarantine_held_total', 'Messages held'),
-    quarantineBytes: counter(registry, 'quarantine_bytes_total', 'Bytes of messages held'),
-    quarantineFailed: counter(
-      registry,
-      'quarantine_failed_total',
-      'Messages that could not be held',
-    ),
-  };
 }
 
 function ruleMetrics(registry: Registry, startCampaigns: (alias: string) => void) {

@@ -37,6 +37,21 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.quarantineFailed.inc();
       log.error({ id, error }, 'message could not be held');
     }),
+    quarantineSwept: neverThrowing((swept) => {
+      metrics.countSwept(swept);
+      const { failure, ...counts } = swept;
+      const isNews = Object.values(counts).some((count) => count > 0);
+      if (swept.failed > 0) log.warn({ ...counts, error: failure }, 'quarantine swept');
+      else if (isNews) log.info(counts, 'quarantine swept');
+    }),
+    quarantineSweepFailed: neverThrowing((error) => {
+      metrics.quarantineSweepsFailed.inc();
+      log.error({ error }, 'quarantine not swept');
+    }),
+    quarantineIndexFailed: neverThrowing((error) => {
+      metrics.quarantineIndexFailed.inc();
+      log.warn({ error }, 'index of the quarantine does not answer');
+    }),
     smtpRefused: neverThrowing((reason) => {
       metrics.smtpRefused.inc({ reason });
       log.debug({ reason }, 'refused by a limit');

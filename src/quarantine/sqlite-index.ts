@@ -48,7 +48,12 @@ export function openSqliteIndex(
   path: string,
   { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<QuarantineIndex> {
-  return settle(() => new SqliteIndex(path, openSqliteFile(path, content, { timeoutMs })));
+  return settle(() => {
+    const database = openSqliteFile(path, content, { timeoutMs });
+    // What is erased is a person's right and must not stay in free pages.
+    database.exec('PRAGMA secure_delete = ON');
+    return new SqliteIndex(path, database);
+  });
 }
 
 class SqliteIndex implements QuarantineIndex {
@@ -68,8 +73,8 @@ class SqliteIndex implements QuarantineIndex {
     });
   }
 
-  remove(directory: string, ids: readonly string[]): Promise<void> {
-    return this.#settle('BEGIN IMMEDIATE', () => {
+  async remove(directory: string, ids: readonly string[]): Promise<void> {
+    await this.#settle('BEGIN IMMEDIATE', () => {
       for (const id of ids) {
         const row = this.#sql.get(
           'DELETE FROM held WHERE id = ? AND directory = ? RETURNING number',
@@ -80,6 +85,8 @@ class SqliteIndex implements QuarantineIndex {
           this.#sql.run('DELETE FROM body WHERE number = ?', row['number'] as number);
       }
     });
+    // Nor in the log of writes.
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   query(query: IndexQuery): Promise<IndexPage> {

@@ -2,12 +2,12 @@ import { QuarantineError } from './quarantine-error.ts';
 import type { HeldMail } from './open-held-mail.ts';
 
 const dayMs = 86_400_000;
-const atOnce = 100;
+const atOnce = 20;
 /** Past so many a sweep gives up until the next one: a next hop that is down is not asked about each message. */
 const mostFailures = 50;
 const retryExpiryMs = dayMs;
 
-/** What becomes of mail that has been held for its time (`policy.yaml: quarantine.expiry`). */
+/** What becomes of mail that has been held for its time. */
 export type Expiry = 'release-tagged' | 'delete';
 
 export type SweepOptions = {
@@ -23,8 +23,11 @@ export type SweepOptions = {
   /** Somebody should know that these expire; asked again where it rejects. */
   readonly onExpiring: (ids: readonly string[]) => Promise<void>;
   readonly noticeDays: number;
+  /** How long closed mail is kept, so that it can be undone. */
   readonly binDays: number;
   readonly now: () => Date;
+  /** Stops after the message at hand. */
+  readonly signal?: AbortSignal;
 };
 
 /** How many messages. */
@@ -87,7 +90,7 @@ type Count = { readonly done: number; readonly failed: number; readonly failure:
 
 /** Until nothing is due that was not dealt with in this sweep. */
 async function each(
-  { quarantine }: SweepOptions,
+  { quarantine, signal }: SweepOptions,
   what: 'unnoticed' | 'expires' | 'closed',
   before: number,
   work: (ids: readonly string[]) => Promise<Outcome>,
@@ -96,7 +99,7 @@ async function each(
   /** Seen, and still due. */
   let [done, failed, remaining] = [0, 0, 0];
   let failure: unknown = null;
-  while (failed < mostFailures) {
+  while (failed < mostFailures && signal?.aborted !== true) {
     const due = await quarantine.due({ what, before, limit: atOnce + remaining });
     const ids = due.filter((id) => !seen.has(id));
     if (ids.length === 0) break;

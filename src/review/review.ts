@@ -1,8 +1,8 @@
 import type { HeldSummary } from '../quarantine/quarantine.ts';
 
-/** Somebody who decides about mail; what one may do is settled before anything here is called. */
+/** Somebody who decides about mail, or the proxy by its settings; what one may do is settled before anything here is called. */
 export type Reviewer = {
-  readonly kind: 'operator' | 'recipient';
+  readonly kind: 'operator' | 'recipient' | 'proxy';
   readonly name: string;
   readonly via: 'command' | 'console' | 'api' | 'link' | 'schedule';
 };

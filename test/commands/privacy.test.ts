@@ -81,10 +81,12 @@ before(async () => {
   await heads.publish(head);
 });
 
-/** Everything on disk but what is still held, one after the other. */
-async function allBytes(): Promise<string> {
+/** Everything on disk but what is still held, and the index of that, one after the other. */
+async function allBytes(
+  heldMail = new RegExp(`^baselines\\.db-quarantine|${heldId}`),
+): Promise<string> {
   const files = await readdir(state, { recursive: true, withFileTypes: true });
-  const kept = files.filter((file) => file.isFile() && !file.name.includes(heldId));
+  const kept = files.filter((file) => file.isFile() && !heldMail.test(file.name));
   const bytes = kept.map((file) => readFile(join(file.parentPath, file.name), 'latin1'));
   return (await Promise.all(bytes)).join('\n');
 }
@@ -136,6 +138,12 @@ test('erased everywhere but where somebody still waits for mail; the record prov
     (again.json['parts'] as { count: number }[]).map(({ count }) => count),
     [0, 0, 0, 0, 0, 0],
   );
+
+  await (await openQuarantine(join(state, 'quarantine'))).delete(heldId, new Date());
+  assert.equal((await shell.run(['quarantine', 'reindex'])).code, 0);
+  assert.ok((await allBytes(/^$/)).includes(address));
+  assert.equal((await shell.run(erase)).code, 0);
+  assert.ok(!(await allBytes(/^$/)).includes(address), 'nor in the index of held mail');
 });
 
 test('mail that cannot be read may be hers: the exit code does not say that nothing is left', async () => {

@@ -10,8 +10,9 @@ import { loadRules } from '../../src/config/load-rules.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
 import { defaultLedgerLimits, type OrganizationLedgers } from '../../src/organization/ledgers.ts';
 import { openOrganization } from '../../src/organization/open-organization.ts';
-import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
-import type { HeldMessage, Quarantine } from '../../src/quarantine/quarantine.ts';
+import { defaultQuarantineDays, expiryOf } from '../../src/quarantine/expiry.ts';
+import { openHeldMail, type HeldMail } from '../../src/quarantine/open-held-mail.ts';
+import type { HeldMessage } from '../../src/quarantine/quarantine.ts';
 import {
   campaignOfRecord,
   joinMessages,
@@ -51,7 +52,7 @@ export type Desk = AsyncDisposable & {
   readonly elsewhere: Review;
   readonly store: ReviewStore;
   readonly standing: KnownReviews;
-  readonly quarantine: Quarantine;
+  readonly quarantine: HeldMail;
   readonly baselines: BaselineStore;
   readonly organization: OrganizationLedgers;
   readonly nextHop: SmtpRecorder;
@@ -93,7 +94,20 @@ export async function openDesk(location: string): Promise<Desk> {
       },
     }),
   );
-  const quarantine = await openQuarantine(join(folder, 'quarantine'));
+  const openHeld = async () =>
+    opened.use(
+      await openHeldMail({
+        directory: join(folder, 'quarantine'),
+        store: spec,
+        storeTimeoutMs: timeoutMs,
+        keyFile: null,
+        maxBytes: null,
+        onIndexFailed: (error) => {
+          throw error;
+        },
+      }),
+    );
+  const quarantine = await openHeld();
   const nextHop = opened.use(await SmtpRecorder.start());
   const audited: AuditRecord[] = [];
   const audit = { broken: false };
@@ -114,7 +128,7 @@ export async function openDesk(location: string): Promise<Desk> {
     rules: () => ({ catalogue, lists }),
     now: () => new Date(),
   };
-  const otherQuarantine = await openQuarantine(join(folder, 'quarantine'));
+  const otherQuarantine = await openHeld();
   const otherStore = opened.use(await openReviewStore(spec, { timeoutMs }));
   const owned = opened.move();
   return {
@@ -133,7 +147,9 @@ export async function openDesk(location: string): Promise<Desk> {
     hold: async (changes = {}) => {
       const id = newTransactionId(now);
       const lesson = lessonFor(id, changes.alias ?? alias);
-      const held = heldMessage({ id, alias, heldAt: now.toISOString(), lesson, ...changes });
+      const heldAt = now.toISOString();
+      const expiresAt = expiryOf(heldAt, defaultQuarantineDays);
+      const held = heldMessage({ id, alias, heldAt, expiresAt, lesson, ...changes });
       await quarantine.hold(held, prefix, content);
       return id;
     },

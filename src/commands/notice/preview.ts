@@ -27,7 +27,7 @@ export async function previewNotice(
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
   const textsFor = chooseTexts((await rulesFor(settings)).notices, settings.noticeLanguage);
-  const { notice, to } = await noticeAbout(id, flags.to ?? null, settings);
+  const { notice, to } = await noticeAbout(context, { id, asked: flags.to ?? null, settings });
   const { texts, language } = textsFor(to);
   const words = noticeWords(notice, texts, language);
   if (flags.json) {
@@ -44,11 +44,14 @@ export async function previewNotice(
 }
 
 async function noticeAbout(
-  id: string,
-  asked: string | null,
-  settings: Settings,
+  context: CommandContext,
+  {
+    id,
+    asked,
+    settings,
+  }: { readonly id: string; readonly asked: string | null; readonly settings: Settings },
 ): Promise<{ readonly notice: Notice; readonly to: string }> {
-  const quarantine = await existingQuarantine(settings);
+  await using quarantine = await existingQuarantine(context, settings);
   const held = await quarantine.find(id).catch((error: unknown) => {
     if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
     throw error;
@@ -73,7 +76,7 @@ async function noticeAbout(
       requests: { about: () => [] },
       settings,
       keys: await loadLinkKeys(settings.stateDir),
-      expiryAction: 'release-tagged',
+      expiryAction: settings.quarantineExpiry,
       now,
     },
   );

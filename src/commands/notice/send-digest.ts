@@ -25,14 +25,14 @@ export async function sendDigest(
   const { nextHop } = settings;
   if (nextHop === null) return; // settingsFor has refused
   const { notices: languages } = await rulesFor(settings);
-  const quarantine = await existingQuarantine(settings);
+  await using quarantine = await existingQuarantine(context, settings);
   const route = await nextHopRoute({ ...settings, nextHop });
   const outcomes: NoticeOutcome[] = [];
   await using desk = await openNoticeDesk({
     settings,
     languages,
     quarantine,
-    expiryAction: 'release-tagged',
+    expiryAction: settings.quarantineExpiry,
     deliver: (envelope, content) => deliverOnce(route, envelope, content),
     onOutcome: (outcome) => void outcomes.push(outcome),
     now: () => new Date(),

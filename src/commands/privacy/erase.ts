@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { commitmentTo, newSalt } from '../../audit/commitment.ts';
 import { auditDirectory } from '../../audit/start-audit.ts';
 import type { Settings } from '../../config/settings.ts';
-import { openQuarantine, type DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
+import { quarantineDirectory } from '../../held-mail.ts';
+import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { heldFor } from '../../quarantine/erase-recipient.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
+import { existingQuarantine } from '../review/open-desk.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import { operatorOf } from '../operator-name.ts';
@@ -35,7 +36,7 @@ export async function erase(context: CommandContext, flags: EraseFlags): Promise
       `there is no state directory ${settings.stateDir}: name that of the gateway with --state-dir`,
     );
   await mkdir(auditDirectory(settings.stateDir), { recursive: true, mode: 0o700 });
-  const quarantine = await quarantineOf(settings);
+  await using quarantine = await quarantineOf(context, settings);
   await using opened = await openErasableParts(settings, quarantine);
   const found = await countIn(opened.parts, address);
   const salt = newSalt();
@@ -85,9 +86,8 @@ async function recordErasure(
   });
 }
 
-async function quarantineOf({ stateDir }: Settings): Promise<DirectoryQuarantine | null> {
-  const directory = join(stateDir, 'quarantine');
-  return existsSync(directory) ? openQuarantine(directory, { create: false }) : null;
+async function quarantineOf(context: CommandContext, settings: Settings): Promise<HeldMail | null> {
+  return existsSync(quarantineDirectory(settings)) ? existingQuarantine(context, settings) : null;
 }
 
 function reportText(found: readonly Found[], salt: string | null): string {

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import { allHeld } from '../../quarantine/all-held.ts';
-import type { DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
+import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import type { HeldMessage, HeldSummary } from '../../quarantine/quarantine.ts';
 import type { HeldFilter } from '../../review/review.ts';
@@ -25,7 +25,7 @@ export type ListFlags = HeldFlags & {
 };
 
 export async function listHeld(context: CommandContext, flags: ListFlags): Promise<void> {
-  const quarantine = await existingQuarantine(await settingsFor(context, flags));
+  await using quarantine = await existingQuarantine(context, await settingsFor(context, flags));
   const [messages, unreadable] = await Promise.all([
     wanted(quarantine, flags),
     quarantine.unreadable(),
@@ -40,7 +40,7 @@ export async function listHeld(context: CommandContext, flags: ListFlags): Promi
 
 /** Held and released mail; what is in the bin only where it is asked for. */
 async function wanted(
-  quarantine: DirectoryQuarantine,
+  quarantine: Pick<HeldMail, 'list'>,
   { state, alias, campaign, rcpt, text, since, until, limit = Infinity }: ListFlags,
 ): Promise<readonly HeldSummary[]> {
   const filter: HeldFilter = {
@@ -70,13 +70,18 @@ export async function showHeld(
   id: string,
   flags: HeldFlags,
 ): Promise<void> {
-  const { lesson, ...held } = await findHeld(await settingsFor(context, flags), id);
+  const { lesson, ...held } = await findHeld(context, await settingsFor(context, flags), id);
   if (flags.json) printJson(context, { ...held, learnsOnRelease: lesson !== null });
   else context.stdout.write(heldText(held));
 }
 
-async function findHeld(settings: Settings, id: string): Promise<HeldMessage> {
-  const held = await (await existingQuarantine(settings)).find(id).catch((error: unknown) => {
+async function findHeld(
+  context: CommandContext,
+  settings: Settings,
+  id: string,
+): Promise<HeldMessage> {
+  await using quarantine = await existingQuarantine(context, settings);
+  const held = await quarantine.find(id).catch((error: unknown) => {
     if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
     throw error;
   });

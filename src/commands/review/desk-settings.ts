@@ -1,5 +1,8 @@
+/** Settings of a command that looks at held mail. */
+export const heldSettings = ['stateDir', 'store', 'quarantineKeyFile'] as const;
+
 /** Settings of a command that acts as a reviewer; one that releases needs those of the next hop as well. */
-export const deskSettings = ['stateDir', 'store', 'rulesDir', 'hostname'] as const;
+export const deskSettings = [...heldSettings, 'rulesDir', 'hostname'] as const;
 
 export const deliverySettings = [
   'nextHop',

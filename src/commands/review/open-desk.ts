@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { openStore } from '../../baseline/open-store.ts';
 import { defaultStoreLimits } from '../../baseline/store.ts';
 import { createPseudonym } from '../../features/hash.ts';
 import type { Settings } from '../../config/settings.ts';
+import { openHeldMailOf, quarantineDirectory, type HeldMailSettings } from '../../held-mail.ts';
 import { nextHopRoute } from '../../next-hop-route.ts';
 import { loadPseudonymKey } from '../../pseudonym-key.ts';
-import { openQuarantine, type DirectoryQuarantine } from '../../quarantine/directory-quarantine.ts';
+import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { createReview } from '../../review/create-review.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
@@ -24,7 +24,7 @@ import { openLedgers } from '../organization/open-ledgers.ts';
 /** What a command needs to act as a reviewer. */
 export type Desk = AsyncDisposable & {
   readonly review: Review;
-  readonly quarantine: DirectoryQuarantine;
+  readonly quarantine: HeldMail;
   readonly audit: AuditLog;
   /** Who runs the command. */
   readonly by: Reviewer;
@@ -33,7 +33,7 @@ export type Desk = AsyncDisposable & {
 /** Opens the stores of a gateway, which may be running. @throws CommandFailure where there is no quarantine. */
 export async function openDesk(context: CommandContext, settings: Settings): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
-  const quarantine = await existingQuarantine(settings);
+  const quarantine = opened.use(await existingQuarantine(context, settings));
   const rules = activate(await rulesFor(settings), settings);
   const pseudonymKey = await loadPseudonymKey(settings.stateDir);
   const timeoutMs = patientStoreTimeoutMs;
@@ -81,17 +81,24 @@ async function deliveryOf({ nextHop, ...settings }: Settings) {
 
 type DeliverArguments = [Parameters<typeof deliverOnce>[1], Parameters<typeof deliverOnce>[2]];
 
-/** @throws CommandFailure where there is none. */
-export async function existingQuarantine({
-  stateDir,
-}: Pick<Settings, 'stateDir'>): Promise<DirectoryQuarantine> {
-  const directory = join(stateDir, 'quarantine');
+/** Dispose of it. @throws CommandFailure where there is none. */
+export async function existingQuarantine(
+  { stderr }: Pick<CommandContext, 'stderr'>,
+  settings: HeldMailSettings,
+): Promise<HeldMail> {
   try {
-    return await openQuarantine(directory, { create: false });
+    return await openHeldMailOf(
+      { ...settings, storeTimeoutMs: patientStoreTimeoutMs },
+      {
+        create: false,
+        onIndexFailed: (error) =>
+          void stderr.write(`warning: index of the quarantine: ${String(error)}\n`),
+      },
+    );
   } catch (error) {
     if (!(error instanceof QuarantineError) || error.problem !== 'missing') throw error;
     throw new CommandFailure(
-      `there is no quarantine at ${directory}: name the state directory of the gateway with --state-dir`,
+      `there is no quarantine at ${quarantineDirectory(settings)}: name the state directory of the gateway with --state-dir`,
       { cause: error },
     );
   }

@@ -11,7 +11,7 @@ import type { RecipientRequest } from '../sources.ts';
 import { count, nameSchemas } from './shared-schemas.ts';
 
 const reviewer = z.object({
-  kind: z.enum(['operator', 'recipient']),
+  kind: z.enum(['operator', 'recipient', 'proxy']),
   name: z.string(),
   via: z.enum(['command', 'console', 'api', 'link', 'schedule']),
 });
@@ -22,7 +22,7 @@ export const heldMessage = z
     heldAt: z.string().describe('ISO 8601, UTC'),
     state: z.enum(['held', 'released', 'deleted']).describe('`deleted` can be undone'),
     closedAt: z.string().nullable().describe('When it was released or deleted'),
-    expiresAt: z.string().describe('When it may be expired; nothing expires by itself yet'),
+    expiresAt: z.string().describe('When `quarantineExpiry` is applied to it'),
     expiryNoticedAt: z.string().nullable().describe('Null as long as nothing expires'),
     alias: z.string(),
     verdict: z.string(),
