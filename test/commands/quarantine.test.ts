@@ -136,6 +136,7 @@ test('show: who, why, and whether it teaches', async () => {
   );
   const { stdout } = await shell.run(['quarantine', 'show', id]);
   assert.match(stdout, /^ {2}why +phone in the note$/m);
+  assert.match(stdout, /^ {2}expires at +2026-12-20T06:07:08\.000Z$/m);
   assert.match(stdout, /^ {2}recipient +<bob@example\.com> held$/m);
   for (const unknown of ['0000000000000000000z', '../../etc/passwd']) {
     const { code, stderr } = await shell.run(['quarantine', 'show', unknown]);

@@ -40,6 +40,7 @@ export function heldText(held: HeldSummary): string {
   const { envelope, connection, deliveries } = held;
   const facts = [
     ['held at', held.heldAt],
+    held.state === 'held' ? ['expires at', held.expiresAt] : [held.state, held.closedAt ?? ''],
     ['alias', held.alias],
     [
       'verdict',

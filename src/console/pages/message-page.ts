@@ -120,6 +120,14 @@ function messageFacts({ held, now }: MessagePageView): Html {
   return facts([
     ['State', html`${badge(held.state)} ${held.closedAt !== null && moment(held.closedAt)}`],
     ['Held', html`${moment(held.heldAt)} <small>${ageText(held.heldAt, now)}</small>`],
+    ...(held.state === 'held'
+      ? ([
+          [
+            'Expires',
+            html`${moment(held.expiresAt)} <small>${ageText(held.expiresAt, now)}</small>`,
+          ],
+        ] as const)
+      : []),
     ['From', visible(held.from, 300)],
     ['Alias', html`<a href="${paths.alias(held.alias)}">${visible(held.alias, 100)}</a>`],
     ...(held.campaign === ''
