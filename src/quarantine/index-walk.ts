@@ -5,8 +5,9 @@ import type { IndexQuery } from './quarantine-index.ts';
 const rowsAtOnce = 5000;
 
 export type WalkStep = {
-  /** Places of the rows that match, newest first. */
+  /** Places of the rows that match, newest first; may be left out where they are only counted. */
   readonly hits: readonly string[];
+  readonly count: number;
   /** The oldest row that was looked at; null at the end. */
   readonly next: string | null;
 };
@@ -14,14 +15,14 @@ export type WalkStep = {
 /** Looks through all rows of a query for its marks, newest first; finds its page and counts the rest. */
 export async function walkMarks(
   { before, after, limit }: Pick<IndexQuery, 'before' | 'after' | 'limit'>,
-  step: (before: string | null, rows: number) => Promise<WalkStep>,
+  step: (before: string | null, rows: number, onlyCounted: boolean) => Promise<WalkStep>,
 ): Promise<{ readonly places: readonly string[]; readonly more: boolean; readonly total: number }> {
   const places: string[] = [];
   let total = 0;
   let end = before;
   do {
-    const { hits, next } = await step(end, rowsAtOnce);
-    total += hits.length;
+    const { hits, count, next } = await step(end, rowsAtOnce, places.length > limit);
+    total += count;
     for (const place of hits)
       if (places.length <= limit && (after === null || place < after)) places.push(place);
     end = next;

@@ -173,7 +173,7 @@ class RedisIndex implements QuarantineIndex {
           ...[query.marks.length, ...marks],
         ),
       )) as [string, ...string[]];
-      return { hits, next: next === '' ? null : next };
+      return { hits, count: hits.length, next: next === '' ? null : next };
     });
     return { entries: await this.#entriesAt(places), more, total };
   }

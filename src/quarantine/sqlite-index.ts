@@ -209,7 +209,7 @@ noticed = excluded.noticed, version = excluded.version, marks = excluded.marks W
   }
 
   async #markedPage(query: IndexQuery): Promise<IndexPage> {
-    const { places, more, total } = await walkMarks(query, (before, rows) =>
+    const { places, more, total } = await walkMarks(query, (before, rows, onlyCounted) =>
       this.#settle('BEGIN', () => {
         const { where, values } = placesOf({ ...query, before });
         const last = this.#sql.get(
@@ -219,7 +219,9 @@ noticed = excluded.noticed, version = excluded.version, marks = excluded.marks W
         );
         const from = (last?.['place'] ?? null) as string | null;
         const marked = placesOf({ ...query, before, from: from ?? query.from }, query.marks);
-        return { hits: this.#places(marked, rows), next: from };
+        if (onlyCounted) return { hits: [], count: this.#count(marked), next: from };
+        const hits = this.#places(marked, rows);
+        return { hits, count: hits.length, next: from };
       }),
     );
     const entries = await this.#settle('BEGIN', () => this.#entries(places));
