@@ -55,6 +55,13 @@ export async function watchPage(
   return { context, page, complaints, foreign };
 }
 
+/** Keeps what the README shows: the window alone. With ALIASWATCH_README_IMAGES=docs/images it is the README's own. */
+export async function keepReadmeImage(page: Page, name: string): Promise<Buffer> {
+  const folder = process.env['ALIASWATCH_README_IMAGES'] ?? 'test-results';
+  await mkdir(folder, { recursive: true });
+  return page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
 /** Keeps what the test saw under `test-results/`, for people to look at. */
 export async function keepScreenshot(page: Page, name: string): Promise<string> {
   const folder = process.env['ALIASWATCH_SCREENSHOTS'] ?? 'test-results';

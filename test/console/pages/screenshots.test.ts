@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { keepScreenshot, openChromium, watchPage, withoutChromium } from '../../support/browser.ts';
+import {
+  keepReadmeImage,
+  keepScreenshot,
+  openChromium,
+  watchPage,
+  withoutChromium,
+} from '../../support/browser.ts';
 import { showcasePages, startShowcase } from './showcase.ts';
 
 let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
@@ -11,6 +17,8 @@ const looks = [
   { look: 'dark', colorScheme: 'dark', viewport: { width: 1360, height: 900 } },
   { look: 'narrow', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const;
+
+const readmeImages: readonly string[] = ['quarantine', 'message'];
 
 describe('pages in Chromium', { skip: withoutChromium, concurrency: false }, () => {
   for (const { look, colorScheme, viewport } of looks)
@@ -31,6 +39,7 @@ describe('pages in Chromium', { skip: withoutChromium, concurrency: false }, () 
         );
         assert.ok(overhang <= 0, `${name} is ${overhang} px too wide`);
         await keepScreenshot(page, `${name}-${look}`);
+        if (look === 'light' && readmeImages.includes(name)) await keepReadmeImage(page, name);
       }
       // The missing message is told of by the browser as well.
       assert.deepEqual(
