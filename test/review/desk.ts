@@ -21,6 +21,7 @@ import {
 import { createReview } from '../../src/review/create-review.ts';
 import { openReviewStore } from '../../src/review/open-review-store.ts';
 import type { Review, Reviewer } from '../../src/review/review.ts';
+import type { ReviewDependencies } from '../../src/review/review-dependencies.ts';
 import type { ReviewStore } from '../../src/review/review-store.ts';
 import { keepStandingReviews, type KnownReviews } from '../../src/review/standing-reviews.ts';
 import { recordOf, type WatchedMessage } from '../../src/review/watched-message.ts';
@@ -47,6 +48,7 @@ export const today = dayOf(now);
 
 /** A reviewer's desk: real quarantine, stores and next hop; what is recorded is kept in a list. */
 export type Desk = AsyncDisposable & {
+  readonly folder: string;
   readonly review: Review;
   /** The same, as another process has it. */
   readonly elsewhere: Review;
@@ -65,7 +67,11 @@ export type Desk = AsyncDisposable & {
   readonly learned: (of?: string) => Promise<unknown>;
 };
 
-export async function openDesk(location: string): Promise<Desk> {
+/** `wrap` stands between the review, not the other process's, and what it touches. */
+export async function openDesk(
+  location: string,
+  wrap = (deps: ReviewDependencies): ReviewDependencies => deps,
+): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'aliaswatch-desk-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -132,7 +138,8 @@ export async function openDesk(location: string): Promise<Desk> {
   const otherStore = opened.use(await openReviewStore(spec, { timeoutMs }));
   const owned = opened.move();
   return {
-    review: createReview({ ...deps, store, onChange: standing.refresh }),
+    folder,
+    review: createReview(wrap({ ...deps, store, onChange: standing.refresh })),
     elsewhere: createReview({ ...deps, store: otherStore, quarantine: otherQuarantine }),
     store,
     standing,
