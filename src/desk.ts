@@ -9,6 +9,7 @@ import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { createReadiness, type Health } from './observability/readiness.ts';
 import type { HeldMail } from './quarantine/open-held-mail.ts';
+import type { Act } from './review/review.ts';
 import {
   startReviews,
   type RunningReviews,
@@ -55,7 +56,9 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
       'quarantineExpiry: delete would let mail go without anybody being told: name an administrator with noticeTo',
     );
   await using opened = new AsyncDisposableStack();
-  const { review, standing, remember } = opened.use(await startReviews({ ...start, audit }));
+  const told: { current: ((act: Act) => void) | null } = { current: null };
+  const onAct = (act: Act) => told.current?.(act);
+  const { review, standing, remember } = opened.use(await startReviews({ ...start, audit, onAct }));
   const notices = opened.use(
     await startNotices({
       settings,
@@ -69,6 +72,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
       now,
     }),
   );
+  told.current = notices.onAct;
   start.metrics.measureNotices(notices.status);
   if (settings.noticeMode !== 'off' && tellsNobody)
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');

@@ -4,6 +4,7 @@ import type { HostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
 import { createLinkActs } from './notices/links/link-acts.ts';
 import { loadLinkKeys } from './notices/links/link-keys.ts';
+import { settleByAct } from './notices/links/settle-by-act.ts';
 import { startPublicListener } from './notices/links/public-listener.ts';
 import type { ReleaseRequests } from './notices/links/recipient-requests.ts';
 import { openNoticeDesk, type NoticeDesk, type NoticeDeskOptions } from './notices/notice-desk.ts';
@@ -11,7 +12,7 @@ import type { OutboxStatus } from './notices/outbox-status.ts';
 import type { NoticeOutcome } from './notices/send-notices.ts';
 import type { Events } from './observability/events.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
-import type { Review } from './review/review.ts';
+import type { Act, Review } from './review/review.ts';
 
 export type NoticesOptions = Omit<NoticeDeskOptions, 'onOutcome' | 'settings'> & {
   readonly settings: Settings;
@@ -32,6 +33,8 @@ export type Notices = AsyncDisposable & {
   readonly onExpiring: (ids: readonly string[]) => Promise<void>;
   readonly tellOfAttack: NoticeDesk['tellOfAttack'];
   readonly requests: ReleaseRequests;
+  /** Somebody has decided: what recipients asked for is settled by it. Never throws. */
+  readonly onAct: (act: Act) => void;
   readonly status: () => OutboxStatus;
   /** Of the pages behind links; null without `publicUrl`. */
   readonly publicAddress: HostPort | null;
@@ -62,6 +65,13 @@ export async function startNotices(options: NoticesOptions): Promise<Notices> {
     },
     tellOfAttack: desk.tellOfAttack,
     requests: desk.requests,
+    onAct: (act) => {
+      try {
+        settleByAct(desk.requests, act, now());
+      } catch (error) {
+        events.noticesStopped(error); // the request stays open, and can be settled by hand
+      }
+    },
     status: () => desk.outbox.status(now()),
     publicAddress,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

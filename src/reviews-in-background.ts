@@ -9,10 +9,7 @@ import type { Review } from './review/review.ts';
 import type { ReviewDependencies } from './review/review-dependencies.ts';
 import { keepStandingReviews } from './review/standing-reviews.ts';
 
-export type StartReviewsOptions = Omit<
-  ReviewDependencies,
-  'store' | 'flush' | 'onChange' | 'onAct'
-> & {
+export type StartReviewsOptions = Omit<ReviewDependencies, 'store' | 'flush' | 'onChange'> & {
   readonly settings: { readonly store: string; readonly storeTimeoutMs: number };
   readonly events: Pick<Events, 'reviewMessagesLost' | 'reviewsNotRead' | 'reviewed'>;
 };
@@ -57,7 +54,10 @@ export async function startReviews({
     store,
     flush: index.flush,
     onChange: standing.refresh,
-    onAct: events.reviewed,
+    onAct: (act) => {
+      events.reviewed(act.kind);
+      given.onAct?.(act);
+    },
   });
   const owned = opened.move();
   return {

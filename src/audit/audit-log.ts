@@ -9,6 +9,7 @@ export const auditActs = [
   'message-approved',
   'undone',
   'notice-sent',
+  'campaign-notified',
   'recipients-warned',
   'incident-exported',
   'rules-activated',

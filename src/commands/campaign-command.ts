@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { CampaignFlags, ExportFlags } from './campaign/campaigns.ts';
+import type { NotifyFlags } from './campaign/notify.ts';
 import type { CommandContext } from './command.ts';
 import { parseCount } from './option-values.ts';
 import { deskSettings } from './review/desk-settings.ts';
@@ -46,5 +47,19 @@ export function addCampaignCommand(program: Command, context: CommandContext): v
       const { exportCampaign } = await import('./campaign/campaigns.ts');
       await exportCampaign(context, id, flags);
     });
+  const notify = campaign
+    .command('notify')
+    .argument('<id>', 'id of a campaign')
+    .description(
+      'Tells those who have a copy that it was an attack, or the administrators. A running gateway sends it; each call tells again.',
+    )
+    .addOption(new Option('--to <whom>', 'who is told').choices(['recipients', 'admins']))
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  aliaswatch campaign notify 0c1d2e3f4a5b --to recipients')
+    .action(async (id: string, flags: NotifyFlags) => {
+      const { notifyCampaign } = await import('./campaign/notify.ts');
+      await notifyCampaign(context, id, flags);
+    });
+  addSettingOptions(notify, [...deskSettings, 'noticeTo']);
   for (const command of [list, show, exporting]) addSettingOptions(command, deskSettings);
 }

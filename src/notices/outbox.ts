@@ -79,6 +79,7 @@ export function createOutbox(database: DatabaseSync): Outbox {
           before,
         );
         sql.run('DELETE FROM notice WHERE closed_ms < ?', before);
+        sql.run('DELETE FROM request WHERE closed_ms < ?', before);
       }),
   };
 }

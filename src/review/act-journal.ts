@@ -38,7 +38,7 @@ const timeDigits = 9;
 export function createActJournal(
   store: ReviewStore,
   now: () => Date,
-  onAct: (kind: Act['kind']) => void = () => undefined,
+  onAct: (act: Act) => void = () => undefined,
 ): ActJournal {
   return {
     keep: async ({ kind, by, reason, subject, reaching = [] }, work) => {
@@ -57,7 +57,7 @@ export function createActJournal(
       const { effects, traces = {} } = await work(begun);
       const act = { ...begun, effects };
       await store.put('act', [stored({ act, traces })]);
-      onAct(kind);
+      onAct(act);
       return act;
     },
     find: async (id) => {

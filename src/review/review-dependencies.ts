@@ -25,8 +25,8 @@ export type ReviewDependencies = {
   readonly now: () => Date;
   /** What passed just now is remembered, so that lists are whole. */
   readonly flush?: () => Promise<void>;
-  /** An act was done. */
-  readonly onAct?: (kind: Act['kind']) => void;
+  /** An act was done. Never throws. */
+  readonly onAct?: (act: Act) => void;
   /** Something that scoring heeds has changed. */
   readonly onChange?: () => Promise<void>;
 };

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { before, test } from 'node:test';
+import { createRequests } from '../../src/notices/links/recipient-requests.ts';
+import { noticesPath, openNoticesFile } from '../../src/notices/notices-file.ts';
+import { createOutbox } from '../../src/notices/outbox.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import type { HeldMessage } from '../../src/quarantine/quarantine.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
@@ -193,6 +196,39 @@ test('release: real replies, exit 1 while somebody is without, learning once all
   assert.equal(await learnedMessages(), 1);
 });
 
+test('campaign notify: those who have a copy are told by a running gateway, and it is on the record', async () => {
+  const notify = ['campaign', 'notify', '0c1d2e3f4a5b'];
+  const told = await shell.runJson([...notify, '--to', 'recipients']);
+  assert.deepEqual(
+    [told.code, told.json],
+    [0, { campaign: '0c1d2e3f4a5b', to: 'recipients', people: 2, messages: 1 }],
+  );
+  const admins = await shell.run([...notify, '--to', 'admins', '--notice-to', 'desk@example.com']);
+  assert.match(admins.stdout, /^1 person is told of 1 delivered messages/);
+  using notices = openNoticesFile(noticesPath(shell.path('state')));
+  const outbox = createOutbox(notices);
+  outbox.plan(new Date(), 'all');
+  const waiting = [];
+  for (let next = outbox.claim(new Date()); next !== null; next = outbox.claim(new Date()))
+    waiting.push(`${next.kind} ${next.to.address} ${next.to.audience}`);
+  assert.deepEqual(waiting.sort(), [
+    'attack ann@example.com recipient',
+    'attack bob@example.com recipient',
+    'attack desk@example.com admin',
+  ]);
+  const audited = await shell.runJson(['audit', 'list', '--act', 'campaign-notified']);
+  assert.equal((audited.json['records'] as unknown[]).length, 2);
+  for (const [args, sentence, exit] of [
+    [[...notify], /^error: say who is told/, 2],
+    [[...notify, '--to', 'admins'], /^error: no administrator is named: give --notice-to/, 2],
+    [['campaign', 'notify', 'zz', '--to', 'recipients'], /^error: nobody remembers campaign zz/, 1],
+  ] as const) {
+    const { code, stderr } = await shell.run(args);
+    assert.equal(code, exit, stderr);
+    assert.match(stderr, sentence);
+  }
+});
+
 test('release --rcpt: only the named one; not a recipient is an error', async () => {
   await using recorder = await SmtpRecorder.start();
   const release = [
@@ -237,6 +273,39 @@ test('release to a next hop that refuses: a sentence, exit 1, still held', async
       'm',
     ),
   );
+});
+
+test('what recipients asked for is settled by what is done with the message', async () => {
+  using notices = openNoticesFile(noticesPath(shell.path('state')));
+  const requests = createRequests(notices);
+  const message = '0mh2q7k1c4x9p0zv5t00';
+  const ask = (recipient: string, kind: 'release' | 'report' = 'release') =>
+    requests.add({ kind, message, recipient }, new Date());
+  ask('ann@example.com');
+  ask('bob@example.com');
+  await using recorder = await SmtpRecorder.start();
+  const { port } = recorder.address;
+  // Has it already, which settles it as well.
+  const toBob = ['--rcpt', 'bob@example.com', '--next-hop', `127.0.0.1:${port}`];
+  const release = ['quarantine', 'release', message, ...toBob, '--reason', 'known'];
+  assert.equal((await shell.run(release)).code, 0);
+  const states = () =>
+    requests
+      .list('all', { limit: 10 })
+      .map(({ recipient, kind, state }) => `${recipient} ${kind} ${state}`)
+      .sort();
+  assert.deepEqual(states(), ['ann@example.com release open', 'bob@example.com release granted']);
+  ask('ann@example.com', 'report');
+  assert.equal((await shell.run(['quarantine', 'delete', message])).code, 0);
+  assert.deepEqual(states(), [
+    'ann@example.com release declined',
+    'ann@example.com report granted',
+    'bob@example.com release granted',
+  ]);
+  const [act] = (await shell.runJson(['quarantine', 'acts', '--limit', '1'])).json['acts'] as [
+    { id: string },
+  ];
+  assert.equal((await shell.run(['quarantine', 'undo', act.id])).code, 0);
 });
 
 test('a damaged entry is shown, not hidden', async () => {

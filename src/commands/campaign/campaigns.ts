@@ -45,7 +45,7 @@ export async function exportCampaign(
 }
 
 /** Somebody has it, also where it was released to some of its recipients only. */
-function isOut({ state, reply }: CampaignMember): boolean {
+export function isOut({ state, reply }: CampaignMember): boolean {
   return reply !== '' || (state !== 'held' && state !== 'deleted');
 }
 

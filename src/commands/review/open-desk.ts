@@ -6,11 +6,14 @@ import type { Settings } from '../../config/settings.ts';
 import { openHeldMailOf, quarantineDirectory, type HeldMailSettings } from '../../held-mail.ts';
 import { nextHopRoute } from '../../next-hop-route.ts';
 import { loadPseudonymKey } from '../../pseudonym-key.ts';
+import { createRequests } from '../../notices/links/recipient-requests.ts';
+import { settleByAct } from '../../notices/links/settle-by-act.ts';
+import { hasNotices, noticesPath, openNoticesFile } from '../../notices/notices-file.ts';
 import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { createReview } from '../../review/create-review.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
-import type { Review, Reviewer } from '../../review/review.ts';
+import type { Act, Review, Reviewer } from '../../review/review.ts';
 import { activate } from '../../activate-rules.ts';
 import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { reply } from '../../smtp/reply.ts';
@@ -61,6 +64,7 @@ export async function openDesk(context: CommandContext, settings: Settings): Pro
     rules: () => rules,
     pseudonym: createPseudonym(pseudonymKey),
     now: () => new Date(),
+    onAct: (act) => settleRequests(context, settings, act),
   });
   const owned = opened.move();
   return {
@@ -70,6 +74,21 @@ export async function openDesk(context: CommandContext, settings: Settings): Pro
     by: { kind: 'operator', name: operatorOf(context), via: 'command' },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** What recipients asked for the message is settled by the act. */
+function settleRequests(
+  { stderr }: Pick<CommandContext, 'stderr'>,
+  { stateDir }: Settings,
+  act: Act,
+): void {
+  if (!hasNotices(stateDir)) return;
+  try {
+    using notices = openNoticesFile(noticesPath(stateDir));
+    settleByAct(createRequests(notices), act, new Date());
+  } catch (error) {
+    stderr.write(`warning: what recipients asked for stays open: ${String(error)}\n`);
+  }
 }
 
 async function deliveryOf({ nextHop, ...settings }: Settings) {
