@@ -10,7 +10,6 @@ export const auditActs = [
   'undone',
   'notice-sent',
   'campaign-notified',
-  'recipients-warned',
   'incident-exported',
   'rules-activated',
   'breaker-opened',

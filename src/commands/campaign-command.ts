@@ -51,7 +51,7 @@ export function addCampaignCommand(program: Command, context: CommandContext): v
     .command('notify')
     .argument('<id>', 'id of a campaign')
     .description(
-      'Tells those who have a copy that it was an attack, or the administrators. A running gateway sends it; each call tells again.',
+      'Tells those who have a copy that it was an attack, or the administrators. A running gateway sends it; nobody is told of the same message twice.',
     )
     .addOption(new Option('--to <whom>', 'who is told').choices(['recipients', 'admins']))
     .option('--json', 'print one JSON object')

@@ -70,12 +70,15 @@ export type NoticeDesk = AsyncDisposable & {
   /** The message was not held after all. Never throws: it would be found out when the notice is composed. */
   readonly takeBack: (id: string) => void;
   readonly tellOfExpiry: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
-  /** Mail that was delivered turned out to be an attack: its recipients are told, or the administrators. */
+  /**
+   * Mail that was delivered turned out to be an attack: its recipients are told, or the administrators. Gives who hears of
+   * something new by it; nobody hears of the same message twice.
+   */
   readonly tellOfAttack: (
     campaign: string,
     members: readonly DeliveredMember[],
     whom: 'recipients' | 'admins',
-  ) => void;
+  ) => ReadonlySet<string>;
   /** Sends what is due; `all` also what has time. */
   readonly send: (which: 'due' | 'all', signal: AbortSignal) => Promise<void>;
 };
@@ -118,12 +121,15 @@ export async function openNoticeDesk(options: NoticeDeskOptions): Promise<Notice
     },
     tellOfAttack: (campaign, members, whom) => {
       const admins = settings.noticeTo.map((address) => ({ address, audience: 'admin' }) as const);
+      const told = new Set<string>();
       for (const { id, at, alias, from, subject, recipients } of members) {
         const people = recipients.map((address) => ({ address, audience: 'recipient' }) as const);
         const mail = { at, alias, from, subject, recipients };
         const to = whom === 'admins' ? admins : people;
-        outbox.add({ kind: 'attack', message: id, campaign, to, mail }, now());
+        const entry = { kind: 'attack', message: id, campaign, to, mail } as const;
+        for (const address of outbox.add(entry, now())) told.add(address);
       }
+      return told;
     },
     send: (which, signal) => send(which, signal, { ...options, outbox, requests, textsFor }),
     [Symbol.asyncDispose]: () => {

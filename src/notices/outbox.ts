@@ -37,8 +37,11 @@ export type PendingNotice = {
 export type SendingOutcome = 'sent' | 'settled' | 'again' | 'refused' | 'expired';
 
 export type Outbox = {
-  /** On disk when it returns. Held mail is told of once; everything else again each time that it is added. */
-  readonly add: (entry: ToTell, now: Date) => void;
+  /**
+   * Gives who will hear of it by this; on disk when it returns. Held mail is told of once, an attack once unless the notice
+   * could not be delivered; everything else again each time that it is added.
+   */
+  readonly add: (entry: ToTell, now: Date) => readonly string[];
   /** The message was not held after all. */
   readonly forget: (message: string) => void;
   /** Makes notices of what is due, or of everything; true where that was only a part of it. */
@@ -56,9 +59,7 @@ export function createOutbox(database: DatabaseSync): Outbox {
   const sql = new SqliteStatements(database);
   return {
     add: (entry, now) =>
-      inTransaction(database, 'BEGIN IMMEDIATE', () => {
-        addEntries(sql, entry, now);
-      }),
+      inTransaction(database, 'BEGIN IMMEDIATE', () => addEntries(sql, entry, now)),
     forget: (message) =>
       void sql.run(
         "DELETE FROM entry WHERE message = ? AND kind = 'held' AND notice IS NULL",
@@ -84,14 +85,24 @@ export function createOutbox(database: DatabaseSync): Outbox {
   };
 }
 
-function addEntries(sql: SqliteStatements, entry: ToTell, now: Date): void {
+const isUndelivered =
+  "EXISTS (SELECT 1 FROM notice WHERE id = entry.notice AND state IN ('refused', 'expired'))";
+const tellAgain = 'DO UPDATE SET notice = NULL, due_ms = excluded.due_ms';
+/** What a recipient asks for, and time, may come again. */
+const whenTold: Readonly<Record<NoticeKind, string>> = {
+  held: 'DO NOTHING',
+  attack: `${tellAgain} WHERE ${isUndelivered}`,
+  expiring: tellAgain,
+  request: tellAgain,
+  report: tellAgain,
+};
+
+function addEntries(sql: SqliteStatements, entry: ToTell, now: Date): readonly string[] {
   const { kind, message, campaign, to, mail } = entry;
   const due = entry.due?.getTime() ?? now.getTime() + gatherMs;
-  // The same message may be asked about, expire or turn out to be an attack more than once.
-  const again = kind === 'held' ? 'NOTHING' : 'UPDATE SET notice = NULL, due_ms = excluded.due_ms';
-  for (const { address, audience } of to)
+  const isNews = ({ address, audience }: Addressee) =>
     sql.run(
-      `INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT DO ${again}`,
+      `INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT ${whenTold[kind]}`,
       address,
       audience,
       kind,
@@ -99,7 +110,8 @@ function addEntries(sql: SqliteStatements, entry: ToTell, now: Date): void {
       campaign === '' ? message : campaign,
       due,
       mail === undefined ? '' : JSON.stringify(mail),
-    );
+    ) > 0;
+  return to.filter(isNews).map(({ address }) => address);
 }
 
 function claim(sql: SqliteStatements, now: Date): PendingNotice | null {

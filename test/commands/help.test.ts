@@ -37,6 +37,7 @@ const commands = [
   'campaign list',
   'campaign show',
   'campaign export',
+  'campaign notify',
   'message',
   'message find',
   'message approve',

@@ -179,6 +179,7 @@ test('release: real replies, exit 1 while somebody is without, learning once all
   );
   const copies = await shell.run(['campaign', 'export', '0c1d2e3f4a5b']);
   assert.match(copies.stdout, new RegExp(`^ann@example\\.com,.*,${id}\\r$`, 'm'), 'ann has it');
+  assert.ok(!copies.stdout.includes('bob@example.com'), 'bob has none yet');
   assert.ok(!copies.stdout.includes('0mh2q7k1c4x9p0zv5t00'), 'nobody has the other');
   assert.match(recorder.messages[0]!.toString(), /^X-Aliaswatch-Released: .*\r\n/);
   assert.ok(recorder.messages[0]!.toString().endsWith(prefix + body));
@@ -201,10 +202,10 @@ test('campaign notify: those who have a copy are told by a running gateway, and 
   const told = await shell.runJson([...notify, '--to', 'recipients']);
   assert.deepEqual(
     [told.code, told.json],
-    [0, { campaign: '0c1d2e3f4a5b', to: 'recipients', people: 2, messages: 1 }],
+    [0, { campaign: '0c1d2e3f4a5b', to: 'recipients', people: 2, told: 2, messages: 1 }],
   );
   const admins = await shell.run([...notify, '--to', 'admins', '--notice-to', 'desk@example.com']);
-  assert.match(admins.stdout, /^1 person is told of 1 delivered messages/);
+  assert.match(admins.stdout, /^1 person is told of 1 delivered message within/);
   using notices = openNoticesFile(noticesPath(shell.path('state')));
   const outbox = createOutbox(notices);
   outbox.plan(new Date(), 'all');

@@ -80,6 +80,23 @@ test('one that is held twice is told of once', () => {
   assert.deepEqual(sentNow(outbox, now()), []);
 });
 
+test('an attack is told of once, unless the notice could not be delivered', () => {
+  const outbox = open();
+  const { now, pass } = clock();
+  const mail = { at: now().toISOString(), alias: '', from: '', subject: '', recipients: [] };
+  const attack = () =>
+    outbox.add({ kind: 'attack', message: idOf(1), campaign: 'c1', to: [ann, desk], mail }, now());
+  assert.deepEqual(attack(), [ann.address, desk.address]);
+  assert.deepEqual(attack(), [], 'it waits');
+  outbox.plan(now(), 'all');
+  for (let next = outbox.claim(now()); next !== null; next = outbox.claim(now()))
+    outbox.finish(next.id, next.to.address === ann.address ? 'refused' : 'sent', '', now());
+  assert.deepEqual(attack(), [ann.address]);
+  pass(2 * hourMs);
+  assert.deepEqual(sentNow(outbox, now()), ['ann@example.test: 1']);
+  assert.deepEqual(attack(), []);
+});
+
 test('each addressee is bounded: at most twenty and one an hour a day, and nothing is left out', () => {
   const outbox = open();
   const { now, pass } = clock();
@@ -195,15 +212,22 @@ test('what is long over is forgotten', () => {
   tell(outbox, 1, now());
   pass(minuteMs);
   sentNow(outbox, now());
+  const requests = createRequests(database);
+  const ask = (number: number) =>
+    requests.add({ kind: 'release', message: idOf(number), recipient: ann.address }, now());
+  ask(1);
+  ask(2);
+  const [settled] = requests.about(idOf(1));
+  requests.close(settled!.id, { state: 'granted', by: 'olga', detail: '', at: now() });
   const rows = () =>
-    ['entry', 'notice'].map(
+    ['entry', 'notice', 'request'].map(
       (table) => database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows'],
     );
   pass(29 * 24 * hourMs);
   outbox.prune(now());
-  assert.deepEqual(rows(), [1, 1]);
+  assert.deepEqual(rows(), [1, 1, 2]);
   pass(2 * 24 * hourMs);
   outbox.prune(now());
-  assert.deepEqual(rows(), [0, 0]);
+  assert.deepEqual(rows(), [0, 0, 1], 'what is open stays');
   database.close();
 });

@@ -1,9 +1,10 @@
 import type { CampaignMember, CampaignSummary } from '../../review/review.ts';
 import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { openDesk } from '../review/open-desk.ts';
+import { openDesk, type Desk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable, renderTable } from '../text-table.ts';
+import { copiesOut } from './copies-out.ts';
 import { csvOf, queueIdIn } from './member-csv.ts';
 
 export type CampaignFlags = SettingFlags & { readonly json?: boolean; readonly limit?: number };
@@ -27,7 +28,8 @@ export async function showCampaign(
   id: string,
   { json = false, ...flags }: CampaignFlags,
 ): Promise<void> {
-  const { summary, members } = await findCampaign(context, id, flags);
+  await using desk = await openDesk(context, await settingsFor(context, flags));
+  const { summary, members } = await findCampaign(desk, id);
   if (json) printJson(context, { ...summary, members });
   else context.stdout.write(`${summaryText(summary)}\n${membersTable(members)}`);
 }
@@ -38,20 +40,16 @@ export async function exportCampaign(
   id: string,
   { format = 'csv', json = false, ...flags }: ExportFlags,
 ): Promise<void> {
-  const { summary, members } = await findCampaign(context, id, flags);
-  const delivered = members.filter(isOut);
+  await using desk = await openDesk(context, await settingsFor(context, flags));
+  const { summary, members } = await findCampaign(desk, id);
+  const delivered = await copiesOut(members, desk.quarantine);
   if (json || format === 'json') printJson(context, { campaign: summary.id, messages: delivered });
   else context.stdout.write(csvOf(delivered));
 }
 
-/** Somebody has it, also where it was released to some of its recipients only. */
-export function isOut({ state, reply }: CampaignMember): boolean {
-  return reply !== '' || (state !== 'held' && state !== 'deleted');
-}
-
-async function findCampaign(context: CommandContext, id: string, flags: SettingFlags) {
-  await using desk = await openDesk(context, await settingsFor(context, flags));
-  const found = await desk.review.campaign(id);
+/** @throws CommandFailure where nobody remembers it. */
+export async function findCampaign({ review }: Pick<Desk, 'review'>, id: string) {
+  const found = await review.campaign(id);
   if (found === null)
     throw new CommandFailure(
       `nobody remembers campaign ${printable(id)}: \`aliaswatch campaign list\` shows the ids`,

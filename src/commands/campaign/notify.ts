@@ -1,11 +1,13 @@
-import { openNoticeDesk } from '../../notices/notice-desk.ts';
+import type { Settings } from '../../config/settings.ts';
+import { openNoticeDesk, type NoticeDesk } from '../../notices/notice-desk.ts';
 import { reply } from '../../smtp/reply.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
-import { openDesk } from '../review/open-desk.ts';
+import { openDesk, type Desk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
-import { isOut } from './campaigns.ts';
+import { findCampaign } from './campaigns.ts';
+import { copiesOut } from './copies-out.ts';
 
 export type NotifyFlags = SettingFlags & {
   readonly to?: 'recipients' | 'admins';
@@ -28,39 +30,53 @@ export async function notifyCampaign(
       exitCode: exitCodes.usage,
     });
   await using desk = await openDesk(context, settings);
-  const found = await desk.review.campaign(id);
-  if (found === null)
+  const { summary, members } = await findCampaign(desk, id);
+  const delivered = await copiesOut(members, desk.quarantine);
+  const messages = delivered.length;
+  if (messages === 0)
     throw new CommandFailure(
-      `nobody remembers campaign ${printable(id)}: \`aliaswatch campaign list\` shows the ids`,
+      `nobody has a copy of campaign ${printable(id)}: there is no one to tell`,
     );
-  const delivered = found.members.filter(isOut);
-  if (delivered.length === 0)
-    throw new CommandFailure(`nobody has a copy of campaign ${printable(id)}`);
+  const reached =
+    whom === 'admins' ? settings.noticeTo : delivered.flatMap((copy) => copy.recipients);
+  const people = new Set(reached).size;
+  await using notices = await noticesOf(settings, desk);
+  await desk.audit.append({
+    act: 'campaign-notified',
+    actor: desk.by,
+    subject: id,
+    reason: '',
+    facts: { to: whom, people, messages },
+    personal: {},
+  });
+  const told = notices.tellOfAttack(id, delivered, whom).size;
+  if (!summary.confirmed)
+    context.stderr.write(
+      `warning: nobody has confirmed that it is an attack: \`aliaswatch quarantine confirm --campaign ${printable(id)}\` keeps it from being learned\n`,
+    );
+  if (json) printJson(context, { campaign: id, to: whom, people, told, messages });
+  else context.stdout.write(sentence({ told, people, messages }, settings));
+}
+
+async function noticesOf(settings: Settings, { quarantine }: Desk): Promise<NoticeDesk> {
   const { notices: languages } = await rulesFor(settings);
-  await using notices = await openNoticeDesk({
+  return openNoticeDesk({
     settings,
     languages,
-    quarantine: desk.quarantine,
+    quarantine,
     expiryAction: settings.quarantineExpiry,
     // Nothing is sent from here.
     deliver: () => Promise.resolve(reply(451, '4.3.0', 'not now')),
     onOutcome: () => undefined,
     now: () => new Date(),
   });
-  const recipients = new Set(delivered.flatMap((member) => member.recipients));
-  const people = whom === 'admins' ? settings.noticeTo.length : recipients.size;
-  await desk.audit.append({
-    act: 'campaign-notified',
-    actor: desk.by,
-    subject: id,
-    reason: '',
-    facts: { to: whom, people, messages: delivered.length },
-    personal: {},
-  });
-  notices.tellOfAttack(id, delivered, whom);
-  if (json) printJson(context, { campaign: id, to: whom, people, messages: delivered.length });
-  else
-    context.stdout.write(
-      `${people} ${people === 1 ? 'person is' : 'people are'} told of ${delivered.length} delivered messages within minutes, where a gateway runs on ${settings.stateDir}\n`,
-    );
+}
+
+type Told = { readonly told: number; readonly people: number; readonly messages: number };
+
+function sentence({ told, people, messages }: Told, { stateDir }: Settings): string {
+  const of = `${messages} delivered ${messages === 1 ? 'message' : 'messages'}`;
+  if (told === 0) return `nobody is told again: all of ${of} was told before\n`;
+  const before = told < people ? `; ${people - told} knew it before` : '';
+  return `${told} ${told === 1 ? 'person is' : 'people are'} told of ${of} within minutes, where a gateway runs on ${stateDir}${before}\n`;
 }
