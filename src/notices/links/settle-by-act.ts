@@ -12,7 +12,7 @@ export function settleByAct(
   if (kind !== 'release' && kind !== 'delete') return;
   for (const { message, outcome, recipients = [] } of effects) {
     const have = recipients.filter((each) => delivered.has(each.outcome));
-    const isInBin = kind === 'delete' && outcome === 'done';
+    const isInBin = kind === 'delete' && (outcome === 'done' || outcome === 'already');
     for (const request of requests.about(message)) {
       if (!isInBin && !have.some(({ recipient }) => recipient === request.recipient)) continue;
       const isGranted = (request.kind === 'release') !== isInBin;
