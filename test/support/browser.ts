@@ -62,9 +62,17 @@ export async function keepReadmeImage(page: Page, name: string): Promise<Buffer>
   return page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
+/** Takes the window alone: into `docs/images` with ALIASWATCH_SCREENSHOTS=1, else into `folder`. */
+export async function takeWindow(page: Page, name: string, folder: string): Promise<string> {
+  const asked = process.env['ALIASWATCH_SCREENSHOTS'] === '1';
+  const path = join(asked ? 'docs/images' : folder, `${name}.png`);
+  await page.screenshot({ path, scale: 'css' });
+  return path;
+}
+
 /** Keeps what the test saw under `test-results/`, for people to look at. */
 export async function keepScreenshot(page: Page, name: string): Promise<string> {
-  const folder = process.env['ALIASWATCH_SCREENSHOTS'] ?? 'test-results';
+  const folder = 'test-results';
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${name}.png`);
   await page.screenshot({ path, fullPage: true });
