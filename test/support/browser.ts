@@ -55,13 +55,6 @@ export async function watchPage(
   return { context, page, complaints, foreign };
 }
 
-/** Keeps what the README shows: the window alone. With ALIASWATCH_README_IMAGES=docs/images it is the README's own. */
-export async function keepReadmeImage(page: Page, name: string): Promise<Buffer> {
-  const folder = process.env['ALIASWATCH_README_IMAGES'] ?? 'test-results';
-  await mkdir(folder, { recursive: true });
-  return page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
 /** Takes the window alone: into `docs/images` with ALIASWATCH_SCREENSHOTS=1, else into `folder`. */
 export async function takeWindow(page: Page, name: string, folder: string): Promise<string> {
   const asked = process.env['ALIASWATCH_SCREENSHOTS'] === '1';

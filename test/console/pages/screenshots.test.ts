@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import {
-  keepReadmeImage,
-  keepScreenshot,
-  openChromium,
-  watchPage,
-  withoutChromium,
-} from '../../support/browser.ts';
+import { keepScreenshot, openChromium, watchPage, withoutChromium } from '../../support/browser.ts';
 import { showcasePages, startShowcase } from './showcase.ts';
 
 let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
@@ -17,8 +11,6 @@ const looks = [
   { look: 'dark', colorScheme: 'dark', viewport: { width: 1360, height: 900 } },
   { look: 'narrow', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const;
-
-const readmeImages: readonly string[] = ['quarantine', 'message'];
 
 describe('pages in Chromium', { skip: withoutChromium, concurrency: false }, () => {
   for (const { look, colorScheme, viewport } of looks)
@@ -39,7 +31,6 @@ describe('pages in Chromium', { skip: withoutChromium, concurrency: false }, () 
         );
         assert.ok(overhang <= 0, `${name} is ${overhang} px too wide`);
         await keepScreenshot(page, `${name}-${look}`);
-        if (look === 'light' && readmeImages.includes(name)) await keepReadmeImage(page, name);
       }
       // The missing message is told of by the browser as well.
       assert.deepEqual(
