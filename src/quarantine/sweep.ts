@@ -61,11 +61,11 @@ export async function sweep(options: SweepOptions): Promise<Swept | null> {
       notice(options, ids),
     );
     const expired = await each(options, 'expires', at.getTime(), (ids) =>
-      oneByOne(ids, (id) => expire(options, id, how)),
+      oneByOne(ids, (id) => expire(options, id, how), options.signal),
     );
     const purge = (id: string) => quarantine.purge(id).then(() => true);
     const purged = await each(options, 'closed', at.getTime() - binDays * dayMs, (ids) =>
-      oneByOne(ids, purge),
+      oneByOne(ids, purge, options.signal),
     );
     return {
       noticed: noticed.done,
@@ -174,10 +174,12 @@ async function postpone(
 async function oneByOne(
   ids: readonly string[],
   work: (id: string) => Promise<boolean>,
+  signal?: AbortSignal,
 ): Promise<Outcome> {
   const [done, failed]: [string[], string[]] = [[], []];
   let failure: unknown = null;
   for (const id of ids) {
+    if (signal?.aborted === true) break;
     try {
       if (await work(id)) done.push(id);
     } catch (error) {
