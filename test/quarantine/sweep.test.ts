@@ -160,3 +160,16 @@ test('a sweep that died at any point is repeated without sending twice', async (
   await sweep(optionsOn(31));
   assert.deepEqual([sent.length, await state(), await state(other)], [2, 'released', 'released']);
 });
+
+test('a sweep that is stopped leaves the messages after the one at hand', async (t) => {
+  const { quarantine, sent, optionsOn } = await startSweeping(t);
+  await holdAll(quarantine);
+  const stop = new AbortController();
+  const options = optionsOn(31);
+  const releaseExpired = (expired: string) => {
+    stop.abort();
+    return options.releaseExpired(expired);
+  };
+  const swept = await sweep({ ...options, releaseExpired, signal: stop.signal });
+  assert.deepEqual([swept?.released, sent.length], [1, 1]);
+});
