@@ -65,8 +65,12 @@ function sweepOptions(
     expiry: () => quarantineExpiry,
     releaseExpired: async (id) => {
       // Somebody has said that it is an attack: time does not make it honest.
-      if (await isConfirmedAttack(id, { quarantine, review })) return intoBin(id);
+      if (await isConfirmedAttack(id, { quarantine, review })) {
+        await intoBin(id);
+        return 'binned';
+      }
       assertDone(await review.release({ message: id }, by, how));
+      return 'released';
     },
     deleteExpired: intoBin,
     onExpiring: notices.onExpiring,

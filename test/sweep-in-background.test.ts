@@ -84,9 +84,11 @@ test('a confirmed attack goes into the bin when its time is over', async () => {
   await desk.pass({ id, campaign, isHeld: true, action: 'quarantine' });
   await desk.review.confirmAttack({ campaign }, operator, why);
   await sweepAfter(desk, 28);
-  await sweepAfter(desk, 31);
+  const shown = await sweepAfter(desk, 31);
   assert.equal((await desk.quarantine.find(id))?.state, 'deleted');
   assert.equal(desk.nextHop.messages.length, 0);
+  assert.match(shown, /^aliaswatch_quarantine_swept_total\{outcome="binned"\} 1$/m);
+  assert.match(shown, /^aliaswatch_quarantine_swept_total\{outcome="released"\} 0$/m);
 });
 
 test('with `delete` it goes into the bin, from which it can be taken, and nothing is sent', async () => {

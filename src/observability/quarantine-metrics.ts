@@ -12,6 +12,7 @@ const states = Object.keys({ held: 0, released: 0, deleted: 0 } satisfies Record
 const sweptOutcomes = Object.keys({
   noticed: 0,
   released: 0,
+  binned: 0,
   deleted: 0,
   purged: 0,
   failed: 0,

@@ -16,8 +16,11 @@ export type SweepOptions = {
     'due' | 'find' | 'update' | 'exclusively' | 'purge' | 'tidy' | 'reindex' | 'claimSweep'
   >;
   readonly expiry: () => Expiry;
-  /** Sends it to everybody who waits for it. Rejects where somebody could not have it: it stays, and is due again. */
-  readonly releaseExpired: (id: string) => Promise<void>;
+  /**
+   * Sends it to everybody who waits for it, or puts it into the bin where it must not be sent. Rejects where somebody
+   * could not have it: it stays, and is due again.
+   */
+  readonly releaseExpired: (id: string) => Promise<'released' | 'binned'>;
   /** Into the bin. */
   readonly deleteExpired: (id: string) => Promise<void>;
   /** Somebody should know that these expire; asked again where it rejects. */
@@ -34,6 +37,8 @@ export type SweepOptions = {
 export type Swept = {
   readonly noticed: number;
   readonly released: number;
+  /** Would have been released by the policy, but were known to be an attack. */
+  readonly binned: number;
   readonly deleted: number;
   readonly purged: number;
   readonly failed: number;
@@ -60,8 +65,17 @@ export async function sweep(options: SweepOptions): Promise<Swept | null> {
     const noticed = await each(options, 'unnoticed', at.getTime() + noticeDays * dayMs, (ids) =>
       notice(options, ids),
     );
+    const became = { released: 0, binned: 0, deleted: 0 };
     const expired = await each(options, 'expires', at.getTime(), (ids) =>
-      oneByOne(ids, (id) => expire(options, id, how), options.signal),
+      oneByOne(
+        ids,
+        async (id) => {
+          const what = await expire(options, id, how);
+          if (what !== null) became[what]++;
+          return what !== null;
+        },
+        options.signal,
+      ),
     );
     const purge = (id: string) => quarantine.purge(id).then(() => true);
     const purged = await each(options, 'closed', at.getTime() - binDays * dayMs, (ids) =>
@@ -69,8 +83,7 @@ export async function sweep(options: SweepOptions): Promise<Swept | null> {
     );
     return {
       noticed: noticed.done,
-      released: how === 'delete' ? 0 : expired.done,
-      deleted: how === 'delete' ? expired.done : 0,
+      ...became,
       purged: purged.done,
       failed: noticed.failed + expired.failed + purged.failed,
       failure: noticed.failure ?? expired.failure ?? purged.failure,
@@ -134,15 +147,15 @@ async function notice(
   );
 }
 
+/** Null where it is not its time yet. */
 async function expire(
   { quarantine, releaseExpired, deleteExpired, noticeDays, now }: SweepOptions,
   id: string,
   how: Expiry,
-): Promise<boolean> {
+): Promise<'released' | 'binned' | 'deleted' | null> {
   if (how === 'release-tagged') {
     try {
-      await releaseExpired(id);
-      return true;
+      return await releaseExpired(id);
     } catch (error) {
       await postpone(quarantine, id, new Date(now().getTime() + retryExpiryMs));
       throw error;
@@ -151,9 +164,9 @@ async function expire(
   // Nothing goes before somebody could have looked at it.
   const noticedAt = (await quarantine.find(id))?.expiryNoticedAt ?? null;
   if (noticedAt === null || Date.parse(noticedAt) + noticeDays * dayMs > now().getTime())
-    return false;
+    return null;
   await deleteExpired(id);
-  return true;
+  return 'deleted';
 }
 
 /** So that what a next hop never takes does not keep others from their turn. */

@@ -31,6 +31,7 @@ async function startSweeping(t: TestContext, expiry: Expiry = 'release-tagged') 
         };
         const { allDelivered } = await releaseHeld(quarantine, expired, { deliver, now: now() });
         if (!allDelivered) throw new Error('refused');
+        return 'released';
       },
       deleteExpired: async (expired) => {
         await quarantine.delete(expired, now());
@@ -73,6 +74,7 @@ test('a message is told of three days before, released tagged after thirty, and 
   assert.deepEqual(await on(99), {
     noticed: 0,
     released: 0,
+    binned: 0,
     deleted: 0,
     purged: 0,
     failed: 0,
