@@ -3,11 +3,14 @@ import { after, describe, test, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openShell } from '../commands/shell.ts';
 import { keepScreenshot, openChromium, watchPage, withoutChromium } from '../support/browser.ts';
+import { startGreylistingPostfix } from '../support/greylisting-postfix.ts';
+import { skipWithoutPostfix } from '../support/postfix.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
 import { ourFields } from './our-fields.ts';
 import { publishedLure, startSite, vendor, vendorMail, type Site } from './site.ts';
 
 const shell = await openShell();
+const withoutServers = withoutChromium || skipWithoutPostfix();
 
 let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
 after(() => chromium?.close());
@@ -28,6 +31,15 @@ async function press(page: Page, name: string): Promise<string> {
   return (await page.locator('.notice').allInnerTexts()).join('\n');
 }
 
+async function verifyAudit({ stateDir }: Site): Promise<void> {
+  const environment = {
+    ALIASWATCH_STATE_DIR: stateDir,
+    ALIASWATCH_STORE: `sqlite:${stateDir}/baselines.db`,
+  };
+  const { code, stdout } = await shell.run(['audit', 'verify'], { environment });
+  assert.equal(code, 0, stdout);
+}
+
 /** Released to ann alone: the other recipient's box is ticked when the page comes. */
 async function releaseToAnn(page: Page): Promise<string> {
   await page.getByLabel('ben@example.test').uncheck();
@@ -35,18 +47,20 @@ async function releaseToAnn(page: Page): Promise<string> {
   return press(page, 'Release');
 }
 
-/** Of messages that were sent, not of questions whether a recipient is there. */
-function recipientsOf({ sessions }: SmtpRecorder): readonly string[] {
-  const sending = sessions.filter(({ messages }) => messages.length > 0);
-  return sending.flatMap(({ commands }) =>
-    commands.flatMap((line) => /^RCPT TO:<(.*)>/.exec(line)?.[1] ?? []),
-  );
+/** What a test needs to begin with: a gateway before a real Postfix, and the mailbox behind both. */
+async function startGateway() {
+  await using opened = new AsyncDisposableStack();
+  const mailbox = opened.use(await SmtpRecorder.start());
+  const postfix = opened.use(await startGreylistingPostfix(mailbox.address));
+  const site = opened.use(await startSite({ nextHop: postfix }));
+  const owned = opened.move();
+  return { mailbox, postfix, site, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-describe('the console over a real gateway', { skip: withoutChromium }, () => {
-  test('held, released to one of two recipients at the second try, binned, taken back, released', async (t) => {
-    await using nextHop = await SmtpRecorder.start();
-    await using site = await startSite({ nextHop: nextHop.address });
+describe('the console over a real gateway before a real Postfix', { skip: withoutServers }, () => {
+  test('held, released to one of two while Postfix says 451, and again; binned, taken back, released', async (t) => {
+    await using gateway = await startGateway();
+    const { mailbox, postfix, site } = gateway;
     const { page, complaints, foreign } = await open(t, site);
     const lure = await vendorMail({ tenant: publishedLure });
     const recipients = ['ann@example.test', 'ben@example.test'];
@@ -56,31 +70,52 @@ describe('the console over a real gateway', { skip: withoutChromium }, () => {
     await page.goto('/');
     assert.equal(await page.locator('.tile .figure').first().innerText(), '1');
     await page.goto('/quarantine');
+    assert.match(
+      await page.locator('tr[data-row] .why').innerText(),
+      /anomalous[^]*lure language in the subject \(\d+ bits\)/,
+      'the list says why',
+    );
     await page.locator('[data-open]').click();
     await page.getByRole('heading', { name: publishedLure }).waitFor();
     const message = page.url();
 
-    nextHop.script = (line) => (line === '.' ? '451 4.7.1 Greylisted' : undefined);
-    assert.match(await releaseToAnn(page), /^Not done: .*: 451 4\.7\.1 Greylisted$/);
+    postfix.greylist(true);
+    const greylisted = /451 4\.7\.1 <ann@example\.test>: .*Greylisted/;
+    const answer = await releaseToAnn(page);
+    assert.match(answer, /^Not done: nobody has it yet; ann@example\.test: /);
+    assert.match(answer, greylisted);
     assert.equal(await page.locator('.notice.refused').count(), 1);
+    const ann = page.locator('.recipients li', { hasText: 'ann@example.test' });
+    assert.match(await ann.innerText(), /refused, try again/);
+    assert.match(await ann.innerText(), greylisted);
     const past = page.locator('.past li');
     assert.match(await past.first().innerText(), /Released by local[^]*asked by phone[^]*refused/);
+    assert.equal(mailbox.messages.length, 0);
 
-    nextHop.script = () => undefined;
+    postfix.greylist(false);
     assert.match(await releaseToAnn(page), /^Released: /);
     assert.equal(await page.locator('.notice.done').count(), 1);
-    ourFields(nextHop.messages.at(-1), lure);
-    assert.deepEqual(recipientsOf(nextHop), ['ann@example.test', 'ann@example.test']);
+    await mailbox.until(({ messages }) => messages.length === 1);
+    const delivered = ourFields(mailbox.messages[0], lure);
+    assert.ok(delivered['X-Aliaswatch-Released'], 'it says when it was released');
+    assert.match(
+      delivered['X-Aliaswatch-Verdict'] ?? '',
+      /^anomalous; action=quarantine;/,
+      'and as what it was held',
+    );
+    assert.deepEqual(mailbox.rcptTo, ['ann@example.test'], 'the other recipient has nothing');
     assert.ok(await page.getByLabel('ann@example.test').isDisabled(), 'nobody gets it twice');
     await keepScreenshot(page, 'console-end-to-end-message');
+    await verifyAudit(site);
 
     await press(page, 'Delete');
     assert.equal(await page.getByRole('button', { name: 'Release' }).count(), 0, 'in the bin');
     await past.first().getByText('Undo…').click();
     await press(page, 'Take it back');
     await press(page, 'Release');
-    assert.deepEqual(recipientsOf(nextHop).slice(2), ['ben@example.test']);
-    ourFields(nextHop.messages.at(-1), lure);
+    await mailbox.until(({ messages }) => messages.length === 2);
+    assert.deepEqual(mailbox.rcptTo, recipients);
+    ourFields(mailbox.messages[1], lure);
 
     await page.getByRole('complementary').locator('a[href^="/campaigns/"]').click();
     await page.getByRole('heading', { name: 'In mailboxes 1 copy' }).waitFor();
@@ -96,23 +131,23 @@ describe('the console over a real gateway', { skip: withoutChromium }, () => {
     await page.getByRole('link', { name: 'Decisions' }).click();
     assert.equal(await page.locator('main tbody tr').count(), 5);
     assert.deepEqual([complaints, foreign], [[], []]);
-    const environment = {
-      ALIASWATCH_STATE_DIR: site.stateDir,
-      ALIASWATCH_STORE: `sqlite:${site.stateDir}/baselines.db`,
-    };
-    const { code, stdout } = await shell.run(['audit', 'verify'], { environment });
-    assert.equal(code, 0, stdout);
+    await verifyAudit(site);
   });
 
   test('every link of every page leads to a page, on a site that has seen mail', async (t) => {
-    await using nextHop = await SmtpRecorder.start();
-    await using site = await startSite({ nextHop: nextHop.address });
+    await using gateway = await startGateway();
+    const { mailbox, site } = gateway;
     const { page, complaints, foreign } = await open(t, site);
     await site.send(await vendorMail({ tenant: publishedLure }));
     await site.send(await vendorMail());
     // Tagged, and not held.
     await site.send(await vendorMail({ body: 'To cancel, call support at 802 538 3070 now.' }));
-    assert.match(String(nextHop.messages.at(-1)), /^X-Aliaswatch-Verdict: suspicious; action=tag/m);
+    await mailbox.until(({ messages }) => messages.length === 2);
+    const verdicts = mailbox.messages.join('\n').match(/^X-Aliaswatch-Verdict: \w+; action=\w+/gm);
+    assert.deepEqual(verdicts?.map((verdict) => verdict.split('action=')[1]).sort(), [
+      'pass',
+      'tag',
+    ]);
     const seen = new Set<string>();
     const waiting = ['/', `/aliases/${vendor.alias}`];
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {

@@ -1,37 +1,19 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { openShell } from '../commands/shell.ts';
-import { skipWithoutPostfix, startPostfix } from '../support/postfix.ts';
+import { startGreylistingPostfix } from '../support/greylisting-postfix.ts';
+import { skipWithoutPostfix } from '../support/postfix.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
 import { publishedLure, startSite, vendorMail } from './site.ts';
 
 const shell = await openShell();
-
-/** Greylisting as mail servers do it, asked by Postfix about every recipient (its SMTPD_POLICY_README). */
-async function startPolicyServer() {
-  const policy = { action: 'DUNNO' };
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (data) => {
-      if (data.toString().endsWith('\n\n')) socket.write(`action=${policy.action}\n\n`);
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { policy, port, [Symbol.dispose]: () => server.close() };
-}
 
 test(
   'held, released by command to one while Postfix says 451, and again; to the other by the API; the record verifies',
   { skip: skipWithoutPostfix() },
   async () => {
     await using mailbox = await SmtpRecorder.start();
-    using greylisting = await startPolicyServer();
-    await using postfix = await startPostfix(mailbox.address, [
-      `smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:${greylisting.port}`,
-    ]);
+    await using postfix = await startGreylistingPostfix(mailbox.address);
     await using site = await startSite({ nextHop: postfix });
     const lure = await vendorMail({ tenant: publishedLure });
     const recipients = ['ann@example.test', 'ben@example.test'];
@@ -43,12 +25,12 @@ test(
     const nextHop = `${postfix.host}:${postfix.port}`;
     const toAnn = ['quarantine', 'release', id, '--rcpt', 'ann@example.test', ...of];
     const release = [...toAnn, '--next-hop', nextHop];
-    greylisting.policy.action = '451 4.7.1 Greylisted';
+    postfix.greylist(true);
     const refused = await shell.run(release);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /451 4\.7\.1 .*Greylisted; it stays held/);
     assert.equal(mailbox.messages.length, 0);
-    greylisting.policy.action = 'DUNNO';
+    postfix.greylist(false);
     const released = await shell.run(release);
     assert.equal(released.code, 0, released.stderr);
     await mailbox.until(({ messages }) => messages.length === 1);
@@ -69,10 +51,7 @@ test(
     );
     await mailbox.until(({ messages }) => messages.length === 2);
 
-    const sentTo = mailbox.mailSessions.flatMap(({ commands }) =>
-      commands.flatMap((line) => /^RCPT TO:<(.*?)>/.exec(line)?.[1] ?? []),
-    );
-    assert.deepEqual(sentTo, recipients);
+    assert.deepEqual(mailbox.rcptTo, recipients);
     for (const delivered of mailbox.messages) {
       const text = delivered.toString('latin1');
       assert.ok(text.endsWith(lure), 'the bytes are as received');

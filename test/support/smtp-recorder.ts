@@ -70,6 +70,13 @@ export class SmtpRecorder implements AsyncDisposable {
     return this.sessions.filter(({ commands }) => commands.some((line) => /^MAIL/i.test(line)));
   }
 
+  /** Addresses of every RCPT, in order. */
+  get rcptTo(): string[] {
+    return this.mailSessions.flatMap(({ commands }) =>
+      commands.flatMap((line) => /^RCPT TO:<(.*?)>/i.exec(line)?.[1] ?? []),
+    );
+  }
+
   get openSockets(): number {
     return this.#sockets.size;
   }
