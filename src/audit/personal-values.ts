@@ -1,6 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTransaction, openSqliteFile, type SqliteContent } from '../baseline/sqlite-file.ts';
+import {
+  inTransaction,
+  openSqliteFile,
+  truncateLog,
+  type SqliteContent,
+} from '../baseline/sqlite-file.ts';
 import type { PersonalValue } from './commitment.ts';
 import { mentionsAddress } from './mentions-address.ts';
 
@@ -15,7 +20,7 @@ export type PersonalValues = Disposable & {
   /** Lines that name the address. */
   readonly linesNaming: (address: string) => readonly LineName[];
   /** Removes every value that names the address, from the file as well; gives how many. */
-  readonly erase: (address: string) => number;
+  readonly erase: (address: string) => Promise<number>;
 };
 
 const content: SqliteContent = {
@@ -66,14 +71,14 @@ export function openPersonalValues(directory: string, timeoutMs: number): Person
       }),
     of: ({ writer, sequence }) => select.all(writer, sequence) as PersonalValue[],
     linesNaming: (address) => naming(address).map(({ writer, sequence }) => ({ writer, sequence })),
-    erase: (address) => {
+    erase: async (address) => {
       const erased = inTransaction(database, 'BEGIN IMMEDIATE', () => {
         const found = naming(address);
         for (const { writer, sequence, name } of found) remove.run(writer, sequence, name);
         return found.length;
       });
       // The log of changes still holds what was written; without this it would until the next start.
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      await truncateLog(database, timeoutMs);
       return erased;
     },
     [Symbol.dispose]: () => database.close(),

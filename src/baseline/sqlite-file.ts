@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type SqliteFileOptions = {
   /** Opens an existing file and never writes to it. */
@@ -70,6 +71,35 @@ export function inTransaction<Answer>(
   } catch (error) {
     if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** Between two tries; what reads a file of ours is done within milliseconds. */
+const truncateRetryMs = 20;
+
+/**
+ * Empties the log of writes, in which deleted rows can still be read. Nobody waits for it: where others use the file it
+ * is tried again, with this thread free in between. @throws Error where they did so for `patienceMs`.
+ */
+export async function truncateLog(database: DatabaseSync, patienceMs: number): Promise<void> {
+  const until = performance.now() + patienceMs;
+  while (!truncateLogNow(database)) {
+    if (performance.now() >= until)
+      throw new Error(
+        `${database.location() ?? ':memory:'} was in use all the time: what was deleted can still be read in its log until this is done again`,
+      );
+    await sleep(truncateRetryMs);
+  }
+}
+
+/** With a time-out SQLite would keep this thread, and all writers, until the last reader is done. */
+function truncateLogNow(database: DatabaseSync): boolean {
+  const usual = database.prepare('PRAGMA busy_timeout').get()?.['timeout'] as number;
+  try {
+    database.exec('PRAGMA busy_timeout = 0');
+    return database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 0;
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${usual}`);
   }
 }
 

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CountedErasable } from '../audit/erasable.ts';
-import { inTransaction } from '../baseline/sqlite-file.ts';
+import { inTransaction, truncateLog } from '../baseline/sqlite-file.ts';
 
 const tables = ['entry', 'notice', 'request'];
+
+const patienceMs = 5000;
 
 const named = `FROM json_each(detail, '$.recipients') WHERE lower(value)`;
 /** Of an entry: an administrator will hear of it, and the person is among its recipients. */
@@ -21,7 +23,7 @@ export function erasableNotices(database: DatabaseSync): CountedErasable {
   const count = (address: string) => places.reduce((sum, place) => sum + rowsIn(place, address), 0);
   return {
     countRecipient: (address) => Promise.resolve(count(address)),
-    eraseRecipient: (address) => {
+    eraseRecipient: async (address) => {
       const erased = inTransaction(database, 'BEGIN IMMEDIATE', () => {
         const rows = count(address);
         for (const table of tables)
@@ -31,8 +33,8 @@ export function erasableNotices(database: DatabaseSync): CountedErasable {
           .run(address, address);
         return rows;
       });
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      return Promise.resolve(erased);
+      await truncateLog(database, patienceMs);
+      return erased;
     },
   };
 }

@@ -41,7 +41,7 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.countSwept(swept);
       const { failure, ...counts } = swept;
       const isNews = Object.values(counts).some((count) => count > 0);
-      if (swept.failed > 0) log.warn({ ...counts, error: failure }, 'quarantine swept');
+      if (failure !== null) log.warn({ ...counts, error: failure }, 'quarantine swept');
       else if (isNews) log.info(counts, 'quarantine swept');
     }),
     quarantineSweepFailed: neverThrowing((error) => {

@@ -1,8 +1,9 @@
 import type { CountedErasable } from '../audit/erasable.ts';
 import { allHeld } from './all-held.ts';
-import type { HeldSummary, Quarantine } from './quarantine.ts';
+import type { HeldMail } from './open-held-mail.ts';
+import type { HeldSummary } from './quarantine.ts';
 
-type Kept = Pick<Quarantine, 'list' | 'purge'>;
+type Kept = Pick<HeldMail, 'list' | 'purge' | 'scrub'>;
 
 /**
  * Purges mail to a person that nobody waits for any more. What is still held stays: somebody has to release or delete it
@@ -18,12 +19,17 @@ export function erasableQuarantine(quarantine: Kept): CountedErasable {
     eraseRecipient: async (address) => {
       const entries = await closed(address);
       for (const { id } of entries) await quarantine.purge(id);
+      // Also where there was nothing: an erasure before this one may not have come so far.
+      await quarantine.scrub();
       return entries.length;
     },
   };
 }
 
 /** What cannot be erased yet. */
-export function heldFor(quarantine: Kept, recipient: string): Promise<readonly HeldSummary[]> {
+export function heldFor(
+  quarantine: Pick<Kept, 'list'>,
+  recipient: string,
+): Promise<readonly HeldSummary[]> {
   return Array.fromAsync(allHeld(quarantine, { recipient, state: 'held' }));
 }

@@ -30,6 +30,8 @@ export type HeldMail = DirectoryQuarantine &
     readonly due: (query: Omit<DueQuery, 'directory'>) => Promise<readonly string[]>;
     /** Work that one process of all that share the directory does at a time; rejects with `busy`. */
     readonly claimSweep: () => Promise<AsyncDisposable>;
+    /** Makes what was purged unreadable in the index as well. Rejects where others used it all the time. */
+    readonly scrub: () => Promise<void>;
     readonly totals: () => Promise<IndexTotals>;
     /** Compares all files with the index. */
     readonly reindex: () => Promise<Reindexed>;
@@ -39,6 +41,9 @@ export type HeldMail = DirectoryQuarantine &
 
 /** A search looks through many rows, and nobody waits for it at a mail server. */
 const patientRedisMs = 2000;
+
+/** Nobody waits meanwhile. */
+const scrubPatienceMs = 3000;
 
 /** @throws QuarantineError when the directory cannot be used, Error for a bad key file; never for want of an index. */
 export async function openHeldMail({
@@ -75,6 +80,7 @@ export async function openHeldMail({
       return index.due({ ...query, directory: files.directoryId });
     },
     claimSweep: () => claim(`sweep ${files.directoryId}`),
+    scrub: () => index.scrub(scrubPatienceMs),
     totals: () => index.totals(),
     reindex: () => keeper.reindex(),
     unindexed: () => keeper.pending,

@@ -71,6 +71,11 @@ export interface QuarantineIndex extends AsyncDisposable {
   put(entries: readonly IndexEntry[]): Promise<void>;
   /** Ids of a directory that are gone; those of another one stay. */
   remove(directory: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Makes what was removed unreadable where the index is kept; keeps nobody waiting, and rejects where others have used
+   * the index for so long.
+   */
+  scrub(patienceMs: number): Promise<void>;
   query(query: IndexQuery): Promise<IndexPage>;
   /** Which directory holds a message, or null. */
   locate(id: string): Promise<string | null>;

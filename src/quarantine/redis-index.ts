@@ -66,6 +66,11 @@ class RedisIndex implements QuarantineIndex {
     await this.#changeAll(ids.map((id) => ['remove', id, directory]));
   }
 
+  /** What Redis has deleted it does not give out any more. */
+  scrub(): Promise<void> {
+    return Promise.resolve();
+  }
+
   query(query: IndexQuery): Promise<IndexPage> {
     const isPlain = query.marks.length === 0 && (query.alias === null || query.campaign === null);
     return isPlain ? this.#plainPage(query) : this.#markedPage(query);

@@ -46,6 +46,7 @@ export function reopeningIndex(
   return {
     put: (entries) => ask((index) => index.put(entries)),
     remove: (directory, ids) => ask((index) => index.remove(directory, ids)),
+    scrub: (patienceMs) => ask((index) => index.scrub(patienceMs)),
     query: (query) => ask((index) => index.query(query)),
     locate: (id) => ask((index) => index.locate(id)),
     versions: (directory) => ask((index) => index.versions(directory)),

@@ -3,6 +3,7 @@ import {
   explainSqliteError,
   inTransaction,
   openSqliteFile,
+  truncateLog,
   type SqliteContent,
 } from '../baseline/sqlite-file.ts';
 import { SqliteStatements } from '../baseline/sqlite-statements.ts';
@@ -75,8 +76,8 @@ class SqliteIndex implements QuarantineIndex {
     });
   }
 
-  async remove(directory: string, ids: readonly string[]): Promise<void> {
-    await this.#settle('BEGIN IMMEDIATE', () => {
+  remove(directory: string, ids: readonly string[]): Promise<void> {
+    return this.#settle('BEGIN IMMEDIATE', () => {
       for (const id of ids) {
         const row = this.#sql.get(
           'DELETE FROM held WHERE id = ? AND directory = ? RETURNING number',
@@ -87,8 +88,10 @@ class SqliteIndex implements QuarantineIndex {
           this.#sql.run('DELETE FROM body WHERE number = ?', row['number'] as number);
       }
     });
-    // Nor in the log of writes.
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  scrub(patienceMs: number): Promise<void> {
+    return truncateLog(this.#database, patienceMs);
   }
 
   query(query: IndexQuery): Promise<IndexPage> {

@@ -13,7 +13,15 @@ export type Expiry = 'release-tagged' | 'delete';
 export type SweepOptions = {
   readonly quarantine: Pick<
     HeldMail,
-    'due' | 'find' | 'update' | 'exclusively' | 'purge' | 'tidy' | 'reindex' | 'claimSweep'
+    | 'due'
+    | 'find'
+    | 'update'
+    | 'exclusively'
+    | 'purge'
+    | 'scrub'
+    | 'tidy'
+    | 'reindex'
+    | 'claimSweep'
   >;
   readonly expiry: () => Expiry;
   /**
@@ -42,7 +50,7 @@ export type Swept = {
   readonly deleted: number;
   readonly purged: number;
   readonly failed: number;
-  /** Of the first one that failed, for the log. */
+  /** Of the first one that failed, or why what was purged can still be read in the index; for the log. */
   readonly failure: unknown;
 };
 
@@ -81,12 +89,17 @@ export async function sweep(options: SweepOptions): Promise<Swept | null> {
     const purged = await each(options, 'closed', at.getTime() - binDays * dayMs, (ids) =>
       oneByOne(ids, purge, options.signal),
     );
+    // Once for all of them, where nobody waits. What is still readable then is not after the next sweep.
+    const unscrubbed = await quarantine.scrub().then(
+      () => null,
+      (error: unknown) => error,
+    );
     return {
       noticed: noticed.done,
       ...became,
       purged: purged.done,
       failed: noticed.failed + expired.failed + purged.failed,
-      failure: noticed.failure ?? expired.failure ?? purged.failure,
+      failure: noticed.failure ?? expired.failure ?? purged.failure ?? unscrubbed,
     };
   } finally {
     await claim[Symbol.asyncDispose]();

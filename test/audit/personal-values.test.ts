@@ -49,8 +49,8 @@ test('erased: the value is in no file any more, and the chain verifies', async (
   {
     using values = openPersonalValues(directory, 2000);
     assert.equal(values.linesNaming('ANN@example.com').length, 2);
-    assert.equal(values.erase('ANN@example.com'), 2);
-    assert.equal(values.erase(address), 0);
+    assert.equal(await values.erase('ANN@example.com'), 2);
+    assert.equal(await values.erase(address), 0);
   }
   assert.ok(!(await bytesOf(directory)).replaceAll('joann@', '').includes(address));
   assert.deepEqual(await problems(directory, [head]), []);
@@ -68,7 +68,7 @@ test('erased while a server writes: the server goes on', async (t) => {
   await audit.append(record());
   {
     using values = openPersonalValues(directory, 2000);
-    assert.equal(values.erase(address), 1);
+    assert.equal(await values.erase(address), 1);
   }
   await audit.append(record());
   assert.ok(

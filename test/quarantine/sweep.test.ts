@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import { releaseHeld } from '../../src/quarantine/release.ts';
 import { sweep, type Expiry, type SweepOptions } from '../../src/quarantine/sweep.ts';
@@ -81,6 +82,20 @@ test('a message is told of three days before, released tagged after thirty, and 
     failure: null,
   });
   assert.deepEqual(sent, [id]);
+});
+
+test('what a sweep has purged can be read in no file of the index, and one in use is told of', async (t) => {
+  const { place, quarantine, on, optionsOn } = await startSweeping(t);
+  await holdAll(quarantine, [id]);
+  await on(31);
+  await on(46);
+  for (const part of ['', '-wal']) {
+    const bytes = await readFile(`${place.indexFile}${part}`, 'latin1');
+    assert.ok(!bytes.includes(id) && !bytes.includes('ann@'), `${place.indexFile}${part}`);
+  }
+  const inUse = { ...quarantine, scrub: () => Promise.reject(new Error('in use')) };
+  const swept = await sweep({ ...optionsOn(47), quarantine: inUse });
+  assert.deepEqual([swept?.failed, String(swept?.failure)], [0, 'Error: in use']);
 });
 
 test('where the policy deletes, nothing goes that was not told of three days before', async (t) => {

@@ -10,7 +10,7 @@ import { hasNotices, noticesPath, openNoticesFile } from '../../notices/notices-
 import type { OrganizationLedgers } from '../../organization/ledgers.ts';
 import { readPseudonymKey } from '../../pseudonym-key.ts';
 import { erasableQuarantine } from '../../quarantine/erase-recipient.ts';
-import type { Quarantine } from '../../quarantine/quarantine.ts';
+import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { eraseRecipient } from '../../review/erase-recipient.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
 import type { ReviewStore } from '../../review/review-store.ts';
@@ -31,7 +31,7 @@ export type OpenParts = AsyncDisposable & { readonly parts: readonly ErasablePar
  */
 export async function openErasableParts(
   settings: Settings,
-  quarantine: Quarantine | null,
+  quarantine: HeldMail | null,
 ): Promise<OpenParts> {
   await using opened = new AsyncDisposableStack();
   const pseudonymKey = await readPseudonymKey(settings.stateDir);
@@ -46,7 +46,7 @@ export async function openErasableParts(
     {
       title: 'values of the audit log',
       countRecipient: (address) => Promise.resolve(values.linesNaming(address).length),
-      eraseRecipient: (address) => Promise.resolve(values.erase(address)),
+      eraseRecipient: (address) => values.erase(address),
     },
     { title: 'recipients of baselines', ...erasableBaselines(baselines, pseudonym) },
     { title: "records of the organization's ledgers", ...erasableLedgers(ledgers) },
