@@ -23,22 +23,21 @@ export async function listCampaigns(
   const records = await store.newest('campaign', { tag: null, limit, after: last });
   return Promise.all(
     records.map(campaignOfRecord).map(async (campaign) => {
-      const [ids, [newest]] = await Promise.all([
+      const [ids, held, [newest]] = await Promise.all([
         store.idsOf('message', tagsOf(campaign)),
+        heldOf(deps, campaign.id),
         store.newest('message', { tag: campaignTag(campaign.id), limit: 1 }),
       ]);
+      const members = new Set([...ids, ...held.map(({ id }) => id)]).size;
       const subject = newest === undefined ? '' : messageOf(newest).subject;
-      return summarize(deps, campaign, { members: ids.length, subject });
+      return summarize(deps, campaign, { members, subject });
     }),
   );
 }
 
 /** One campaign with all that is remembered of it; null where nobody remembers it. */
 export async function viewCampaign(deps: Reading, id: string): Promise<CampaignView | null> {
-  const [campaign, held] = await Promise.all([
-    findCampaign(deps, id),
-    Array.fromAsync(allHeld(deps.quarantine, { campaign: id, state: 'any' })),
-  ]);
+  const [campaign, held] = await Promise.all([findCampaign(deps, id), heldOf(deps, id)]);
   if (campaign === null) return null;
   const messages = await membersOf(deps, campaign);
   const heldById = new Map(held.map((summary) => [summary.id, summary]));
@@ -86,10 +85,12 @@ export async function membersOf(
 ): Promise<readonly WatchedMessage[]> {
   const ids = await store.idsOf('message', tagsOf(campaign));
   const records = await store.read('message', ids);
-  return records
-    .filter((record) => record !== null)
-    .map(messageOf)
-    .filter((message) => message.campaign === campaign.id || message.campaign === '');
+  return records.filter((record) => record !== null).map(messageOf);
+}
+
+/** Held mail waits longer than messages are remembered. */
+function heldOf({ quarantine }: Reading, campaign: string): Promise<HeldSummary[]> {
+  return Array.fromAsync(allHeld(quarantine, { campaign, state: 'any' }));
 }
 
 function tagsOf({ id, aliases, keys }: Pick<CampaignRecord, 'id' | 'aliases' | 'keys'>) {
@@ -120,13 +121,19 @@ async function summarize(
 
 /** A watched message as a member; `held` is what the quarantine knows of it. */
 export function memberOf(message: WatchedMessage, held: HeldSummary | null): CampaignMember {
-  const { id, at, alias, messageId, from, subject, recipients, scoreBits } = message;
+  const { id, at, alias, messageId, from, subject, recipients, moreRecipients, scoreBits } =
+    message;
   const seen = { id, at, alias, messageId, from, subject, recipients, scoreBits };
-  if (held !== null) return { ...seen, state: held.state, reply: lastReply(held) };
+  const more = moreRecipients === undefined ? {} : { moreRecipients };
+  if (held !== null) {
+    // The quarantine knows all of them.
+    const whole = moreRecipients === undefined ? {} : { recipients: held.envelope.rcptTo };
+    return { ...seen, ...whole, state: held.state, reply: lastReply(held) };
+  }
   // Purged from the quarantine's bin, or held by a node whose quarantine is elsewhere.
-  if (message.isHeld) return { ...seen, state: 'deleted', reply: '' };
+  if (message.isHeld) return { ...seen, ...more, state: 'deleted', reply: '' };
   const state = message.campaign === '' ? 'delivered-before-flag' : 'delivered-tagged';
-  return { ...seen, state, reply: message.reply };
+  return { ...seen, ...more, state, reply: message.reply };
 }
 
 function memberOfHeld(held: HeldSummary): CampaignMember {

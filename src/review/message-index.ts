@@ -2,8 +2,8 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Pseudonym } from '../features/hash.ts';
 import { campaignOfRecord, joinMessages, storedCampaign } from './campaign-record.ts';
 import type { ReviewStore } from './review-store.ts';
-import { aliasTag, recordOf, watchedMessage, type PassedWatched } from './watched-message.ts';
-import type { WatchedMessage } from './watched-message.ts';
+import { aliasTag, bulkTag, isBulky, recordOf, watchedMessage } from './watched-message.ts';
+import type { PassedWatched, WatchedMessage } from './watched-message.ts';
 
 export type MessageIndexEvents = {
   /** So many messages that passed are not remembered, so that their campaign will not list them. */
@@ -25,11 +25,16 @@ export type MessageIndexOptions = {
   /** Told of messages once they are stored. */
   readonly onStored?: (messages: readonly WatchedMessage[]) => Promise<void>;
   readonly mostPerAlias?: number;
+  /** Of messages to more than a hundred. */
+  readonly mostBulkyPerAlias?: number;
 };
 
-/** How long messages wait to be stored, how many go at once, and how many may wait while the store does not take them. */
-const batch = { waitMs: 1000, messages: 200, atOnce: 25, capacity: 5000 };
+/** How long messages wait to be stored, and how many go at once; a message is stored under each of its recipients. */
+const batch = { waitMs: 1000, messages: 200, atOnce: 25, recipientsAtOnce: 1000 };
+/** How many may wait while the store does not take them. */
+const capacity = { messages: 5000, recipients: 500_000 };
 const defaultMostPerAlias = 10_000;
+const defaultMostBulkyPerAlias = 1000;
 
 /** Written beside the message path: what cannot be stored is an event, never a delay. */
 export function createMessageIndex({
@@ -38,18 +43,20 @@ export function createMessageIndex({
   events,
   onStored = () => Promise.resolve(),
   mostPerAlias = defaultMostPerAlias,
+  mostBulkyPerAlias = defaultMostBulkyPerAlias,
 }: MessageIndexOptions): MessageIndex {
   let waiting: WatchedMessage[] = [];
+  let waitingRecipients = 0;
   let underWay: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
 
   const storeWaiting = async (): Promise<void> => {
     const messages = waiting;
     waiting = [];
+    waitingRecipients = 0;
     if (messages.length === 0) return;
     try {
-      for (let from = 0; from < messages.length; from += batch.atOnce) {
-        const chunk = messages.slice(from, from + batch.atOnce);
+      for (const chunk of chunksOf(messages)) {
         await store.put(
           'message',
           chunk.map((message) => recordOf(message, pseudonym)),
@@ -58,7 +65,9 @@ export function createMessageIndex({
         await yieldToOthers();
       }
       await joinCampaigns(store, messages);
-      for (const alias of new Set(messages.map((message) => message.alias)))
+      for (const alias of aliasesOf(messages.filter(isBulky)))
+        await store.bound('message', bulkTag(alias), mostBulkyPerAlias);
+      for (const alias of aliasesOf(messages))
         await store.bound('message', aliasTag(alias), mostPerAlias);
       await onStored(messages);
     } catch (error) {
@@ -86,8 +95,11 @@ export function createMessageIndex({
       try {
         const message = watchedMessage(passed);
         if (message === null) return;
-        if (waiting.length >= batch.capacity) throw new Error('more passes than can be stored');
+        const recipients = waitingRecipients + message.recipients.length;
+        if (waiting.length >= capacity.messages || recipients > capacity.recipients)
+          throw new Error('more passes than can be stored');
         waiting.push(message);
+        waitingRecipients = recipients;
         storeSoon();
       } catch (error) {
         events.onLost(1, error);
@@ -99,6 +111,28 @@ export function createMessageIndex({
       await flush();
     },
   };
+}
+
+function aliasesOf(messages: readonly WatchedMessage[]): ReadonlySet<string> {
+  return new Set(messages.map(({ alias }) => alias));
+}
+
+/** So many that nobody waits long for one of them to be stored. */
+function* chunksOf(messages: readonly WatchedMessage[]): Generator<readonly WatchedMessage[]> {
+  let chunk: WatchedMessage[] = [];
+  let recipients = 0;
+  for (const message of messages) {
+    const isFull =
+      chunk.length === batch.atOnce ||
+      recipients + message.recipients.length > batch.recipientsAtOnce;
+    if (isFull && chunk.length > 0) {
+      yield chunk;
+      [chunk, recipients] = [[], 0];
+    }
+    chunk.push(message);
+    recipients += message.recipients.length;
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 async function joinCampaigns(

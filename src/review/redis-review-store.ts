@@ -128,7 +128,16 @@ class RedisReviewStore implements ReviewStore {
     const found = await this.#client.ask(() =>
       Promise.all(tags.map((tag) => this.#client.commands.zrange(tagKey(kind, tag), '0', '-1'))),
     );
-    return [...new Set(found.flat())];
+    const ids = [...new Set(found.flat())];
+    const there: string[] = [];
+    for (let from = 0; from < ids.length; from += atOnce) {
+      const some = ids.slice(from, from + atOnce);
+      const exist = await this.#client.ask(() =>
+        Promise.all(some.map((id) => this.#client.commands.exists(recordKey(kind, id)))),
+      );
+      there.push(...some.filter((_, index) => exist[index] === 1));
+    }
+    return there;
   }
 
   async bound(kind: RecordKind, tag: string, most: number): Promise<void> {

@@ -11,7 +11,7 @@ export type StoredRecord = {
   readonly atMs: number;
   /** When it goes, or null: never. Records of one kind are all kept equally long. */
   readonly untilMs: number | null;
-  /** Names under which it is found, at most 200; hashes where they would name a person. */
+  /** Names under which it is found, at most 1,200; hashes where they would name a person. */
   readonly tags: readonly string[];
   /** JSON, by `review-records.ts`. */
   readonly text: string;
@@ -41,7 +41,7 @@ export interface ReviewStore extends AsyncDisposable {
   change(kind: RecordKind, id: string, change: RecordChange): Promise<StoredRecord | null>;
   /** Newest first. */
   newest(kind: RecordKind, listing: Listing): Promise<readonly StoredRecord[]>;
-  /** Ids of all records with one of the tags, each once, in no order. */
+  /** Ids of all records that are there with one of the tags, each once, in no order. */
   idsOf(kind: RecordKind, tags: readonly string[]): Promise<readonly string[]>;
   /** Removes the oldest under a tag beyond `most`, give or take a tenth. */
   bound(kind: RecordKind, tag: string, most: number): Promise<void>;

@@ -99,6 +99,8 @@ export type CampaignMember = {
   readonly from: string;
   readonly subject: string;
   readonly recipients: readonly string[];
+  /** How many more it had than are remembered by address; none when absent. */
+  readonly moreRecipients?: number;
   readonly scoreBits: number;
   readonly state: 'held' | 'released' | 'deleted' | 'delivered-tagged' | 'delivered-before-flag';
   /** The next hop's final reply, which names its queue id; empty while held. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import {
   explainSqliteError,
   inTransaction,
@@ -33,6 +34,8 @@ INSERT INTO revision VALUES (1);`,
 };
 
 const expireEveryMs = 60_000;
+/** Records removed in one transaction: mail waits meanwhile. */
+const removedAtOnce = 20;
 
 /**
  * The review store in a file of its own: writing down what passes must not hold up the baselines that mail waits for.
@@ -102,24 +105,30 @@ class SqliteReviewStore implements ReviewStore {
       const ids = new Set<string>();
       for (const tag of tags)
         for (const { id } of this.#sql.all(
-          'SELECT id FROM tag WHERE kind = ? AND tag = ?',
+          'SELECT id FROM tag JOIN record USING (kind, id) WHERE kind = ? AND tag = ? AND (until IS NULL OR until >= ?)',
           kind,
           tag,
+          Date.now(),
         ))
           ids.add(id as string);
       return [...ids];
     });
   }
 
-  bound(kind: RecordKind, tag: string, most: number): Promise<void> {
+  async bound(kind: RecordKind, tag: string, most: number): Promise<void> {
     const size = 'SELECT COUNT(*) AS size FROM tag WHERE kind = ? AND tag = ?';
     const oldest = 'SELECT id FROM tag WHERE kind = ? AND tag = ? ORDER BY at, id LIMIT ?';
-    return this.#settle('BEGIN IMMEDIATE', () => {
-      const surplus = surplusOf(this.#sql.get(size, kind, tag)?.['size'] as number, most);
-      if (surplus === 0) return;
-      for (const { id } of this.#sql.all(oldest, kind, tag, surplus))
-        this.#set(kind, id as string, null);
-    });
+    const found = await this.#settle('BEGIN', () => this.#sql.get(size, kind, tag));
+    let surplus = surplusOf(found?.['size'] as number, most);
+    while (surplus > 0) {
+      const some = Math.min(surplus, removedAtOnce);
+      await this.#settle('BEGIN IMMEDIATE', () => {
+        for (const { id } of this.#sql.all(oldest, kind, tag, some))
+          this.#set(kind, id as string, null);
+      });
+      surplus -= some;
+      await yieldToOthers();
+    }
   }
 
   claim(name: string, owner: string, durationMs: number): Promise<boolean> {
@@ -183,9 +192,11 @@ class SqliteReviewStore implements ReviewStore {
   #expire(): void {
     const now = Date.now();
     if (now - this.#expiredAtMs < expireEveryMs) return;
-    this.#expiredAtMs = now;
-    for (const { kind, id } of this.#sql.all('SELECT kind, id FROM record WHERE until < ?', now))
-      this.#set(kind as RecordKind, id as string, null);
+    const sql = 'SELECT kind, id FROM record WHERE until < ? LIMIT ?';
+    const over = this.#sql.all(sql, now, removedAtOnce);
+    for (const { kind, id } of over) this.#set(kind as RecordKind, id as string, null);
+    // Of many, the next that is written takes some along.
+    if (over.length < removedAtOnce) this.#expiredAtMs = now;
     this.#sql.run('DELETE FROM claim WHERE until < ?', now);
   }
 

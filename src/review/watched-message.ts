@@ -22,6 +22,8 @@ export type WatchedMessage = {
   readonly from: string;
   readonly subject: string;
   readonly recipients: readonly string[];
+  /** How many more it had than are remembered by address; none when absent. */
+  readonly moreRecipients?: number;
   readonly scoreBits: number;
   readonly verdict: string;
   readonly action: string;
@@ -56,7 +58,10 @@ export type PassedWatched = {
 export const messageDays = 14;
 const dayMs = 86_400_000;
 const maxShown = 300;
-const maxRecipients = 100;
+/** As many as one SMTP transaction has unless `maxRecipients` allows more. */
+export const mostRecipients = 1000;
+/** A message with more is bulky: of these an alias keeps fewer, so that recipients do not outgrow its messages. */
+const bulkyRecipients = 100;
 
 /** Null for mail of nobody's alias. */
 export function watchedMessage({
@@ -69,6 +74,7 @@ export function watchedMessage({
   if (alias === null) return null;
   const isHeld = decision.effectiveAction === 'quarantine';
   const isTagged = decision.effectiveAction === 'tag' || (isFlagged(decision) && !isHeld);
+  const { rcptTo } = transaction.envelope;
   return {
     id: transaction.id,
     at: transaction.receivedAt.toISOString(),
@@ -76,7 +82,8 @@ export function watchedMessage({
     messageId: header.messageId.slice(0, maxShown),
     from: oneLine(header.from.map(({ address }) => address).join(', '), maxShown),
     subject: oneLine(header.subject, maxShown),
-    recipients: transaction.envelope.rcptTo.slice(0, maxRecipients),
+    recipients: rcptTo.slice(0, mostRecipients),
+    ...(rcptTo.length > mostRecipients ? { moreRecipients: rcptTo.length - mostRecipients } : {}),
     scoreBits: score?.bits ?? 0,
     verdict: decision.verdict,
     action: decision.effectiveAction,
@@ -119,8 +126,11 @@ export function recordOf(message: WatchedMessage, pseudonym: Pseudonym): StoredR
     untilMs: atMs + messageDays * dayMs,
     tags: [
       aliasTag(message.alias),
-      ...(message.campaign === '' ? [] : [campaignTag(message.campaign)]),
-      ...message.keys.map((key) => keyTag(message.alias, key)),
+      ...(isBulky(message) ? [bulkTag(message.alias)] : []),
+      // What nobody flagged is found by what it shares with the campaigns that it may turn out to belong to.
+      ...(message.campaign === ''
+        ? message.keys.map((key) => keyTag(message.alias, key))
+        : [campaignTag(message.campaign)]),
       ...(message.messageId === '' ? [] : [messageIdTag(message.messageId)]),
       ...message.recipients.map((recipient) => recipientTag(recipient, pseudonym)),
     ],
@@ -134,6 +144,14 @@ export function messageOf({ text }: StoredRecord): WatchedMessage {
 
 export function aliasTag(alias: string): string {
   return `a:${alias}`;
+}
+
+export function isBulky({ recipients }: Pick<WatchedMessage, 'recipients'>): boolean {
+  return recipients.length > bulkyRecipients;
+}
+
+export function bulkTag(alias: string): string {
+  return `b:${alias}`;
 }
 
 export function campaignTag(campaign: string): string {

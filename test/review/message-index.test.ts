@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { openReviewStore } from '../../src/review/open-review-store.ts';
 import { createMessageIndex } from '../../src/review/message-index.ts';
-import { aliasTag, type PassedWatched } from '../../src/review/watched-message.ts';
+import {
+  aliasTag,
+  messageOf,
+  recipientTag,
+  type PassedWatched,
+} from '../../src/review/watched-message.ts';
 import { readHeader } from '../../src/message/header.ts';
 import { unauthenticated } from '../../src/authentication/results.ts';
 import type { Analysis } from '../../src/analysis.ts';
@@ -77,6 +83,44 @@ test('what passes is remembered with its reply, its campaign is counted, and a b
   const [campaign = null] = await store.read('campaign', ['0c1d2e3f4a5b']);
   assert.match(campaign?.text ?? '', /"keys":\["k"\],"values":\["domain lure\.example"\]/);
   assert.equal((await store.idsOf('message', [aliasTag('a')])).length, kept.length);
+});
+
+test('as many recipients as a transaction has are remembered, of more it is told how many; few such messages', async () => {
+  await using store = await openReviewStore('sqlite::memory:', { timeoutMs: 1000 });
+  await using index = createMessageIndex({
+    store,
+    pseudonym,
+    events: { onLost: () => assert.fail('nothing is lost') },
+    mostBulkyPerAlias: 10,
+  });
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `r${i}@example.test`);
+  const to = (count: number): PassedWatched => {
+    const { transaction, ...rest } = passed();
+    const envelope = { ...transaction.envelope, rcptTo: many(count) };
+    return { ...rest, transaction: { ...transaction, envelope } };
+  };
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  for (let i = 0; i < 30; i++) index.record(to(i % 2 === 0 ? 1000 : 1003));
+  for (let i = 0; i < 5; i++) index.record(to(100));
+  await index.flush();
+  delays.disable();
+  const longestMs = delays.max / 1e6;
+  assert.ok(longestMs < 500, `nothing else ran for ${longestMs} ms`);
+  const found = await store.newest('message', {
+    tag: recipientTag('R99@example.test', pseudonym),
+    limit: 50,
+  });
+  const kept = found.map(messageOf);
+  assert.ok(kept.length >= 15 && kept.length <= 16, String(kept.length));
+  const bulky = kept.filter(({ recipients }) => recipients.length > 100);
+  assert.equal(bulky.length, kept.length - 5, 'the others are not counted among them');
+  for (const { recipients, moreRecipients = 0 } of bulky) {
+    assert.equal(recipients.length, 1000);
+    assert.ok(moreRecipients === 0 || moreRecipients === 3);
+  }
+  const last = await store.idsOf('message', [recipientTag('r999@example.test', pseudonym)]);
+  assert.equal(last.length, bulky.length, 'the last one is found as the first is');
 });
 
 const skip = requireInstalled('redis-server', 'redis-server');

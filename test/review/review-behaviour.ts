@@ -334,6 +334,7 @@ const cases: readonly Case[] = [
       const early = await pass({ ...shares, at: at(9), reply: '250 2.0.0 queued as Q7' });
       await pass({ ...shares, alias: otherAlias, at: at(8) });
       await pass({ keys: ['bb'], at: at(7) });
+      await pass({ ...shares, campaign: 'another', at: at(6), action: 'tag' });
       const values = ['domain lure.example'];
       const tagged = await pass({ ...shares, campaign, values, at: at(5), action: 'tag' });
       const held = await hold({ ...to('ann@example.test'), heldAt: at(3) });
@@ -352,8 +353,12 @@ const cases: readonly Case[] = [
         ['domain lure.example', 3, 1, false, [alias]],
       );
       await review.confirmAttack({ campaign }, operator, why);
-      const [listed] = await review.campaigns(firstPage);
-      assert.deepEqual([listed?.id, listed?.held, listed?.confirmed], [campaign, 1, true]);
+      const listed = (await review.campaigns(firstPage)).find(({ id }) => id === campaign);
+      assert.deepEqual(
+        [listed?.members, listed?.held, listed?.confirmed],
+        [3, 1, true],
+        'as shown',
+      );
       assert.equal(await review.campaign('nobody'), null);
     },
   ],
