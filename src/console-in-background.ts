@@ -25,7 +25,7 @@ export type ConsoleStart = {
   readonly version: string;
   readonly sources: Pick<
     ConsoleSources,
-    'review' | 'quarantine' | 'baselines' | 'rules' | 'pseudonym' | 'auditHeads'
+    'review' | 'quarantine' | 'baselines' | 'rules' | 'policyInForce' | 'pseudonym' | 'auditHeads'
   >;
   readonly audit: AuditLog;
   readonly requests: ReleaseRequests;

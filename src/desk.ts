@@ -21,7 +21,8 @@ export type DeskStart = Omit<
   StartReviewsOptions,
   'audit' | 'baselines' | 'events' | 'quarantine' | 'rules' | 'settings'
 > &
-  Pick<ConsoleStart, 'settings' | 'version' | 'status'> & {
+  Pick<ConsoleStart, 'settings' | 'version' | 'status'> &
+  Pick<ConsoleStart['sources'], 'policyInForce'> & {
     readonly rules: () => ActiveRules;
     readonly baselines: BaselineStore;
     readonly quarantine: HeldMail;
@@ -81,7 +82,15 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
     await startConsole({
       settings,
       version: start.version,
-      sources: { review, quarantine, baselines, rules, pseudonym, auditHeads: audited.heads },
+      sources: {
+        review,
+        quarantine,
+        baselines,
+        rules,
+        policyInForce: start.policyInForce,
+        pseudonym,
+        auditHeads: audited.heads,
+      },
       audit,
       requests: notices.requests,
       status: start.status,

@@ -125,6 +125,7 @@ export async function startServer({
     poolInBackground({ store: baselines, rules: () => active, events, now }),
   );
   const route = await nextHopRoute(settings);
+  const alerts = createAlerts(events);
   const draining = { begun: false };
   const health = healthOf(settings.nextHop, baselines, () => draining.begun);
   const desk = opened.use(
@@ -142,6 +143,7 @@ export async function startServer({
       organization,
       pseudonym,
       rules: () => active,
+      policyInForce: () => alerts.withBudgets(active.policy, now()),
       deliver: (envelope, content) => deliverOnce(route, envelope, content),
       now,
     }),
@@ -165,7 +167,7 @@ export async function startServer({
     withoutForgedFields: (transaction) => withoutForgedFields(transaction, settings.authservId),
     baselines,
     organization,
-    alerts: createAlerts(events),
+    alerts,
     pseudonym,
     inheritedBy: pooled.inheritedBy,
     reviews: desk.standing,

@@ -130,7 +130,7 @@ function unreadable(error: unknown): string {
 }
 
 async function viewOf(held: HeldMessage, { sources, now }: PageContext) {
-  const { baselines, quarantine, review, rules, pseudonym } = sources;
+  const { baselines, quarantine, review, rules, policyInForce, pseudonym } = sources;
   const at = now();
   const stored = quarantine.read(held.id).then(readStored).catch(unreadable);
   const described = baselines.describe(held.alias, at).catch(() => null);
@@ -141,6 +141,7 @@ async function viewOf(held: HeldMessage, { sources, now }: PageContext) {
     stored: await stored,
     described: await described,
     rules: rules(),
+    policy: policyInForce(),
     pseudonym,
     approvals: await approvals,
     acts: await acts,

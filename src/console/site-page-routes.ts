@@ -52,7 +52,7 @@ export const sitePageRoutes: readonly PageRoute[] = [
     needs: 'viewer',
     render: async ({ params }, { sources, frame, now }) => {
       const id = params['alias'] ?? '';
-      const { catalogue, policy } = sources.rules();
+      const { catalogue } = sources.rules();
       const alias = catalogue.aliases.find((each) => each.id === id) ?? null;
       const isKnown =
         alias !== null || (await orDown(sources.baselines.aliases(), 'store')).includes(id);
@@ -67,7 +67,7 @@ export const sitePageRoutes: readonly PageRoute[] = [
         id,
         alias,
         described: await orDown(sources.baselines.describe(id, at), 'store'),
-        policy,
+        policy: sources.policyInForce(),
         approvals: (await sources.review?.approvals(id).catch(() => [])) ?? [],
         mixedUse: alias === null ? null : mixedUse(alias),
         at,

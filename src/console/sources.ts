@@ -3,6 +3,7 @@ import type { AuditAct, AuditLog } from '../audit/audit-log.ts';
 import type { RecordedAct } from '../audit/read-audit.ts';
 import type { BaselineStore } from '../baseline/store.ts';
 import type { BreakerCause } from '../decision/breaker.ts';
+import type { Policy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import type { Readiness } from '../observability/readiness.ts';
@@ -15,6 +16,8 @@ export type ConsoleSources = {
   readonly quarantine: Pick<Quarantine, 'find' | 'read'>;
   readonly baselines: Pick<BaselineStore, 'aliases' | 'describe'>;
   readonly rules: () => ActiveRules;
+  /** That of the rules, with the chance per message that its alerts a day come to now. */
+  readonly policyInForce: () => Policy;
   /** Under which baselines know words of subjects. */
   readonly pseudonym: Pseudonym;
   readonly audit: Pick<AuditLog, 'append'> | null;

@@ -31,7 +31,7 @@ export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password);
 const loading = await loadRules(shippedRules);
 if (!loading.ok) throw new Error('the shipped rules do not load');
-const rules = activate(loading.rules, { mode: null });
+export const rules = activate(loading.rules, { mode: null });
 export const someAlias = rules.aliases[0]?.id ?? '';
 
 export const names = { viewer: 'vera', operator: 'otto', admin: 'anna' } as const;
@@ -91,6 +91,7 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
       quarantine: review.quarantine,
       baselines,
       rules: () => rules,
+      policyInForce: () => rules.policy,
       pseudonym: (word) => `hash of ${word}`,
       auditHeads: () => Promise.resolve([]),
       audit: { append },

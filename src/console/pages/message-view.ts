@@ -6,6 +6,7 @@ import type { BaselineStore } from '../../baseline/store.ts';
 import { maturedDays, type ValueRecord } from '../../baseline/value-record.ts';
 import type { Alias, Pack } from '../../alias/alias.ts';
 import type { ActiveRules } from '../../dependencies.ts';
+import type { Policy } from '../../decision/policy.ts';
 import { extractFeatures } from '../../features/extract-features.ts';
 import type { Sighting } from '../../features/features.ts';
 import type { Pseudonym } from '../../features/hash.ts';
@@ -48,7 +49,9 @@ export type MessageViewInput = {
   readonly stored: StoredMessage | string;
   /** Null where the baseline store does not answer. */
   readonly described: Awaited<ReturnType<BaselineStore['describe']>> | null;
-  readonly rules: Pick<ActiveRules, 'catalogue' | 'lists' | 'policy'>;
+  readonly rules: Pick<ActiveRules, 'catalogue' | 'lists'>;
+  /** As it is in force. */
+  readonly policy: Pick<Policy, 'tag' | 'quarantine'>;
   readonly pseudonym: Pseudonym;
   readonly approvals: readonly Approval[];
   readonly acts: readonly Act[];
@@ -57,7 +60,7 @@ export type MessageViewInput = {
 
 /** Everything the page of one message shows. */
 export function messagePageView(input: MessageViewInput): MessagePageView {
-  const { held, stored, described, rules, acts, now } = input;
+  const { held, stored, described, policy, acts, now } = input;
   const features = featureInput(input);
   const view = features === null ? null : viewMessage(features);
   const alias = features?.alias ?? null;
@@ -75,9 +78,7 @@ export function messagePageView(input: MessageViewInput): MessagePageView {
         })
       : null,
     scores:
-      described === null
-        ? null
-        : scoresOf(historyOf(described.snapshot), rules.policy, held.scoreBits),
+      described === null ? null : scoresOf(historyOf(described.snapshot), policy, held.scoreBits),
     values: features === null || described === null ? [] : valuesFound(features, described, input),
     links: view?.links.map(({ url, domain }) => ({ url, domain })) ?? [],
     acts: acts.filter(
