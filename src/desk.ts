@@ -7,7 +7,6 @@ import { startNotices, type Notices } from './notices-in-background.ts';
 import type { Events } from './observability/events.ts';
 import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
-import { createReadiness, type Health } from './observability/readiness.ts';
 import type { HeldMail } from './quarantine/open-held-mail.ts';
 import type { Act } from './review/review.ts';
 import {
@@ -21,13 +20,12 @@ export type DeskStart = Omit<
   StartReviewsOptions,
   'audit' | 'baselines' | 'events' | 'quarantine' | 'rules' | 'settings'
 > &
-  Pick<ConsoleStart, 'settings' | 'version' | 'status'> &
+  Pick<ConsoleStart, 'settings' | 'version' | 'status' | 'readiness'> &
   Pick<ConsoleStart['sources'], 'policyInForce'> & {
     readonly rules: () => ActiveRules;
     readonly baselines: BaselineStore;
     readonly quarantine: HeldMail;
     readonly audited: Pick<RunningAudit, 'audit' | 'heads'>;
-    readonly health: Health;
     readonly log: Pick<Log, 'warn'>;
     readonly metrics: Pick<Metrics, 'measureNotices'>;
     readonly events: Events;
@@ -94,7 +92,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
       audit,
       requests: notices.requests,
       status: start.status,
-      readiness: createReadiness(start.health),
+      readiness: start.readiness,
       events,
       now,
     }),

@@ -26,6 +26,7 @@ import { createAttachmentReader } from './message/attachments/attachment-reader.
 import { startHttp } from './observability/http.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { createReadiness } from './observability/readiness.ts';
 import { recordEvents } from './observability/record-events.ts';
 import { processTransaction } from './pipeline.ts';
 import { nextHopRoute } from './next-hop-route.ts';
@@ -127,7 +128,7 @@ export async function startServer({
   const route = await nextHopRoute(settings);
   const alerts = createAlerts(events);
   const draining = { begun: false };
-  const health = healthOf(settings.nextHop, baselines, () => draining.begun);
+  const readiness = createReadiness(healthOf(settings.nextHop, baselines, () => draining.begun));
   const desk = opened.use(
     await startDesk({
       settings,
@@ -137,7 +138,7 @@ export async function startServer({
       events,
       audited,
       status: watched.read,
-      health,
+      readiness,
       quarantine,
       baselines,
       organization,
@@ -185,7 +186,7 @@ export async function startServer({
     await startHttp({
       listen: settings.http,
       registry: metrics.registry,
-      health,
+      readiness,
       others: desk.handle,
     }),
   );

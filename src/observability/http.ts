@@ -4,14 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { closeHttp } from './close-http.ts';
-import { createReadiness } from './readiness.ts';
-import type { Health } from './readiness.ts';
+import type { Readiness } from './readiness.ts';
 
 export type HttpOptions = {
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly registry: Registry;
-  readonly health: Health;
+  readonly readiness: () => Promise<Readiness>;
   /** Takes what is neither of the three; null answers 404. */
   readonly others?: RequestHandler | null;
 };
@@ -34,10 +33,9 @@ const requestTimeoutMs = 5000;
 export async function startHttp({
   listen,
   registry,
-  health,
+  readiness,
   others = null,
 }: HttpOptions): Promise<HttpServer> {
-  const readiness = createReadiness(health);
   const routes: Readonly<Record<string, () => Promise<Answer>>> = {
     '/metrics': async () => ({
       status: 200,

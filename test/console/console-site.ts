@@ -23,6 +23,7 @@ import { createConsole, type ConsoleOptions } from '../../src/console/server.ts'
 import type { ConsoleSources } from '../../src/console/sources.ts';
 import { startHttp } from '../../src/observability/http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
+import { createReadiness } from '../../src/observability/readiness.ts';
 import { activate } from '../../src/activate-rules.ts';
 import { shippedRules } from '../config/rule-directory.ts';
 import { recordingReview, type RecordingReview } from './recording-review.ts';
@@ -115,7 +116,7 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
   const http = await startHttp({
     listen: { host: '127.0.0.1', port: 0 },
     registry: createMetrics('0.1.0').registry,
-    health: { isDraining: () => false, checkNextHop: up, checkStore: up },
+    readiness: createReadiness({ isDraining: () => false, checkNextHop: up, checkStore: up }),
     others: site.handle,
   });
   t.after(async () => {

@@ -6,17 +6,18 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startHttp } from '../../src/observability/http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import type { Health } from '../../src/observability/readiness.ts';
+import { createReadiness, type Health } from '../../src/observability/readiness.ts';
 
 const up = () => Promise.resolve();
 const down = () => Promise.reject(new Error('redis://user:hunter2@127.0.0.1 refused'));
 const healthy: Health = { isDraining: () => false, checkNextHop: up, checkStore: up };
+const readiness = createReadiness(healthy);
 
 async function start(t: TestContext, health: Partial<Health> = {}): Promise<string> {
   const server = await startHttp({
     listen: { host: '127.0.0.1', port: 0 },
     registry: createMetrics('0.1.0').registry,
-    health: { ...healthy, ...health },
+    readiness: createReadiness({ ...healthy, ...health }),
   });
   t.after(() => server[Symbol.asyncDispose]());
   return `http://127.0.0.1:${server.address.port}`;
@@ -154,16 +155,16 @@ test('a port in use is an error, and closing frees it, idle connections included
   const server = await startHttp({
     listen: { host: '127.0.0.1', port: 0 },
     registry,
-    health: healthy,
+    readiness,
   });
   const listen = { host: '127.0.0.1', port: server.address.port };
-  await assert.rejects(startHttp({ listen, registry, health: healthy }), { code: 'EADDRINUSE' });
+  await assert.rejects(startHttp({ listen, registry, readiness }), { code: 'EADDRINUSE' });
   const idle = connect(listen.port, listen.host);
   await once(idle, 'connect');
   const closed = once(idle.resume(), 'close');
   await server[Symbol.asyncDispose]();
   await closed;
-  const again = await startHttp({ listen, registry, health: healthy });
+  const again = await startHttp({ listen, registry, readiness });
   t.after(() => again[Symbol.asyncDispose]());
   await again[Symbol.asyncDispose]();
 });
