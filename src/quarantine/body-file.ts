@@ -5,19 +5,13 @@ import type { Content } from '../smtp/content.ts';
 import { writeDurably, type Disk } from './disk.ts';
 import { fileContent } from './file-content.ts';
 import { addressOf, type KeyRing } from './key-ring.ts';
+import type { KeptBody } from './held-store.ts';
 import { ignoreMissing } from './quarantine-error.ts';
 import { seal } from './sealed-bytes.ts';
 import { sealedContent } from './sealed-content.ts';
 
-/** Received bytes by what they are, each a second name (hard link) of the file of every message that holds them. */
+/** Received bytes by their address, each a second name (hard link) of the file of every message that holds them. */
 export const bodiesFolder = 'bodies';
-
-/** How the received bytes of a message were kept. */
-export type KeptBody = {
-  /** Name in `bodies`. */
-  readonly address: string;
-  readonly isSealed: boolean;
-};
 
 export type BodyPlace = { readonly directory: string; readonly disk: Disk };
 
@@ -100,7 +94,8 @@ async function shareExisting(
   return true;
 }
 
-async function* hashed(
+/** Gives the bytes on, and feeds them to the hash. */
+export async function* hashed(
   content: Content,
   hash: ReturnType<typeof createHash>,
 ): AsyncGenerator<Buffer> {

@@ -1,18 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import type { KeptBody } from './body-file.ts';
 import { heldMessage } from './held-schema.ts';
+import type { HeldStore, KeptBody } from './held-store.ts';
 import type { KeyRing } from './key-ring.ts';
-import { QuarantineError, errorCode } from './quarantine-error.ts';
+import { QuarantineError, errorCode, tooLarge } from './quarantine-error.ts';
 import type { HeldMessage } from './quarantine.ts';
-import { isSealed, seal, unseal } from './sealed-bytes.ts';
+import { isSealed, sealAll, unseal } from './sealed-bytes.ts';
 
 const maxDescriptionBytes = 4 * 1024 * 1024;
 /** More than encryption adds to that. */
 const sealingBytes = 4096;
-
-const tooLarge = 'larger than any description';
 
 /** How the bytes of a message are kept beside its description. */
 export type Kept = KeptBody & {
@@ -33,36 +29,37 @@ const kept = z.object({
 export function renderDescription(
   { message, kept: how }: Description,
   ring: KeyRing | null,
-): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+): Buffer {
   const text = `${JSON.stringify(how === null ? message : { ...message, kept: how }, null, 2)}\n`;
   const bytes = Buffer.from(text);
   if (bytes.length > maxDescriptionBytes) throw new Error(tooLarge);
   parse(text);
-  return ring === null ? [bytes] : seal(ring, [bytes]);
+  return ring === null ? bytes : sealAll(ring, bytes);
 }
 
 /**
  * Null where there is none.
- * @throws QuarantineError `damaged`, saying what is wrong with `<id>.json`, or `locked`.
+ * @throws QuarantineError `damaged`, saying what is wrong with it, or `locked`; whatever keeps the store from reading it.
  */
 export async function readDescription(
-  directory: string,
+  store: Pick<HeldStore, 'name' | 'readDescription'>,
   id: string,
   ring: KeyRing | null,
 ): Promise<Description | null> {
-  const path = join(directory, `${id}.json`);
+  const bytes = await store.readDescription(id, maxDescriptionBytes + sealingBytes);
+  if (bytes === null) return null;
+  const name = `${store.name}/${id}.json`;
   try {
-    if ((await stat(path)).size > maxDescriptionBytes + sealingBytes) throw new Error(tooLarge);
-    const description = parse(plainText(await readFile(path), ring));
+    const description = parse(plainText(bytes, ring));
     const described = description.message.id;
     if (described !== id) throw new Error(`describes message ${described}`);
     return description;
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ENOENT') return null;
     if (error instanceof QuarantineError && error.problem === 'locked')
-      throw new QuarantineError('locked', `${path}: ${error.message}`, { cause: error });
-    throw new QuarantineError('damaged', `${path} is damaged: ${code}`, { cause: error });
+      throw new QuarantineError('locked', `${name}: ${error.message}`, { cause: error });
+    throw new QuarantineError('damaged', `${name} is damaged: ${errorCode(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,10 +1,10 @@
-import type { DirectoryQuarantine } from './directory-quarantine.ts';
 import { summaryOf } from './held-states.ts';
 import { indexEntryOf } from './index-entry.ts';
 import type { Marker } from './index-marks.ts';
 import type { KeyRing } from './key-ring.ts';
 import { QuarantineError } from './quarantine-error.ts';
 import type { IndexEntry, QuarantineIndex } from './quarantine-index.ts';
+import type { StoredQuarantine } from './stored-quarantine.ts';
 
 const atOnce = 100;
 /** Ids that are remembered while the index cannot be reached; past it all files are compared once it can. */
@@ -12,7 +12,7 @@ const mostPending = 10_000;
 const retryMs = 5000;
 
 export type KeeperParts = {
-  readonly files: Pick<DirectoryQuarantine, 'directoryId' | 'names' | 'version' | 'find'>;
+  readonly files: Pick<StoredQuarantine, 'directoryId' | 'entries' | 'version' | 'find'>;
   readonly index: Pick<QuarantineIndex, 'put' | 'remove' | 'versions' | 'isFilled' | 'setFilled'>;
   readonly marker: Marker;
   readonly ring: KeyRing | null;
@@ -92,8 +92,8 @@ export class IndexKeeper implements AsyncDisposable {
       unreadable += bad;
       batch = [];
     };
-    for await (const id of files.names()) {
-      const version = await files.version(id).catch(() => null);
+    for await (const { id, version: read } of files.entries()) {
+      const version = await read().catch(() => null);
       if (version === null) continue;
       entries++;
       if (known.get(id) !== version) batch.push(id);
@@ -157,7 +157,7 @@ export class IndexKeeper implements AsyncDisposable {
         else entries.push(indexEntryOf(summaryOf(held), { directory, version, marker, ring }));
       } catch (error) {
         // A person has to look at it, and `unreadable` names it.
-        if (!(error instanceof QuarantineError)) throw error;
+        if (!(error instanceof QuarantineError) || error.problem === 'unreachable') throw error;
       }
     }
     if (entries.length > 0) await index.put(entries);

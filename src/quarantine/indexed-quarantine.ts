@@ -1,18 +1,16 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { HeldFilter, HeldPage, PageRequest } from '../review/review.ts';
-import type { DirectoryQuarantine, UnreadableEntry } from './directory-quarantine.ts';
+import type { UnreadableEntry } from './held-entries.ts';
 import { indexQueryOf, summaryIn } from './index-entry.ts';
 import type { IndexKeeper } from './index-keeper.ts';
 import type { Marker } from './index-marks.ts';
 import type { KeyRing } from './key-ring.ts';
-import { QuarantineError, errorCode } from './quarantine-error.ts';
+import { QuarantineError } from './quarantine-error.ts';
 import type { HeldMessage } from './quarantine.ts';
 import type { QuarantineIndex } from './quarantine-index.ts';
+import type { StoredQuarantine } from './stored-quarantine.ts';
 
 export type IndexedParts = {
-  readonly directory: string;
-  readonly files: DirectoryQuarantine;
+  readonly files: StoredQuarantine;
   readonly index: QuarantineIndex;
   readonly keeper: IndexKeeper;
   readonly marker: Marker;
@@ -21,10 +19,10 @@ export type IndexedParts = {
 };
 
 /**
- * Held mail in files, found through an index. Where the index cannot be reached, a list is read from the files, which is
- * slow with many of them, but right.
+ * Held mail in files or objects, found through an index. Where the index cannot be reached, a list is read from them,
+ * which is slow with many of them, but right.
  */
-export function indexedQuarantine(parts: IndexedParts): DirectoryQuarantine {
+export function indexedQuarantine(parts: IndexedParts): StoredQuarantine {
   const { files } = parts;
   return {
     directoryId: files.directoryId,
@@ -32,7 +30,7 @@ export function indexedQuarantine(parts: IndexedParts): DirectoryQuarantine {
     hold: (message, prefix, content) => files.hold(message, prefix, content),
     list: (filter, page) => list(parts, filter, page),
     unreadable: () => unreadable(parts),
-    names: () => files.names(),
+    entries: () => files.entries(),
     version: (id) => files.version(id),
     find: (id) => find(parts, id),
     read: (id) => files.read(id),
@@ -82,20 +80,21 @@ async function find({ files, index }: IndexedParts, id: string): Promise<HeldMes
 
 /** What the index has was read; so only the rest is. */
 async function unreadable(parts: IndexedParts): Promise<readonly UnreadableEntry[]> {
-  const { files, index, keeper, directory } = parts;
+  const { files, index, keeper } = parts;
   await keeper.flush();
   const known = await index.versions(files.directoryId).catch(() => null);
   if (known === null) return files.unreadable();
   const found: UnreadableEntry[] = [];
-  for await (const id of files.names()) {
+  for await (const { id, version: read, bodyFault } of files.entries()) {
     try {
-      const version = await files.version(id);
+      const version = await read();
       if (version === null) continue;
       if (known.get(id) !== version) await files.find(id);
-      await stat(join(directory, `${id}.eml`));
+      const problem = await bodyFault();
+      if (problem !== null) found.push({ id, problem });
     } catch (error) {
-      if (error instanceof QuarantineError) found.push({ id, problem: error.message });
-      else found.push({ id, problem: `its message cannot be read: ${errorCode(error)}` });
+      if (!(error instanceof QuarantineError) || error.problem === 'unreachable') throw error;
+      found.push({ id, problem: error.message });
     }
   }
   return found;

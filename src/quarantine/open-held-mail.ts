@@ -1,4 +1,4 @@
-import { openQuarantine, type DirectoryQuarantine } from './directory-quarantine.ts';
+import { openQuarantine } from './directory-quarantine.ts';
 import { claimThrough } from './index-claims.ts';
 import { IndexKeeper, type Reindexed } from './index-keeper.ts';
 import { createMarker } from './index-marks.ts';
@@ -7,6 +7,7 @@ import { readKeyFile } from './key-ring.ts';
 import type { DueQuery, IndexTotals, QuarantineIndex } from './quarantine-index.ts';
 import { openRedisIndex } from './redis-index.ts';
 import { reopeningIndex } from './reopening-index.ts';
+import type { StoredQuarantine } from './stored-quarantine.ts';
 
 export type HeldMailOptions = {
   readonly directory: string;
@@ -24,7 +25,7 @@ export type HeldMailOptions = {
 };
 
 /** Held mail with its index. */
-export type HeldMail = DirectoryQuarantine &
+export type HeldMail = StoredQuarantine &
   AsyncDisposable & {
     /** Ids of what is due in this directory, the longest due first. */
     readonly due: (query: Omit<DueQuery, 'directory'>) => Promise<readonly string[]>;
@@ -71,7 +72,7 @@ export async function openHeldMail({
   });
   const keeper = opened.use(new IndexKeeper({ files, index, marker, ring, onFailed }));
   toKeeper.current = keeper;
-  const parts = { directory, files, index, keeper, marker, ring, onFailed };
+  const parts = { files, index, keeper, marker, ring, onFailed };
   const owned = opened.move();
   return {
     ...indexedQuarantine(parts),

@@ -1,7 +1,7 @@
 import type { HeldFilter, HeldPage, PageRequest } from '../review/review.ts';
 import { meets } from './held-filter.ts';
 import { placeOf, readPlace } from './held-order.ts';
-import type { UnreadableEntry } from './held-files.ts';
+import type { UnreadableEntry } from './held-entries.ts';
 import { summaryOf } from './held-states.ts';
 import type { HeldMessage, HeldSummary } from './quarantine.ts';
 

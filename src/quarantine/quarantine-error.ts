@@ -3,7 +3,7 @@
  * `damaged`: an entry that cannot be read back; `locked`: encrypted with a key that we do not have; `invalid-id`: not an
  * id of ours, or not a place in a list; `held`: not to be purged, since somebody waits for it; `deleted`: not to be
  * released, since it is in the bin; `busy`: somebody else changes it; `elsewhere`: in the directory of another node;
- * `failed`: any other trouble of the disk.
+ * `unreachable`: the object storage does not answer; `failed`: any other trouble.
  */
 export type QuarantineProblem =
   | 'full'
@@ -16,6 +16,7 @@ export type QuarantineProblem =
   | 'deleted'
   | 'busy'
   | 'elsewhere'
+  | 'unreachable'
   | 'failed';
 
 /** The one error a quarantine rejects with; from `hold` it means that the client has to keep the message (451 4.3.1). */
@@ -45,6 +46,8 @@ export function asQuarantineError(error: unknown, attempt: string): QuarantineEr
   const problem = problemOfCode[code] ?? 'failed';
   return new QuarantineError(problem, `cannot ${attempt}: ${code}`, { cause: error });
 }
+
+export const tooLarge = 'larger than any description';
 
 /** `ENOSPC`, or the message where an error has no code. */
 export function errorCode(error: unknown): string {

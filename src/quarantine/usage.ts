@@ -1,12 +1,9 @@
-import { opendir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { bodiesFolder } from './body-file.ts';
 import { QuarantineError } from './quarantine-error.ts';
 
 /** How old a measure may be before a message is refused by it: another process may have made room. */
 const freshForMs = 60_000;
 
-/** What a quarantine takes on the disk. */
+/** What a quarantine takes on the disk, or in the bucket. */
 export type Usage = {
   /** @throws QuarantineError `full` where so much more is past the quota. Before the first measure all is let in. */
   readonly admit: (bytes: number) => Promise<void>;
@@ -16,12 +13,12 @@ export type Usage = {
   readonly measure: () => Promise<void>;
 };
 
-/** Counts what is added, and measures the directory itself when that matters. */
-export function createUsage(directory: string, maxBytes: number | null): Usage {
+/** Counts what is added, and measures (`taken`, in bytes) when that matters. */
+export function createUsage(taken: () => Promise<number>, maxBytes: number | null): Usage {
   let bytes: number | null = null;
   let measuredAtMs = -Infinity;
   const measure = async (): Promise<void> => {
-    bytes = await bytesIn(directory);
+    bytes = await taken();
     measuredAtMs = performance.now();
   };
   return {
@@ -41,21 +38,3 @@ export function createUsage(directory: string, maxBytes: number | null): Usage {
     measure,
   };
 }
-
-/** A body that several messages share counts once: by its name in `bodies`. */
-async function bytesIn(directory: string): Promise<number> {
-  let bytes = 0;
-  for (const folder of [directory, join(directory, bodiesFolder)]) {
-    const entries = await opendir(folder).catch(() => null);
-    if (entries === null) continue;
-    for await (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const { size, nlink } = await stat(join(folder, entry.name)).catch(() => gone);
-      if (folder === directory && nlink > 1) continue;
-      bytes += size;
-    }
-  }
-  return bytes;
-}
-
-const gone = { size: 0, nlink: 0 };

@@ -15,10 +15,8 @@ import { readHeader } from '../../src/message/header.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { recordEvents } from '../../src/observability/record-events.ts';
 import { processTransaction } from '../../src/pipeline.ts';
-import {
-  openQuarantine,
-  type DirectoryQuarantine,
-} from '../../src/quarantine/directory-quarantine.ts';
+import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
+import type { StoredQuarantine } from '../../src/quarantine/stored-quarantine.ts';
 import { activate } from '../../src/activate-rules.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import { recordedLog } from '../observability/samples.ts';
@@ -34,7 +32,7 @@ export type Mail = MailText & {
 export type Desk = AsyncDisposable & {
   readonly rules: RuleSet;
   readonly baselines: BaselineStore;
-  readonly quarantine: DirectoryQuarantine;
+  readonly quarantine: StoredQuarantine;
   readonly alerts: Alerts;
   /** Takes one message through and returns the client's reply and the verdict field. */
   readonly send: (mail: Mail) => Promise<{ readonly code: number; readonly verdict: string }>;

@@ -111,12 +111,12 @@ for (const sealed of [false, true]) {
           assert.deepEqual(await quarantine.unreadable(), [], when);
           const state = await stateIn(directory);
           assert.ok(leaves.includes(state), `${when}: ${state}`);
-          for await (const kept of quarantine.names()) {
+          for await (const { id: kept } of quarantine.entries()) {
             const bytes = await buffer((await quarantine.read(kept)).stream());
             assert.deepEqual(bytes, wholeMessage, when);
           }
           const copies = name.includes('another') ? 1 : 0;
-          assert.ok((await Array.fromAsync(quarantine.names())).length >= copies, when);
+          assert.ok((await Array.fromAsync(quarantine.entries())).length >= copies, when);
         }
 
         async function stateIn(directory: string): Promise<string | undefined> {

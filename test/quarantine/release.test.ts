@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
-import type { DirectoryQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import { releaseHeld } from '../../src/quarantine/release.ts';
+import type { StoredQuarantine } from '../../src/quarantine/stored-quarantine.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import type { Reply } from '../../src/smtp/reply.ts';
 import type { Envelope } from '../../src/smtp/transaction.ts';
@@ -28,7 +28,7 @@ const held = heldMessage({
   },
 });
 
-async function quarantineWithOne(t: TestContext): Promise<DirectoryQuarantine> {
+async function quarantineWithOne(t: TestContext): Promise<StoredQuarantine> {
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-release-'));
   t.after(() => rm(directory, { recursive: true }));
   const quarantine = await openQuarantine(directory);
