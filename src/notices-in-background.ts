@@ -123,6 +123,7 @@ async function listen(
   const listener = await startPublicListener({
     listen: settings.publicListen,
     basePath,
+    trustedProxies: settings.publicTrustedProxies,
     acts,
     textsFor,
   });

@@ -111,6 +111,10 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--public-listen <host:port>',
     'pages behind the links of notices (default 127.0.0.1:8026)',
   ],
+  publicTrustedProxies: [
+    '--public-trusted-proxies <ranges>',
+    'reverse proxies in front of these pages; addresses or CIDR, with commas',
+  ],
   recipientRelease: [
     '--recipient-release <how>',
     "what a recipient's link does: request or release (default request)",

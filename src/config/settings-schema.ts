@@ -141,6 +141,8 @@ export const settingsSchema = z.strictObject({
   publicUrl: publicAddress.exactOptional(),
   /** Where the pages behind those links are served: nothing else is. */
   publicListen: hostPort(null).exactOptional(),
+  /** Reverse proxies in front of these pages, which say in X-Forwarded-For whose requests they pass on. */
+  publicTrustedProxies: addressRanges.exactOptional(),
   /** What a recipient's link does: asks an operator, or releases the recipient's own copy at once. */
   recipientRelease: z.enum(['request', 'release']).exactOptional(),
   /** How long links in notices work. */

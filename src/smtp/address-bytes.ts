@@ -25,6 +25,14 @@ export function formatAddress(bytes: Buffer): string {
   return new URL(`http://[${hex.join(':')}]/`).hostname.slice(1, -1);
 }
 
+/** What one customer gets, for counting by: an IPv4 address, or an IPv6 /64. What is no address stands for itself. */
+export function networkOf(address: string): string {
+  const bytes = addressBytes(address);
+  if (bytes === null) return address;
+  const spelled = formatAddress(bytes);
+  return isIPv6(spelled) ? bytes.toString('hex', 0, 8) : spelled;
+}
+
 function groups(text: string): number[] {
   return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
 }

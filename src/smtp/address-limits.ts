@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { addressBytes } from './address-bytes.ts';
+import { networkOf } from './address-bytes.ts';
 import { listAddresses, type IsListed } from './address-ranges.ts';
 import type { LimitReason, SmtpLimits } from './limits.ts';
 
@@ -69,8 +68,4 @@ export class AddressLimits {
     this.#buckets.set(key, filled);
     return isThere;
   }
-}
-
-function networkOf(address: string): string {
-  return isIPv6(address) ? (addressBytes(address)?.toString('hex', 0, 8) ?? address) : address;
 }

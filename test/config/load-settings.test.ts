@@ -85,6 +85,7 @@ test('defaults', async () => {
     digestEveryHours: 24,
     publicUrl: null,
     publicListen: { host: '127.0.0.1', port: 8026 },
+    publicTrustedProxies: [],
     recipientRelease: 'request',
     noticeLinkDays: 14,
     maxMessageBytes: 52_428_800,

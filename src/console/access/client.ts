@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
-import { listAddresses, type IsListed } from '../../smtp/address-ranges.ts';
+import { clientAddress } from '../../observability/client-address.ts';
+import { listAddresses } from '../../smtp/address-ranges.ts';
 
 /** Where a request comes from, and what it calls us. */
 export type Client = {
@@ -56,9 +56,7 @@ export function introduceClients({ trustedProxies, hosts, isTls }: ClientOptions
     const proto = forwarded('x-forwarded-proto').split(',')[0]?.trim();
     const isHttps = isTls || proto === 'https';
     return {
-      address: viaProxy
-        ? lastUntrusted(fieldOf(request, 'x-forwarded-for'), isProxy, peer)
-        : plain(peer),
+      address: clientAddress(request, isProxy),
       isHttps,
       origin: `${isHttps ? 'https' : 'http'}://${authority.text}`,
       host: authority.host,
@@ -89,15 +87,4 @@ function parseAuthority(text: string): { readonly host: string; readonly text: s
 function fieldOf({ headers }: IncomingMessage, name: string): string {
   const value = headers[name];
   return Array.isArray(value) ? value.join(',') : (value ?? '');
-}
-
-/** The nearest address that is none of our proxies: what stands left of it, anybody may have written. */
-function lastUntrusted(list: string, isProxy: IsListed, peer: string): string {
-  const hops = list.split(',').map((hop) => hop.trim());
-  const client = hops.findLast((hop) => isIP(hop) !== 0 && !isProxy(hop));
-  return plain(client ?? peer);
-}
-
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d)/i, '');
 }

@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { addressBytes } from '../../smtp/address-bytes.ts';
+import { networkOf } from '../../smtp/address-bytes.ts';
 
 /** Failed logins that are taken before the next has to wait. */
 export type LoginLimits = {
@@ -63,8 +62,4 @@ export function createLoginLimiter(
         buckets.set(key, { count: Math.max(0, level(key, most) - 1), atMs: nowMs() });
     },
   };
-}
-
-function networkOf(address: string): string {
-  return isIPv6(address) ? (addressBytes(address)?.toString('hex', 0, 8) ?? address) : address;
 }

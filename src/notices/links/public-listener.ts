@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HostPort } from '../../config/host-port.ts';
+import { clientAddress } from '../../observability/client-address.ts';
 import { closeHttp } from '../../observability/close-http.ts';
+import { listAddresses } from '../../smtp/address-ranges.ts';
 import type { TextsFor } from '../choose-texts.ts';
 import type { LinkActs, LinkAnswer } from './link-acts.ts';
 import { linkPage, linkPageHeaders } from './link-page.ts';
@@ -13,6 +15,8 @@ export type PublicListenerOptions = {
   readonly listen: HostPort;
   /** Path of `publicUrl`, for a reverse proxy that passes it on; without a slash at the end. */
   readonly basePath: string;
+  /** Reverse proxies that are believed about whom they ask for (`X-Forwarded-For`): addresses or CIDR. */
+  readonly trustedProxies: readonly string[];
   readonly acts: LinkActs;
   readonly textsFor: TextsFor;
 };
@@ -30,6 +34,7 @@ const costOfInvalid = 10;
  */
 export async function startPublicListener(options: PublicListenerOptions): Promise<PublicListener> {
   const pace = createRequestPace();
+  const isProxy = listAddresses(options.trustedProxies);
   const server = createServer(
     {
       maxHeaderSize: 8192,
@@ -39,7 +44,7 @@ export async function startPublicListener(options: PublicListenerOptions): Promi
       connectionsCheckingInterval: requestTimeoutMs,
     },
     (request, response) => {
-      const client = request.socket.remoteAddress ?? '';
+      const client = clientAddress(request, isProxy);
       void answerTo(request, options, pace.allows(client)).then((answer) => {
         if (answer.outcome === 'invalid') pace.charge(client, costOfInvalid);
         send(response, request.method === 'HEAD', answer, options);

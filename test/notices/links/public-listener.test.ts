@@ -24,9 +24,16 @@ type Deps = {
   readonly recipientRelease?: 'request' | 'release';
   readonly release?: (message: string, recipient: string) => Promise<boolean>;
   readonly find?: () => Promise<HeldMessage | null>;
+  readonly trustedProxies?: readonly string[];
 };
 
-async function start({ held = {}, recipientRelease = 'request', release, find }: Deps = {}) {
+async function start({
+  held = {},
+  recipientRelease = 'request',
+  release,
+  find,
+  trustedProxies = [],
+}: Deps = {}) {
   const { now, pass } = clock();
   const database = openNoticesFile(':memory:');
   const requests = createRequests(database);
@@ -60,6 +67,7 @@ async function start({ held = {}, recipientRelease = 'request', release, find }:
   const listener = await startPublicListener({
     listen: { host: '127.0.0.1', port: 0 },
     basePath: '/mail',
+    trustedProxies,
     acts,
     textsFor: () => ({ texts, language: 'en' }),
   });
@@ -238,6 +246,37 @@ describe('a network that nobody trusts', () => {
     assert.equal(statuses[0], 404);
     assert.equal(statuses.at(-1), 429);
     assert.ok(statuses.filter((status) => status === 404).length <= 20);
+  });
+
+  const guessAs = async (
+    base: string,
+    client: string,
+    guesses = 1,
+  ): Promise<number | undefined> => {
+    let status: number | undefined;
+    for (let guess = 0; guess < guesses; guess++) {
+      const headers = { 'X-Forwarded-For': client };
+      const response = await fetch(`${base}/l/1.${guess}.${'A'.repeat(43)}`, { headers });
+      await response.arrayBuffer();
+      status = response.status;
+    }
+    return status;
+  };
+
+  test('behind a reverse proxy of ours who guesses is stopped, and nobody else', async () => {
+    await using site = await start({ trustedProxies: ['127.0.0.1', '10.0.0.0/8'] });
+    assert.equal(await guessAs(site.base, '203.0.113.5, 10.1.1.1', 40), 429);
+    assert.equal(await guessAs(site.base, '198.51.100.7, 10.1.1.1'), 404);
+    assert.equal(await guessAs(site.base, '198.51.100.8, 203.0.113.5'), 429, 'what it made up');
+    assert.equal(await guessAs(site.base, '2001:db8::1', 40), 429);
+    assert.equal(await guessAs(site.base, '2001:db8::2:2'), 429, 'another one of its addresses');
+    assert.equal(await guessAs(site.base, '2001:db8:0:1::1'), 404);
+  });
+
+  test('nobody else is believed about whom they ask for', async () => {
+    await using site = await start({ trustedProxies: ['10.0.0.0/8'] });
+    assert.equal(await guessAs(site.base, '203.0.113.5', 40), 429);
+    assert.equal(await guessAs(site.base, '198.51.100.7'), 429);
   });
 
   test('a header block without end is cut off', async () => {
