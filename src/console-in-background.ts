@@ -6,8 +6,9 @@ import type { HostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
 import type { Access } from './console/access/access.ts';
 import { openAccessFile } from './console/access/access-file.ts';
+import { oidcOptionsOf, readClientSecret } from './console/access/oidc/oidc-options.ts';
 import { operatorsPath, watchOperators } from './console/access/operators.ts';
-import { createSessions } from './console/access/sessions.ts';
+import { createSessions, sessionLimitsOf } from './console/access/sessions.ts';
 import { createTokens } from './console/access/tokens.ts';
 import { pageAudit } from './console/audit-pages.ts';
 import { listenForConsole } from './console/listen.ts';
@@ -53,7 +54,7 @@ export async function startConsole(start: ConsoleStart): Promise<RunningConsole>
   const site = opened.use(
     await createConsole({
       sources: sourcesOf(start),
-      access: openAccess(settings, now, opened),
+      access: await openAccess(settings, now, opened),
       client: {
         trustedProxies: settings.consoleTrustedProxies,
         hosts: hostsOf(settings),
@@ -84,23 +85,39 @@ export async function startConsole(start: ConsoleStart): Promise<RunningConsole>
   };
 }
 
-function openAccess(settings: Settings, now: () => Date, opened: AsyncDisposableStack): Access {
+async function openAccess(
+  settings: Settings,
+  now: () => Date,
+  opened: AsyncDisposableStack,
+): Promise<Access> {
+  const oidc = oidcOptionsOf(settings);
+  if (oidc !== null) await readClientSecret(oidc);
   const file = opened.use(openAccessFile(settings.stateDir));
   return {
     operators: watchOperators(operatorsPath(settings), {
-      mustExist: settings.operatorsFile !== null,
+      // Who has a provider wants a login, also on this machine.
+      mustExist: settings.operatorsFile !== null || oidc !== null,
     }),
-    sessions: createSessions(file, now),
+    sessions: createSessions(file, now, sessionLimitsOf(settings)),
     tokens: createTokens(file, now),
+    passwordLogin: settings.passwordLogin === 'on',
+    oidc,
   };
 }
 
 /** Names of this machine; an address that we listen on is one as well, unless it stands for all of them. */
-function hostsOf({ console, consoleHosts, hostname, http }: Settings): readonly string[] {
+function hostsOf({
+  console,
+  consoleHosts,
+  consoleUrl,
+  hostname,
+  http,
+}: Settings): readonly string[] {
   const { host } = typeof console === 'string' ? http : console;
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const own = isIP(host) === 6 ? `[${host}]` : host;
-  return [hostname, ...consoleHosts, ...(isEverywhere ? [] : [own])].map((name) =>
+  const known = consoleUrl === null ? [] : [new URL(consoleUrl).hostname];
+  return [hostname, ...consoleHosts, ...known, ...(isEverywhere ? [] : [own])].map((name) =>
     name.toLowerCase(),
   );
 }

@@ -73,7 +73,7 @@ export function addOperatorCommand(program: Command, context: CommandContext): v
     .command('revoke')
     .argument('[id]', 'id of a session')
     .description('Ends a session, or all of an operator.')
-    .option('--operator <name>', 'all of this one')
+    .option('--operator <name>', 'all of this one, as `operator sessions` calls it')
     .option('--json', jsonHelp)
     .addHelpText('after', '\nExample:\n  aliaswatch operator revoke --operator anna')
     .action(async (id: string | undefined, flags: SessionFlags) => {
@@ -81,5 +81,6 @@ export function addOperatorCommand(program: Command, context: CommandContext): v
       await revokeSession(context, id, flags);
     });
   for (const command of [add, list, remove, password]) addSettingOptions(command, settings);
-  for (const command of [sessions, revoke]) addSettingOptions(command, ['stateDir', 'store']);
+  addSettingOptions(sessions, ['stateDir', 'store', 'oidcSessionMinutes']);
+  addSettingOptions(revoke, ['stateDir', 'store']);
 }

@@ -70,6 +70,40 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--operators-file <yaml>',
     'who may log in (default: operators.yaml in the state directory)',
   ],
+  passwordLogin: [
+    '--password-login <how>',
+    'on, or off: then only the provider lets operators in (default on)',
+  ],
+  consoleUrl: [
+    '--console-url <url>',
+    'where browsers find the console, for sign-in with a provider: https://console.example.com',
+  ],
+  oidcIssuer: [
+    '--oidc-issuer <url>',
+    'OpenID Connect provider that operators sign in with, as it names itself',
+  ],
+  oidcClientId: ['--oidc-client-id <id>', 'what it knows the console as'],
+  oidcClientSecretFile: [
+    '--oidc-client-secret-file <file>',
+    'the secret it gave (default: none, a public client)',
+  ],
+  oidcScopes: [
+    '--oidc-scopes <scopes>',
+    'what it is asked for, with spaces (default openid email profile)',
+  ],
+  oidcRoleClaim: ['--oidc-role-claim <name>', 'claim that roles follow from (default groups)'],
+  oidcRoles: [
+    '--oidc-roles <roles>',
+    'role of each of its values, with commas: mail-admins=admin,soc=operator,helpdesk=viewer',
+  ],
+  oidcNameClaim: [
+    '--oidc-name-claim <name>',
+    'names operators in the record: email (only a verified one), preferred_username or sub (default email)',
+  ],
+  oidcSessionMinutes: [
+    '--oidc-session-minutes <n>',
+    'then operators sign in again, and lost groups count (default 240)',
+  ],
   stateDir: ['--state-dir <dir>', 'quarantine, key and embedded store (default ./state)'],
   store: [
     '--store <location>',

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import * as z from 'zod';
 import { textList } from './text-list.ts';
+import { isConfidential, siteAddressFault } from './web-address.ts';
 
 /** Language codes of notices: that of everybody, and those of recipient domains. */
 export type NoticeLanguage = {
@@ -72,12 +72,7 @@ function listOf(what: string) {
 }
 
 function faultOf(url: URL): string | null {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'is not a web address';
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
-    return 'has more than scheme, host and path';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isLoopback =
-    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  if (url.protocol === 'http:' && !isLoopback) return 'must be https: who reads a link may use it';
-  return null;
+  const fault = siteAddressFault(url);
+  if (fault !== null || isConfidential(url)) return fault;
+  return 'must be https: who reads a link may use it';
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isAddressRange } from '../smtp/address-ranges.ts';
 import { parseHostPort } from './host-port.ts';
 import { mailAddresses, mailbox, noticeLanguages, publicAddress } from './notice-settings.ts';
+import { consoleUrl, oidcIssuer, oidcRoles, oidcScopes } from './oidc-settings.ts';
 import { storeLocationFault } from './store-location.ts';
 import { textList } from './text-list.ts';
 
@@ -109,6 +110,25 @@ export const settingsSchema = z.strictObject({
   consoleTlsKeyFile: text.exactOptional(),
   /** Who may log in. While there is no file, whoever is on this machine needs no login, and nobody else gets in. */
   operatorsFile: text.exactOptional(),
+  /** Whether names and passwords of that file get in; `off` only beside a provider. */
+  passwordLogin: z.enum(['on', 'off']).exactOptional(),
+  /** Where browsers find the console: a provider sends them back there, and nowhere else. */
+  consoleUrl: consoleUrl.exactOptional(),
+  /** OpenID Connect provider that operators sign in with, as it names itself. */
+  oidcIssuer: oidcIssuer.exactOptional(),
+  oidcClientId: text.exactOptional(),
+  /** File with the client's secret; a public client has none (PKCE protects both). */
+  oidcClientSecretFile: text.exactOptional(),
+  /** What the provider is asked for. */
+  oidcScopes: oidcScopes.exactOptional(),
+  /** Claim that roles follow from: a text or a list of texts. */
+  oidcRoleClaim: text.exactOptional(),
+  /** Role of each of its values; the highest counts, and who has none does not get in. */
+  oidcRoles: oidcRoles.exactOptional(),
+  /** Claim that operators are named by in the record; whoever lacks it is named by `sub`. */
+  oidcNameClaim: z.enum(['email', 'preferred_username', 'sub']).exactOptional(),
+  /** A session begun with the provider ends after so long: so long somebody who lost the group stays in. */
+  oidcSessionMinutes: count(5, 720).exactOptional(),
   stateDir: text.exactOptional(),
   store: store.exactOptional(),
   /** Resolvers; those of the system when left out. */

@@ -8,6 +8,7 @@ import { defaultSmtpLimits } from '../smtp/limits.ts';
 import { defaultTimeouts } from '../smtp/next-hop-settings.ts';
 import { defaultSpoolSizes } from '../smtp/spool.ts';
 import { formatNoticeLanguage } from './notice-settings.ts';
+import { formatOidcRoles } from './oidc-settings.ts';
 import type { settingsSchema } from './settings-schema.ts';
 import { redactStoreLocation } from './store-location.ts';
 
@@ -28,6 +29,10 @@ type FileOrName =
   | 'consoleTlsCertFile'
   | 'consoleTlsKeyFile'
   | 'operatorsFile'
+  | 'consoleUrl'
+  | 'oidcIssuer'
+  | 'oidcClientId'
+  | 'oidcClientSecretFile'
   | 'nextHopTlsCaFile'
   | 'nextHopTlsName'
   | 'publicUrl'
@@ -49,6 +54,12 @@ export function completeSettings(given: Given, hostname: string): Settings {
     console: 'http',
     consoleHosts: [],
     consoleTrustedProxies: [],
+    passwordLogin: 'on',
+    oidcScopes: 'openid email profile',
+    oidcRoleClaim: 'groups',
+    oidcRoles: [],
+    oidcNameClaim: 'email',
+    oidcSessionMinutes: 240,
     nextHopProtocol: 'smtp',
     nextHopTls: 'opportunistic',
     clientIdentity: 'auto',
@@ -104,6 +115,10 @@ export function completeSettings(given: Given, hostname: string): Settings {
     consoleTlsCertFile: given.consoleTlsCertFile ?? null,
     consoleTlsKeyFile: given.consoleTlsKeyFile ?? given.consoleTlsCertFile ?? null,
     operatorsFile: given.operatorsFile ?? null,
+    consoleUrl: given.consoleUrl ?? null,
+    oidcIssuer: given.oidcIssuer ?? null,
+    oidcClientId: given.oidcClientId ?? null,
+    oidcClientSecretFile: given.oidcClientSecretFile ?? null,
     mode: given.mode ?? null,
     stateDir,
     store: given.store ?? `sqlite:${join(stateDir, 'baselines.db')}`,
@@ -138,6 +153,11 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     consoleTlsCertFile: settings.consoleTlsCertFile ?? 'none',
     consoleTlsKeyFile: settings.consoleTlsKeyFile ?? 'none',
     operatorsFile: settings.operatorsFile ?? 'in the state directory',
+    consoleUrl: settings.consoleUrl ?? 'none',
+    oidcIssuer: settings.oidcIssuer ?? 'none',
+    oidcClientId: settings.oidcClientId ?? 'none',
+    oidcClientSecretFile: settings.oidcClientSecretFile ?? 'none',
+    oidcRoles: formatOidcRoles(settings.oidcRoles) || 'none',
     noticeTo: settings.noticeTo.join(',') || 'none',
     noticeFrom: settings.noticeFrom.address,
     noticeLanguage: formatNoticeLanguage(settings.noticeLanguage),

@@ -1,3 +1,4 @@
+import { longestOidcName } from './access/oidc/oidc-name.ts';
 import type { Operator } from './access/operators.ts';
 import type { Session } from './access/sessions.ts';
 import type { Token } from './access/tokens.ts';
@@ -50,7 +51,7 @@ function sessions(list: readonly Session[], frame: Frame): Html {
       'Sessions',
       columns('Operator', 'From', 'Since', 'Last seen', ''),
       list.map((session) => [
-        session.operator,
+        visible(session.operator, longestOidcName),
         session.address,
         moment(session.begunAt.toISOString()),
         moment(session.seenAt.toISOString()),

@@ -7,6 +7,7 @@ import { FormRefusal, formRoutes } from './form-routes.ts';
 import { forms } from './forms.ts';
 import { localNext } from './local-next.ts';
 import { addLogin } from './login-routes.ts';
+import { addOidcLogin } from './oidc-routes.ts';
 import { refusalOf } from './refusal.ts';
 import { PageProblem, type PageInput } from './page-route.ts';
 import { bouncePage, messagePage } from './plain-pages.ts';
@@ -52,6 +53,7 @@ export function browserSite(site: BrowserSite): (app: FastifyInstance) => Promis
       sendProblem(site, await look(request, reply), nothingHere),
     );
     addLogin(app, site, look);
+    addOidcLogin(app, site, look);
     addPages(app, site, look);
     addForms(app, site, look);
   };

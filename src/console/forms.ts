@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { longestOidcName } from './access/oidc/oidc-name.ts';
 
 /** One value or several of one name, as a form sends them. */
 function several(item: z.ZodString) {
@@ -43,7 +44,7 @@ export const forms = {
   /** Admin; `session` is the short id that the access page shows, or `operator` for all of one. */
   '/access/revoke-session': z.object({
     session: id.or(z.literal('')).default(''),
-    operator: z.string().max(64).default(''),
+    operator: z.string().max(longestOidcName).default(''),
   }),
   '/access/revoke-token': z.object({ token: id }),
 } as const;

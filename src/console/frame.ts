@@ -1,4 +1,5 @@
 import { html, renderHtml, type Html } from './html.ts';
+import { visible } from './pages/visible-text.ts';
 import type { Role } from './role.ts';
 
 /** What surrounds every page. The policy allows no inline script or style: behaviour and looks come from `/assets/`. */
@@ -100,7 +101,9 @@ function themeForm(frame: Frame): Html {
 function operatorForm(frame: Frame): Html {
   const { operator } = frame;
   if (operator === null) return html``;
-  const who = html`<span class="who">${operator.name} <small>${operator.role}</small></span>`;
+  const who = html`<span class="who"
+    >${visible(operator.name, 100)} <small>${operator.role}</small></span
+  >`;
   if (operator.local) return who;
   return html`<form class="operator" method="post" action="/logout">
     ${formFields(frame)} ${who} <button>Log out</button>

@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Access } from './access/access.ts';
 import { introduceClients, type Client, type ClientOptions } from './access/client.ts';
-import { createLogin, type LoginOutcome } from './access/login.ts';
+import { createLogin } from './access/login.ts';
+import type { LoginMethod, LoginOutcome } from './access/login-outcome.ts';
 import { createLoginLimiter, type LoginLimits } from './access/login-limiter.ts';
+import { callbackPath } from './access/oidc/oidc-options.ts';
+import { createSignIn } from './access/oidc/sign-in.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import { apiSite } from './api/api-site.ts';
 import { apiBase } from './api/openapi.ts';
@@ -22,7 +25,7 @@ export type ConsoleOptions = {
   readonly now: () => Date;
   readonly loginLimits?: LoginLimits;
   readonly events: {
-    readonly consoleLogin: (outcome: LoginOutcome) => void;
+    readonly consoleLogin: (method: LoginMethod, outcome: LoginOutcome) => void;
     readonly consoleAnswered: (status: number) => void;
     /** A bug, or something that we depend on is down. */
     readonly consoleFailed: (error: unknown) => void;
@@ -76,9 +79,11 @@ export async function createConsole(options: ConsoleOptions): Promise<Console> {
   });
   const limiter = createLoginLimiter(() => performance.now(), options.loginLimits);
   const login = createLogin({ access, limiter, audit: sources.audit });
+  const { oidc, sessions } = access;
+  const signIn = oidc && createSignIn({ oidc, sessions, audit: sources.audit, now });
   const notices = createNoticesShown();
   const shared = { sources, access, clientOf, now, events };
-  await app.register(browserSite({ ...shared, login, notices, pages: pageRoutes }));
+  await app.register(browserSite({ ...shared, login, signIn, notices, pages: pageRoutes }));
   await app.register(
     (scope, _, done) => {
       apiSite({ ...shared, routes: apiRoutes, version })(scope);
@@ -115,6 +120,7 @@ const addresses: readonly { readonly pattern: RegExp; readonly methods: readonly
     methods: ['POST'],
   })),
   { pattern: /^\/login$/, methods: ['GET', 'HEAD', 'POST'] },
+  ...['/login/oidc', callbackPath].map((path) => ({ pattern: pattern(path), methods: ['GET'] })),
   { pattern: /^\/assets\//, methods: ['GET', 'HEAD'] },
   { pattern: pattern(`${apiBase}/openapi.json`), methods: ['GET', 'HEAD'] },
   ...apiRoutes.map(({ path, method }) => ({

@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from './access/access.ts';
 import type { Client } from './access/client.ts';
 import { csrfToken, isCsrfToken, isFromOurPage } from './access/csrf.ts';
-import type { Login, LoginOutcome } from './access/login.ts';
+import type { Login } from './access/login.ts';
+import type { LoginMethod, LoginOutcome } from './access/login-outcome.ts';
+import type { SignIn } from './access/oidc/sign-in.ts';
 import type { Frame } from './frame.ts';
 import { localNext } from './local-next.ts';
 import type { NoticesShown } from './notices-shown.ts';
@@ -16,12 +18,14 @@ export type BrowserSite = {
   readonly sources: ConsoleSources;
   readonly access: Access;
   readonly login: Login;
+  /** Null where no provider is set. */
+  readonly signIn: SignIn | null;
   readonly notices: NoticesShown;
   readonly pages: readonly PageRoute[];
   readonly clientOf: (request: FastifyRequest) => Client;
   readonly now: () => Date;
   readonly events: {
-    readonly consoleLogin: (outcome: LoginOutcome) => void;
+    readonly consoleLogin: (method: LoginMethod, outcome: LoginOutcome) => void;
     readonly consoleFailed: (error: unknown) => void;
   };
 };
@@ -87,6 +91,14 @@ export function cookieOptions({ client }: Visit): CookieSerializeOptions {
 export function keepCookie(visit: Visit): void {
   if (visit.isNewCookie)
     visit.reply.setCookie(cookieName('visit', visit.client), visit.cookie, cookieOptions(visit));
+}
+
+/** Logs a browser in: with a secret that it did not have before, in place of all that it had. */
+export function startSession({ access }: BrowserSite, visit: Visit, secret: string): void {
+  const { reply, client, visitor, cookie } = visit;
+  if (visitor !== null) access.sessions.end(cookie);
+  reply.setCookie(cookieName('session', client), secret, cookieOptions(visit));
+  reply.clearCookie(cookieName('visit', client), cookieOptions(visit));
 }
 
 export function toLogin({ request, reply }: Visit): FastifyReply {

@@ -3,7 +3,10 @@ import type { Reviewer } from '../review/review.ts';
 import type { Access } from './access/access.ts';
 import { newSecret } from './access/access-file.ts';
 import type { Client } from './access/client.ts';
-import { credentialOf, findOperator } from './access/operators.ts';
+import { isOidcName } from './access/oidc/oidc-name.ts';
+import { roleOfCredential } from './access/oidc/oidc-role.ts';
+import { credentialOf, findOperator, type OperatorsState } from './access/operators.ts';
+import type { Session } from './access/sessions.ts';
 import { roleOfScopes } from './access/tokens.ts';
 import type { Role } from './role.ts';
 
@@ -38,26 +41,28 @@ export function cookieName(kind: 'session' | 'visit', { isHttps }: Client): stri
 
 const secretForm = /^[A-Za-z0-9_-]{43}$/;
 
+type Recognizing = Pick<Access, 'operators' | 'sessions' | 'passwordLogin' | 'oidc'>;
+
 /**
  * Who the cookies say it is. A session counts only while its operator is in the file with the password of its login, and
- * in the role that the file names now.
+ * in the role that the file names now; one that began with a provider, while that and the mapping of roles are the same.
  */
 export async function recognizeBrowser(
   cookies: Cookies,
   client: Client,
-  { operators, sessions }: Pick<Access, 'operators' | 'sessions'>,
+  access: Recognizing,
 ): Promise<Browser> {
-  const state = await operators.state();
+  const state = await access.operators.state();
   const secret = cookies[cookieName('session', client)] ?? '';
-  if (state.kind === 'ready' && secretForm.test(secret)) {
-    const session = sessions.find(secret);
-    const operator = session && findOperator(state.operators, session.operator);
-    if (operator && session.credential === credentialOf(operator)) {
-      const { name, role } = operator;
-      const visitor: Visitor = { name, role, local: false, via: 'console' };
-      return { visitor, cookie: secret, isNewCookie: false };
-    }
-  }
+  const isLogin = state.kind === 'ready' || access.oidc !== null;
+  const session = isLogin && secretForm.test(secret) ? access.sessions.find(secret) : null;
+  const holder = session && holderOf(session, state, access);
+  if (holder)
+    return {
+      visitor: { ...holder, local: false, via: 'console' },
+      cookie: secret,
+      isNewCookie: false,
+    };
   const visit = cookies[cookieName('visit', client)] ?? '';
   const isKnown = secretForm.test(visit);
   return {
@@ -65,6 +70,21 @@ export async function recognizeBrowser(
     cookie: isKnown ? visit : newSecret(),
     isNewCookie: !isKnown,
   };
+}
+
+function holderOf(
+  { operator: name, credential }: Session,
+  state: OperatorsState,
+  { oidc, passwordLogin }: Recognizing,
+): Pick<Visitor, 'name' | 'role'> | null {
+  if (isOidcName(name)) {
+    const role = oidc && roleOfCredential(credential, oidc);
+    return role && { name, role };
+  }
+  if (state.kind !== 'ready' || !passwordLogin) return null;
+  const operator = findOperator(state.operators, name);
+  if (operator === null || credential !== credentialOf(operator)) return null;
+  return { name: operator.name, role: operator.role };
 }
 
 /** Who a call of the API is from: its token, or anybody on this machine where nobody has to log in. */

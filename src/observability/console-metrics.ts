@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { loginOutcomes } from '../console/access/login.ts';
+import { loginMethods, loginOutcomes } from '../console/access/login-outcome.ts';
 import { counter } from './instruments.ts';
 
 export const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
@@ -11,6 +11,7 @@ export function consoleMetrics(registry: Registry) {
       registry,
       'console_logins_total',
       'Tries to log in to the console',
+      'method',
       'outcome',
     ),
     consoleRequests: counter(
@@ -20,7 +21,8 @@ export function consoleMetrics(registry: Registry) {
       'class',
     ),
   };
-  for (const outcome of loginOutcomes) metrics.consoleLogins.inc({ outcome }, 0);
+  for (const method of loginMethods)
+    for (const outcome of loginOutcomes) metrics.consoleLogins.inc({ method, outcome }, 0);
   for (const statusClass of statusClasses) metrics.consoleRequests.inc({ class: statusClass }, 0);
   return metrics;
 }

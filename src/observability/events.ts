@@ -1,7 +1,7 @@
 import type { AuditHead } from '../audit/audit-heads.ts';
 import type { WarningKind, WarningOutcome } from '../action/warning/warning-outcome.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
-import type { LoginOutcome } from '../console/access/login.ts';
+import type { LoginMethod, LoginOutcome } from '../console/access/login-outcome.ts';
 import type { Opening } from '../decision/breaker.ts';
 import type { Joined } from '../decision/campaigns.ts';
 import type { Decision } from '../decision/decision.ts';
@@ -112,7 +112,7 @@ export interface Events {
   /** A reviewer decided something. */
   readonly reviewed: (kind: Act['kind']) => void;
   /** Somebody tried to log in to the console. */
-  readonly consoleLogin: (outcome: LoginOutcome) => void;
+  readonly consoleLogin: (method: LoginMethod, outcome: LoginOutcome) => void;
   readonly consoleAnswered: (status: number) => void;
   /** The console could not do what it was asked for. */
   readonly consoleFailed: (error: unknown) => void;

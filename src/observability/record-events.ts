@@ -122,9 +122,9 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       log.warn({ error }, 'approvals and confirmed attacks not read');
     }),
     reviewed: neverThrowing((kind) => metrics.reviewActs.inc({ kind })),
-    consoleLogin: neverThrowing((outcome) => {
-      metrics.consoleLogins.inc({ outcome });
-      if (outcome !== 'accepted') log.warn({ outcome }, 'login to the console');
+    consoleLogin: neverThrowing((method, outcome) => {
+      metrics.consoleLogins.inc({ method, outcome });
+      if (outcome !== 'accepted') log.warn({ method, outcome }, 'login to the console');
     }),
     consoleAnswered: neverThrowing((status) => {
       const statusClass = statusClasses.find((name) => name.startsWith(String(status).charAt(0)));

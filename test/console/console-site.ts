@@ -53,6 +53,8 @@ export type Site = {
   readonly review: RecordingReview;
   readonly audited: readonly AuditRecord[];
   readonly failures: readonly unknown[];
+  /** `method outcome` */
+  readonly logins: readonly string[];
   readonly operatorsFile: string;
   readonly clock: { nowMs: number };
   readonly sessions: ReturnType<typeof createSessions>;
@@ -67,6 +69,9 @@ export type SiteOptions = {
   readonly client?: Partial<ConsoleOptions['client']>;
   readonly loginLimits?: ConsoleOptions['loginLimits'];
   readonly review?: RecordingReview;
+  readonly access?: Partial<Pick<ConsoleOptions['access'], 'passwordLogin' | 'oidc'>>;
+  /** Where a provider must know of it beforehand. */
+  readonly port?: number;
 };
 
 /** The console on a real listener, over a store, operators, sessions and tokens of its own. */
@@ -85,6 +90,7 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
   });
   const audited: AuditRecord[] = [];
   const failures: unknown[] = [];
+  const logins: string[] = [];
   const append = (record: AuditRecord) => Promise.resolve(void audited.push(record));
   const site = await createConsole({
     sources: {
@@ -101,20 +107,27 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
       requests: review.requests,
       ...options.sources,
     },
-    access: { operators: watchOperators(operatorsFile, { mustExist: false }), sessions, tokens },
+    access: {
+      operators: watchOperators(operatorsFile, { mustExist: options.access?.oidc != null }),
+      sessions,
+      tokens,
+      passwordLogin: true,
+      oidc: null,
+      ...options.access,
+    },
     client: { trustedProxies: [], hosts: ['console.test'], isTls: false, ...options.client },
     version: '0.1.0',
     now,
     ...(options.loginLimits ? { loginLimits: options.loginLimits } : {}),
     events: {
-      consoleLogin: () => undefined,
+      consoleLogin: (method, outcome) => void logins.push(`${method} ${outcome}`),
       consoleAnswered: () => undefined,
       consoleFailed: (error) => void failures.push(error),
     },
   });
   const up = () => Promise.resolve();
   const http = await startHttp({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: { host: '127.0.0.1', port: options.port ?? 0 },
     registry: createMetrics('0.1.0').registry,
     readiness: createReadiness({ isDraining: () => false, checkNextHop: up, checkStore: up }),
     others: site.handle,
@@ -130,7 +143,19 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
   const token = (...scopes: readonly Scope[]) =>
     tokens.make({ name: 'test', scopes, expiresAt: new Date(clock.nowMs + 3_600_000) }).secret;
   const origin = `http://127.0.0.1:${port}`;
-  return { port, origin, review, audited, failures, operatorsFile, clock, sessions, tokens, token };
+  return {
+    port,
+    origin,
+    review,
+    audited,
+    failures,
+    logins,
+    operatorsFile,
+    clock,
+    sessions,
+    tokens,
+    token,
+  };
 }
 
 export type Asked = {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { revokeSessions } from '../../console/access/access.ts';
 import { openAccessFile } from '../../console/access/access-file.ts';
-import { createSessions } from '../../console/access/sessions.ts';
+import { createSessions, sessionLimitsOf } from '../../console/access/sessions.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
@@ -17,10 +17,13 @@ export type SessionFlags = SettingFlags & {
 };
 
 export async function listSessions(context: CommandContext, flags: SessionFlags): Promise<void> {
-  const { stateDir } = await settingsFor(context, flags);
+  const settings = await settingsFor(context, flags);
+  const { stateDir } = settings;
   using file = openAccessFile(stateDir);
   const isThere = existsSync(join(stateDir, 'access.db'));
-  const sessions = isThere ? createSessions(file, () => new Date()).list() : [];
+  const sessions = isThere
+    ? createSessions(file, () => new Date(), sessionLimitsOf(settings)).list()
+    : [];
   const shown = sessions.map(({ id, operator, address, begunAt, seenAt }) => ({
     id,
     operator,

@@ -1,4 +1,5 @@
 import type { AuditActor, AuditLog, AuditRecord } from '../../audit/audit-log.ts';
+import type { OidcOptions } from './oidc/oidc-options.ts';
 import type { Operators } from './operators.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
@@ -8,6 +9,10 @@ export type Access = {
   readonly operators: Operators;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
+  /** Whether names and passwords of the operators file get in. */
+  readonly passwordLogin: boolean;
+  /** The provider that operators sign in with, or null. */
+  readonly oidc: OidcOptions | null;
 };
 
 /** Ends sessions, on record. How many ended. */

@@ -18,11 +18,11 @@ export const defaultLoginLimits: LoginLimits = {
 export type LoginLimiter = {
   /**
    * Counts one more attempt against address and name, before the password is looked at, so that parallel guesses are
-   * counted too. Seconds to wait where there were too many, otherwise null.
+   * counted too. Seconds to wait where there were too many, otherwise null. Where no name was given, it is null.
    */
-  readonly attempt: (address: string, name: string) => number | null;
+  readonly attempt: (address: string, name: string | null) => number | null;
   /** The attempt was no guess. */
-  readonly succeeded: (address: string, name: string) => void;
+  readonly succeeded: (address: string, name: string | null) => void;
 };
 
 type Bucket = { readonly count: number; readonly atMs: number };
@@ -40,11 +40,11 @@ export function createLoginLimiter(
     const { count, atMs } = buckets.get(key) ?? { count: 0, atMs: nowMs() };
     return Math.max(0, count - ((nowMs() - atMs) * most) / windowMs);
   };
-  const keysOf = (address: string, name: string) =>
-    [
-      [`a ${networkOf(address)}`, perAddress],
-      [`n ${name.slice(0, 64).toLowerCase()}`, perName],
-    ] as const;
+  const keysOf = (address: string, name: string | null): readonly (readonly [string, number])[] => {
+    const ofAddress = [`a ${networkOf(address)}`, perAddress] as const;
+    if (name === null) return [ofAddress];
+    return [ofAddress, [`n ${name.slice(0, 64).toLowerCase()}`, perName]];
+  };
   return {
     attempt: (address, name) => {
       const waits = keysOf(address, name).map(([key, most]) => {

@@ -5,9 +5,6 @@ import type { LoginLimiter } from './login-limiter.ts';
 import { credentialOf, findOperator } from './operators.ts';
 import { verifyPassword } from './password.ts';
 
-export const loginOutcomes = ['accepted', 'refused', 'limited', 'busy'] as const;
-export type LoginOutcome = (typeof loginOutcomes)[number];
-
 export type LoginResult =
   | { readonly outcome: 'accepted'; readonly secret: string; readonly name: string }
   | { readonly outcome: 'refused' }

@@ -1,11 +1,13 @@
 import { hashSecret, newSecret, type AccessFile } from './access-file.ts';
+import { isOidcName } from './oidc/oidc-name.ts';
 
 /** Somebody who is logged in. */
 export type Session = {
   /** For people and for `revoke`; the session cannot be taken over with it. */
   readonly id: string;
+  /** Login name, or `oidcNameOf`. */
   readonly operator: string;
-  /** `credentialOf` the operator at login. */
+  /** `credentialOf` the operator at login, or `oidcCredential`. */
   readonly credential: string;
   /** Where the login came from. */
   readonly address: string;
@@ -18,12 +20,23 @@ export type SessionLimits = {
   readonly idleMs: number;
   /** However busy, a session ends. */
   readonly absoluteMs: number;
+  /** The same of one that began with a provider: only the next sign-in tells what has changed there. */
+  readonly oidcMs: number;
 };
 
 export const defaultSessionLimits: SessionLimits = {
   idleMs: 60 * 60_000,
   absoluteMs: 12 * 3_600_000,
+  oidcMs: 4 * 3_600_000,
 };
+
+export function sessionLimitsOf({
+  oidcSessionMinutes,
+}: {
+  readonly oidcSessionMinutes: number;
+}): SessionLimits {
+  return { ...defaultSessionLimits, oidcMs: oidcSessionMinutes * 60_000 };
+}
 
 export type Sessions = {
   /** Returns the secret of a new session, which is never the one that the browser came with. */
@@ -55,11 +68,12 @@ type Row = {
 export function createSessions(
   file: AccessFile,
   now: () => Date,
-  { idleMs, absoluteMs }: SessionLimits = defaultSessionLimits,
+  { idleMs, absoluteMs, oidcMs }: SessionLimits = defaultSessionLimits,
 ): Sessions {
-  const isOver = ({ begun, seen }: Row) => {
+  const isOver = ({ operator, begun, seen }: Row) => {
     const nowMs = now().getTime();
-    return nowMs - begun >= absoluteMs || nowMs - seen >= idleMs;
+    const longestMs = isOidcName(operator) ? Math.min(oidcMs, absoluteMs) : absoluteMs;
+    return nowMs - begun >= longestMs || nowMs - seen >= idleMs;
   };
   const all = () => file.open().prepare('SELECT * FROM session ORDER BY seen DESC').all() as Row[];
   const remove = (hash: string) =>
