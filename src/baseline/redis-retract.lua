@@ -1,23 +1,30 @@
--- Takes back what one message taught: its counters, and one touch of each of its values.
+-- Takes back what one message taught: its counters, and one touch of each of its values. Nothing where the commit is
+-- known not to have come; then it is not learned later either.
 -- KEYS 1 day buckets  2 snapshot  3 applied commit ids  4 sizes of the keys that come and go  5... value tables
--- ARGV 1 id of the retraction  2 day  3 ids kept  4 most ids  5 seconds they are kept  6 number of counters, then
+-- ARGV 1 id of the retraction  2 id of the commit  3 '1' where the ids of that day have not expired  4 day  5 ids kept
+--      6 most ids  7 seconds they are kept  8 number of counters, then
 --      pairs: name, amount;  names of the table keys;  pairs: index of a table in KEYS, value
 -- Returns whether it was taken back.
-local id = ARGV[1] .. ','
-local counters_end = 6 + 2 * tonumber(ARGV[6])
+local id, commit = ARGV[1] .. ',', ARGV[2] .. ','
+local counters_end = 8 + 2 * tonumber(ARGV[8])
 local tables_end = counters_end + #KEYS - 4
 
 local applied = redis.call('GET', KEYS[3]) or ''
 if string.find(applied, id, 1, true) then return 0 end
-if #applied >= #id * tonumber(ARGV[4]) then applied = string.sub(applied, -#id * (ARGV[3] - 1)) end
-redis.call('SET', KEYS[3], applied .. id, 'EX', ARGV[5])
+local came = string.find(applied, commit, 1, true)
+-- Ids leave only when there are more than are kept; as long as there are fewer, all of them are there.
+local lost = not came and ARGV[3] == '1' and #applied < #id * tonumber(ARGV[5])
+local new = came and id or commit .. id
+if #applied + #new > #id * tonumber(ARGV[6]) then applied = string.sub(applied, -(#id * tonumber(ARGV[5]) - #new)) end
+redis.call('SET', KEYS[3], applied .. new, 'EX', ARGV[7])
+if lost then return 0 end
 
 -- A bucket gives counters by their places among `names`, which are not there before the first counter.
-local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[2], 'names'))
+local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[4], 'names'))
 if text then
   local counters, places = cmsgpack.unpack(text), {}
   for place, name in ipairs(names_text and cmsgpack.unpack(names_text) or {}) do places[name] = place end
-  for i = 7, counters_end, 2 do
+  for i = 9, counters_end, 2 do
     local place = places[ARGV[i]]
     if place and counters[place] then
       local rest = counters[place] - tonumber(ARGV[i + 1])
@@ -25,14 +32,14 @@ if text then
     end
   end
   if next(counters) then
-    redis.call('HSET', KEYS[1], ARGV[2], cmsgpack.pack(counters))
+    redis.call('HSET', KEYS[1], ARGV[4], cmsgpack.pack(counters))
   else
-    redis.call('HDEL', KEYS[1], ARGV[2])
+    redis.call('HDEL', KEYS[1], ARGV[4])
   end
 end
 
 local through = redis.call('HGET', KEYS[2], 'through')
-if through and tonumber(ARGV[2]) <= tonumber(through) then
+if through and tonumber(ARGV[4]) <= tonumber(through) then
   redis.call('HINCRBY', KEYS[2], 'generation', 1)
   redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
 end

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import type { Snapshot } from './ledger.ts';
+import { dayOf, type Snapshot } from './ledger.ts';
 import { RedisClient } from './redis-client.ts';
 import * as wire from './redis-wire.ts';
 import type {
@@ -97,7 +97,9 @@ class RedisStore implements BaselineStore {
 
   async retract(commit: Commit): Promise<void> {
     checkCommit(commit);
-    await this.#client.ask(() => this.#scripts.awRetract(...wire.retractCall(commit)));
+    await this.#client.ask(() =>
+      this.#scripts.awRetract(...wire.retractCall(commit, dayOf(new Date()))),
+    );
   }
 
   async aliases(): Promise<readonly string[]> {

@@ -164,15 +164,19 @@ export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
   ];
 }
 
-/** Arguments of redis-retract.lua. */
-export function retractCall({ alias, id, day, counters, values }: Commit): ScriptCall {
+/** Arguments of redis-retract.lua; `today` is the machine's day. */
+export function retractCall(
+  { alias, id, day, counters, values }: Commit,
+  today: number,
+): ScriptCall {
   const tables = [...new Set(values.map(({ table }) => table))];
   const keys = ['d', 's', 'o', 'k', ...tables.map((table) => tablePrefix + table)];
   const applied = retention.appliedCommits;
   return [
     keys.length,
     ...keys.map((name) => keyOf(alias, name)),
-    ...[form.storedRetractionId(id), day],
+    ...[form.storedRetractionId(id), form.storedCommitId(id)],
+    ...[retention.areCommitsKnown(day, today) ? 1 : 0, day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
     Object.keys(counters).length,
     ...Object.entries(counters).flat(),

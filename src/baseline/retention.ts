@@ -19,9 +19,18 @@ export const trafficDays = { keep: 64, most: 80 };
 export const actors = { keep: 450, most: 500 };
 
 export const signatureDays = 8;
+/** Days that commits are recognised, in Redis to the second. */
 export const appliedDays = 3;
 export const hourDays = 2;
 export const actorDays = 2;
+
+/**
+ * Whether a commit of that day is still recognised for certain if it ever came (in Redis: of an alias with fewer than
+ * `appliedCommits.keep`). A commit comes on its day or later. `today` is the machine's day.
+ */
+export function areCommitsKnown(day: number, today: number): boolean {
+  return day > today - appliedDays;
+}
 
 /** Day buckets: the window, and room for nodes whose clocks are days apart. */
 export function bucketBounds(limits: StoreLimits): {

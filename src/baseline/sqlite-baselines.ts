@@ -215,6 +215,8 @@ export class SqliteBaselines {
   retract({ alias, id, day, counters, values }: Commit): void {
     const expires = this.#today() + retention.appliedDays;
     if (!this.#traffic.rememberCommit(alias, form.storedRetractionId(id), expires)) return;
+    const isNew = this.#traffic.rememberCommit(alias, form.storedCommitId(id), expires);
+    if (isNew && retention.areCommitsKnown(day, this.#today())) return; // it was lost
     const rest = subtractCounters(this.#ledger.bucket(alias, day) ?? {}, counters);
     if (Object.keys(rest).length > 0) this.#ledger.setBucket(alias, day, rest);
     else this.#ledger.dropBucket(alias, day);

@@ -60,7 +60,12 @@ export interface BaselineStore extends AsyncDisposable {
   /**
    * Takes back what one commit taught: its counters, and one touch of each of its values; a value that nothing else
    * taught is forgotten. Of what others taught as well the sketches and days stay: they cannot forget a member. Taking
-   * back the same `id` twice changes nothing the second time.
+   * back the same `id` twice changes nothing the second time, and it is never learned after that.
+   *
+   * A commit of the last days that never came is known to be lost, and nothing is taken from others for it. Of an older
+   * one (in Redis also where the alias has learned a thousand since) the ids are gone, which would take more memory than
+   * the baseline has; it is taken to have come, as nearly all do: one honest message too few in a baseline does less harm
+   * than an attack that stays in it.
    */
   retract(commit: Commit): Promise<void>;
   /** Ids of the aliases with any history, sorted. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { maturationDays } from '../../src/baseline/ledger.ts';
+import { dayOf, maturationDays } from '../../src/baseline/ledger.ts';
 import {
   defaultStoreLimits,
   type BaselineStore,
@@ -414,6 +414,56 @@ const cases: readonly Case[] = [
         values.map(({ value }) => value),
         ['a.example'],
       );
+    },
+  ],
+  [
+    'a recent lesson that was lost takes nothing from others when it is taken back, and comes too late then',
+    async (store, alias) => {
+      const recent = dayOf(new Date());
+      const given = { counters: { n: 1, lure: 2 }, values: [touch('domain', 'kept.example')] };
+      const [honest, lost] = [lesson(alias, recent, given), lesson(alias, recent, given)];
+      await store.commit(honest);
+      const at = timeOn(recent + maturationDays);
+      await Promise.all([store.retract(lost), store.retract(lost)]);
+      await store.commit(lost);
+      const { snapshot, values } = await store.describe(alias, at);
+      assert.deepEqual(snapshot.counters, { n: 1, lure: 2 });
+      assert.deepEqual(
+        values.map(({ record }) => record.count),
+        [1],
+      );
+      await store.retract(honest);
+      assert.deepEqual((await store.describe(alias, at)).values, []);
+    },
+  ],
+  [
+    'of an old lesson nobody knows whether it was lost: it is taken to have come',
+    async (store, alias) => {
+      const given = { counters: { n: 1, lure: 2 }, values: [touch('domain', 'kept.example')] };
+      const old = dayOf(new Date()) - 30;
+      for (let index = 0; index < 2; index++) await store.commit(lesson(alias, old, given));
+      await store.retract(lesson(alias, old, given));
+      const { snapshot, values } = await store.describe(alias, new Date());
+      assert.deepEqual(snapshot.counters, { n: 1, lure: 2 });
+      assert.deepEqual(
+        values.map(({ record }) => record.count),
+        [1],
+      );
+    },
+  ],
+  [
+    'a lesson is taken back of an alias that has learned so much since that its id has left',
+    async (store, alias) => {
+      const recent = dayOf(new Date());
+      const first = lesson(alias, recent, { counters: { n: 1, lure: 1 } });
+      await store.commit(first);
+      for (let batch = 0; batch < 24; batch++)
+        await Promise.all(
+          Array.from({ length: 50 }, () => store.commit(lesson(alias, recent, { counters: {} }))),
+        );
+      await store.retract(first);
+      const { snapshot } = await store.describe(alias, timeOn(recent + maturationDays));
+      assert.deepEqual(snapshot.counters, {});
     },
   ],
   [

@@ -146,6 +146,9 @@ export class StoreModel {
   retract({ id, day, counters, values }: Commit): void {
     if (this.#applied.has(`taken back ${id}`)) return;
     this.#applied.add(`taken back ${id}`);
+    const isNew = !this.#applied.has(id);
+    this.#applied.add(id);
+    if (isNew && retention.areCommitsKnown(day, dayOf(new Date()))) return;
     const rest = subtractCounters(this.#buckets.get(day) ?? {}, counters);
     if (Object.keys(rest).length > 0) this.#buckets.set(day, rest);
     else this.#buckets.delete(day);
