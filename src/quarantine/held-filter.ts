@@ -1,18 +1,28 @@
+import { canonicalAddress, canonicalDomain } from '../alias/address.ts';
 import type { HeldFilter } from '../review/review.ts';
+import { otherForms } from './domain-forms.ts';
 import type { HeldSummary } from './quarantine.ts';
 import { searchWords } from './words.ts';
 
-/** What is searched by `text`. */
+/** What is searched by `text`; a domain in either of its forms. */
 export function searchedText({
   subject,
   from,
   reason,
 }: Pick<HeldSummary, 'subject' | 'from' | 'reason'>): string {
-  return `${subject}\n${from}\n${reason}`;
+  const text = `${subject}\n${from}\n${reason}`;
+  return `${text}\n${otherForms(text)}`;
 }
 
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+/** An address of an envelope, or one that is looked for, as the two are compared: its domain in A-labels. */
+export function comparableAddress(address: string): string {
+  return canonicalAddress(address) ?? address.toLowerCase();
+}
+
+/** A domain, or that of an address, as the two are compared. */
+export function comparableDomain(address: string): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return canonicalDomain(domain) || domain.toLowerCase();
 }
 
 /** Whether a message meets every condition; each word of `text` must be one of its words. */
@@ -36,9 +46,9 @@ export function meets(held: HeldSummary, filter: HeldFilter): boolean {
     (since === undefined || at >= Date.parse(since)) &&
     (until === undefined || at < Date.parse(until)) &&
     (recipient === undefined ||
-      rcptTo.some((address) => address.toLowerCase() === recipient.toLowerCase())) &&
+      rcptTo.some((address) => comparableAddress(address) === comparableAddress(recipient))) &&
     (recipientDomain === undefined ||
-      rcptTo.some((address) => domainOf(address) === recipientDomain.toLowerCase())) &&
+      rcptTo.some((address) => comparableDomain(address) === comparableDomain(recipientDomain))) &&
     (text === undefined || hasWords(searchedText(held), text))
   );
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { HeldFilter } from '../review/review.ts';
-import { domainOf, searchedText } from './held-filter.ts';
+import { comparableAddress, comparableDomain, searchedText } from './held-filter.ts';
 import { subkey, type KeyRing } from './key-ring.ts';
 import type { HeldSummary } from './quarantine.ts';
 import { searchWords } from './words.ts';
@@ -32,7 +32,7 @@ export function createMarker(ring: KeyRing | null): Marker {
 function* searchable(held: HeldSummary): Generator<string> {
   for (const recipient of held.envelope.rcptTo) {
     yield recipientMark(recipient);
-    yield domainMark(domainOf(recipient));
+    yield domainMark(recipient);
   }
   for (const word of searchWords(searchedText(held))) yield `word ${word}`;
 }
@@ -46,11 +46,12 @@ function wanted({ recipient, recipientDomain, text }: HeldFilter): readonly stri
 }
 
 function recipientMark(address: string): string {
-  return `recipient ${address.toLowerCase()}`;
+  return `recipient ${comparableAddress(address)}`;
 }
 
+/** Of a domain, or of that of an address. */
 function domainMark(domain: string): string {
-  return `domain ${domain.toLowerCase()}`;
+  return `domain ${comparableDomain(domain)}`;
 }
 
 function mark(key: Buffer, what: string): string {

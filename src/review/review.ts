@@ -13,7 +13,7 @@ export type HeldFilter = {
   readonly state?: 'held' | 'released' | 'deleted' | 'any';
   readonly alias?: string;
   readonly campaign?: string;
-  /** Address of the envelope. */
+  /** Address of the envelope; its domain, as `recipientDomain`, in U-labels or A-labels (RFC 5890). */
   readonly recipient?: string;
   readonly recipientDomain?: string;
   /** Words of subject, From or reason; case does not matter. */

@@ -55,7 +55,9 @@ const anyHeld = fc.record({
   state: fc.constantFrom('held', 'released', 'deleted'),
   alias: fc.constantFrom('paypal', 'stripe', "o'neill\n:x"),
   campaign: fc.constantFrom('', 'c1', 'c2'),
-  rcptTo: fc.subarray(['ann@one.test', 'Bob@One.test', 'cy@two.test'], { minLength: 1 }),
+  rcptTo: fc.subarray(['ann@one.test', 'Bob@One.test', 'cy@two.test', 'di@bücher.test'], {
+    minLength: 1,
+  }),
   subject: fc.constantFrom('Invoice 42 due', 'call now', 'Überweisung 請求書 now', ''),
   version: fc.nat(3),
 });
@@ -65,8 +67,13 @@ const anyFilter = fc.record(
     state: fc.constantFrom('held', 'released', 'deleted', 'any'),
     alias: fc.constantFrom('paypal', "o'neill\n:x", 'nobody'),
     campaign: fc.constantFrom('c1', 'c2'),
-    recipient: fc.constantFrom('ann@one.test', 'bob@one.test', 'no@one.test'),
-    recipientDomain: fc.constantFrom('one.test', 'TWO.test'),
+    recipient: fc.constantFrom(
+      'ann@one.test',
+      'bob@one.test',
+      'no@one.test',
+      'Di@xn--bcher-kva.test',
+    ),
+    recipientDomain: fc.constantFrom('one.test', 'TWO.test', 'BÜCHER.test'),
     text: fc.constantFrom(
       'invoice',
       'NOW call',
