@@ -1,17 +1,15 @@
-import { DatabaseSync } from 'node:sqlite';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { tryLockFile } from '../file-lock.ts';
 import { directoryIdOf, lockFileName, readAuditDirectory, writerName } from './audit-files.ts';
 
-const sqliteBusy = 5;
 const mostWriters = 1000;
 
 /** A writer that no other process is, until it is disposed of or the process ends. */
 export type WriterLock = Disposable & { readonly writer: string };
 
 /**
- * Becomes a writer of this directory: the first that nobody is and that `isSound` finds fit to go on, or a new one. The
- * lock is one that the system takes back when the process dies, whatever it dies of.
+ * Becomes a writer of this directory: the first that nobody is and that `isSound` finds fit to go on, or a new one.
  */
 export async function lockWriter(
   directory: string,
@@ -39,13 +37,6 @@ export async function lockWriter(
 }
 
 function tryLock(directory: string, writer: string): WriterLock | null {
-  const database = new DatabaseSync(join(directory, lockFileName(writer)), { timeout: 0 });
-  try {
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy) return null;
-    throw error;
-  }
-  return { writer, [Symbol.dispose]: () => database.close() };
+  const lock = tryLockFile(join(directory, lockFileName(writer)));
+  return lock === null ? null : { writer, [Symbol.dispose]: () => lock[Symbol.dispose]() };
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { tryLockFile } from '../../src/file-lock.ts';
 import { openAccessFile } from '../../src/console/access/access-file.ts';
 import { readOperators } from '../../src/console/access/operators.ts';
 import { verifyPassword } from '../../src/console/access/password.ts';
 import { createSessions } from '../../src/console/access/sessions.ts';
 import { createTokens } from '../../src/console/access/tokens.ts';
-import { openShell } from './shell.ts';
+import { openShell, outcomeOf } from './shell.ts';
 
 const shell = await openShell();
 const stateDir = shell.path('state');
@@ -180,4 +182,32 @@ test('all of it is on record, and no secret is', async () => {
     ],
   );
   assert.doesNotMatch(JSON.stringify(json), /horse|another long|aliaswatch_/);
+});
+
+test('operators that are added at the same time are all there', async () => {
+  const before = (await operators()).length;
+  const names = ['ada', 'bert', 'cleo', 'dora'];
+  const adding = names.map((name) => {
+    const child = shell.start(['operator', 'add', name, '--state-dir', stateDir]);
+    return { child, outcome: outcomeOf(child) };
+  });
+  // All of them have started, and wait for their password.
+  await delay(3000);
+  for (const { child } of adding) child.stdin?.end(`${password}\n`);
+  for (const { outcome } of adding) assert.equal((await outcome).code, 0, (await outcome).stderr);
+  const after = await operators();
+  assert.equal(after.length, before + names.length);
+  for (const name of names) assert.ok(after.some((one) => one.name === name));
+});
+
+test('a lock that somebody keeps is told of, and nothing is changed', async () => {
+  const before = await operators();
+  using lock = tryLockFile(`${operatorsFile}.lock`);
+  assert.ok(lock !== null);
+  const { code, stderr } = await shell.run(['operator', 'remove', 'ada']);
+  assert.deepEqual(
+    [code, stderr],
+    [1, 'error: another command is changing the operators: try again\n'],
+  );
+  assert.deepEqual(await operators(), before);
 });

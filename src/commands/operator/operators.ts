@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { accessRecord } from '../../console/access/access.ts';
 import {
   findOperator,
@@ -13,6 +14,7 @@ import {
 import { hashPassword } from '../../console/access/password.ts';
 import type { Role } from '../../console/role.ts';
 import type { Settings } from '../../config/settings.ts';
+import { tryLockFile } from '../../file-lock.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
@@ -35,12 +37,11 @@ export async function addOperator(
     throw new CommandFailure(`\`${name.slice(0, 70)}\` ${error.issues[0]?.message ?? ''}`, {
       exitCode: exitCodes.usage,
     });
-  await change(context, flags, 'added', async (operators) => {
+  await change(context, flags, 'added', (operators, password) => {
     if (findOperator(operators, name))
       throw new CommandFailure(
         `there is an operator ${name} already: \`operator password\` gives a new password`,
       );
-    const password = await hashPassword(await readPassword(context));
     return { operators: [...operators, { name, role: flags.role, password }], name };
   });
 }
@@ -52,10 +53,7 @@ export async function removeOperator(
 ): Promise<void> {
   await change(context, flags, 'removed', (operators) => {
     const gone = existing(operators, name);
-    return Promise.resolve({
-      operators: operators.filter((one) => one !== gone),
-      name: gone.name,
-    });
+    return { operators: operators.filter((one) => one !== gone), name: gone.name };
   });
 }
 
@@ -65,9 +63,8 @@ export async function changePassword(
   name: string,
   flags: OperatorFlags,
 ): Promise<void> {
-  await change(context, flags, 'password changed', async (operators) => {
+  await change(context, flags, 'password changed', (operators, password) => {
     const before = existing(operators, name);
-    const password = await hashPassword(await readPassword(context));
     const changed = operators.map((one) => (one === before ? { ...one, password } : one));
     return { operators: changed, name: before.name };
   });
@@ -92,21 +89,48 @@ export async function listOperators(context: CommandContext, flags: OperatorFlag
     );
 }
 
-/** On record before it is in force. */
+/** On record before it is in force. `changed` is asked again once nobody else can change the file. */
 async function change(
   context: CommandContext,
   flags: OperatorFlags,
   what: 'added' | 'removed' | 'password changed',
-  changed: (operators: readonly Operator[]) => Promise<Changed>,
+  changed: (operators: readonly Operator[], password: string) => Changed,
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
   const path = operatorsPath(settings);
-  const { operators, name } = await changed(await operatorsOf(path));
+  changed(await operatorsOf(path), ''); // before anybody types a password for nothing
+  const password = what === 'removed' ? '' : await hashPassword(await readPassword(context));
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await record(context, settings, { name, what, role: findOperator(operators, name)?.role });
-  await writeOperators(path, operators);
+  const name = await withOperatorsLocked(path, async () => {
+    const { operators, name: affected } = changed(await operatorsOf(path), password);
+    const role = findOperator(operators, affected)?.role;
+    await record(context, settings, { name: affected, what, role });
+    await writeOperators(path, operators);
+    return affected;
+  });
   if (flags.json) printJson(context, { operator: name, change: what });
   else context.stdout.write(`${name}: ${what}\n`);
+}
+
+const lockPatienceMs = 10_000;
+const lockRetryMs = 50;
+
+/** Nobody is asked for a password meanwhile, so that others wait for milliseconds. */
+async function withOperatorsLocked<Result>(
+  path: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const until = performance.now() + lockPatienceMs;
+  let lock = tryLockFile(`${path}.lock`);
+  for (; lock === null && performance.now() < until; lock = tryLockFile(`${path}.lock`))
+    await sleep(lockRetryMs);
+  if (lock === null)
+    throw new CommandFailure('another command is changing the operators: try again');
+  try {
+    return await work();
+  } finally {
+    lock[Symbol.dispose]();
+  }
 }
 
 async function record(
