@@ -36,11 +36,24 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const issuer = `http://localhost:${port}`;
-  const provider = new Provider(issuer, configurationOf(options));
+  const provider = quietly(() => new Provider(issuer, configurationOf(options)));
   const callback = provider.callback();
   handle = (request, response) => void callback(request, response);
   return { issuer, port, [Symbol.asyncDispose]: () => close(server) };
 }
+
+/** It says on the console what it should not be used for; for tests it may be. */
+function quietly<Result>(run: () => Result): Result {
+  const { warn, info } = console;
+  console.warn = console.info = () => undefined;
+  try {
+    return run();
+  } finally {
+    Object.assign(console, { warn, info });
+  }
+}
+
+const ttl = { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 };
 
 function configurationOf(options: OidcProviderOptions): Configuration {
   const { accounts, redirectUri, clientSecret = 'the secret', claimsIn = 'id-token' } = options;
@@ -56,6 +69,7 @@ function configurationOf(options: OidcProviderOptions): Configuration {
   };
   return {
     clients: [client],
+    ttl,
     jwks: {
       keys: [
         {
