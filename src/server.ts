@@ -18,7 +18,7 @@ import { watchStatus } from './console/watch-status.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { startDesk } from './desk.ts';
 import { createPseudonym } from './features/hash.ts';
-import { openHeldMailOf } from './held-mail.ts';
+import { bucketIsForOne, openHeldMailOf } from './held-mail.ts';
 import { createLessons } from './lessons.ts';
 import { openOrganization } from './organization/open-organization.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
@@ -90,6 +90,8 @@ export async function startServer({
       onIndexFailed: recorded.quarantineIndexFailed,
     }),
   );
+  const forOne = bucketIsForOne(settings);
+  if (forOne !== null) log.warn(forOne);
   metrics.measureQuarantine({ ...quarantine, bytes: quarantine.usage.bytes });
   const baselines = opened.use(
     await openStore(settings.store, {

@@ -201,6 +201,26 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--max-spool-bytes <n>',
     'larger ones on disk, all together (default 1073741824)',
   ],
+  quarantineStore: [
+    '--quarantine-store <location>',
+    'bucket for held mail: s3://BUCKET/PREFIX (default: a directory in the state directory)',
+  ],
+  quarantineS3Endpoint: [
+    '--quarantine-s3-endpoint <url>',
+    'server of that bucket (default: AWS); credentials as the AWS SDK finds them',
+  ],
+  quarantineS3Region: [
+    '--quarantine-s3-region <name>',
+    'its region (default: as the AWS SDK finds it; with an endpoint us-east-1)',
+  ],
+  quarantineS3Addressing: [
+    '--quarantine-s3-addressing <how>',
+    'the bucket is in the path or host of URLs: auto, path or host (default auto: path with an endpoint)',
+  ],
+  quarantineTimeoutMs: [
+    '--quarantine-timeout-ms <n>',
+    'longest wait for the bucket, more for large messages (default 10000)',
+  ],
   quarantineKeyFile: [
     '--quarantine-key-file <file>',
     'keys that encrypt held mail, one a line (default: not encrypted)',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isAddressRange } from '../smtp/address-ranges.ts';
+import { bucketFault } from './bucket-location.ts';
 import { parseHostPort } from './host-port.ts';
 import { mailAddresses, mailbox, noticeLanguages, publicAddress } from './notice-settings.ts';
 import { consoleUrl, oidcIssuer, oidcRoles, oidcScopes } from './oidc-settings.ts';
@@ -45,6 +46,11 @@ const hostname = text.regex(
 
 const store = text.superRefine((location, context) => {
   const fault = storeLocationFault(location);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
+
+const bucket = text.superRefine((location, context) => {
+  const fault = bucketFault(location);
   if (fault !== null) context.addIssue({ code: 'custom', message: fault });
 });
 
@@ -193,6 +199,21 @@ export const settingsSchema = z.strictObject({
   maxReceivedFields: count(1, 10_000).exactOptional(),
   /** `Received` fields of a message that are ours; as many are a loop. */
   maxOwnHops: count(1, 10_000).exactOptional(),
+  /** Object storage for held mail, `s3://BUCKET/PREFIX`; the directory `quarantine` in `stateDir` when left out. */
+  quarantineStore: bucket.exactOptional(),
+  /** URL of a server that is compatible with S3; AWS itself when left out. Credentials are found as the AWS SDK does. */
+  quarantineS3Endpoint: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https address' })
+    .refine((url) => URL.parse(url)?.username === '' && URL.parse(url)?.password === '', {
+      error: 'has a user or password: name a file of credentials by AWS_SHARED_CREDENTIALS_FILE',
+    })
+    .exactOptional(),
+  /** Its region; with an endpoint us-east-1 when left out, else as the AWS SDK finds it. */
+  quarantineS3Region: text.regex(/^[a-z0-9-]{1,64}$/, { error: 'is not a region' }).exactOptional(),
+  /** Where the bucket stands in URLs: in the path or in the host name; `auto`: in the path where there is an endpoint. */
+  quarantineS3Addressing: z.enum(['auto', 'path', 'host']).exactOptional(),
+  /** The longest wait for one call to it; a message may take longer, by its size. */
+  quarantineTimeoutMs: durationMs.exactOptional(),
   /** Keys that encrypt held mail, one a line: the first encrypts, all decrypt. Held in the clear when left out. */
   quarantineKeyFile: text.exactOptional(),
   /** All held mail together; past it what would be held gets 451. 0 sets no limit. */

@@ -39,6 +39,9 @@ type FileOrName =
   | 'arcDomain'
   | 'arcSelector'
   | 'arcKeyFile'
+  | 'quarantineStore'
+  | 'quarantineS3Endpoint'
+  | 'quarantineS3Region'
   | 'quarantineKeyFile';
 
 /** The rules that ship with us, beside `src/` as beside `dist/`. */
@@ -89,6 +92,8 @@ export function completeSettings(given: Given, hostname: string): Settings {
     clientIdleMs: defaultTimeouts.clientIdleMs,
     spoolMemoryBytes: defaultSpoolSizes.memoryBytes,
     maxSpoolBytes: defaultSpoolSizes.maxBytes,
+    quarantineS3Addressing: 'auto',
+    quarantineTimeoutMs: 10_000,
     maxQuarantineBytes: 10 * 1024 ** 3,
     quarantineDays: defaultQuarantineDays,
     quarantineExpiry: 'release-tagged',
@@ -111,6 +116,9 @@ export function completeSettings(given: Given, hostname: string): Settings {
     arcDomain: given.arcDomain ?? null,
     arcSelector: given.arcSelector ?? null,
     arcKeyFile: given.arcKeyFile ?? null,
+    quarantineStore: given.quarantineStore ?? null,
+    quarantineS3Endpoint: given.quarantineS3Endpoint ?? null,
+    quarantineS3Region: given.quarantineS3Region ?? null,
     quarantineKeyFile: given.quarantineKeyFile ?? null,
     consoleTlsCertFile: given.consoleTlsCertFile ?? null,
     consoleTlsKeyFile: given.consoleTlsKeyFile ?? given.consoleTlsCertFile ?? null,
@@ -141,6 +149,9 @@ export function describeSettings(settings: Settings): Readonly<Record<string, st
     arcDomain: settings.arcDomain ?? 'none',
     arcSelector: settings.arcSelector ?? 'none',
     arcKeyFile: settings.arcKeyFile ?? 'none',
+    quarantineStore: settings.quarantineStore ?? 'in the state directory',
+    quarantineS3Endpoint: settings.quarantineS3Endpoint ?? 'none',
+    quarantineS3Region: settings.quarantineS3Region ?? 'none',
     quarantineKeyFile: settings.quarantineKeyFile ?? 'none',
     proxyPeers: settings.proxyPeers.join(',') || 'none',
     xclientPeers: settings.xclientPeers.join(',') || 'none',

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Content } from '../smtp/content.ts';
+import { fileSource, sourceContent } from './byte-source.ts';
 import { writeDurably, type Disk } from './disk.ts';
-import { fileContent } from './file-content.ts';
 import { addressOf, type KeyRing } from './key-ring.ts';
 import type { KeptBody } from './held-store.ts';
 import { ignoreMissing } from './quarantine-error.ts';
@@ -57,7 +57,8 @@ export async function openBody(
 ): Promise<Content> {
   const path = join(directory, `${id}.eml`);
   const { size } = await stat(path);
-  return isSealed ? sealedContent(path, size, ring) : fileContent(path, size);
+  const source = fileSource(path);
+  return isSealed ? sealedContent(source, size, ring) : sourceContent(source, size);
 }
 
 /** After the description is gone. The bytes themselves go with their last name. */

@@ -1,3 +1,4 @@
+import { openBucket, type BucketOptions } from './bucket-quarantine.ts';
 import { openQuarantine } from './directory-quarantine.ts';
 import { claimThrough } from './index-claims.ts';
 import { IndexKeeper, type Reindexed } from './index-keeper.ts';
@@ -7,10 +8,12 @@ import { readKeyFile } from './key-ring.ts';
 import type { DueQuery, IndexTotals, QuarantineIndex } from './quarantine-index.ts';
 import { openRedisIndex } from './redis-index.ts';
 import { reopeningIndex } from './reopening-index.ts';
-import type { StoredQuarantine } from './stored-quarantine.ts';
+import { storedQuarantine, type StoredQuarantine } from './stored-quarantine.ts';
 
 export type HeldMailOptions = {
   readonly directory: string;
+  /** Instead of the directory. */
+  readonly bucket?: BucketOptions | null;
   /** Of the baselines: the index is in the same Redis, or in a file beside theirs (`PATH-quarantine`). */
   readonly store: string;
   readonly storeTimeoutMs: number;
@@ -18,7 +21,7 @@ export type HeldMailOptions = {
   readonly keyFile: string | null;
   /** Null sets no limit. */
   readonly maxBytes: number | null;
-  /** False for a reader: a directory that is not there is `missing`. */
+  /** False for a reader: a directory that is not there is `missing`. A bucket is never made, and first asked when needed. */
   readonly create?: boolean;
   /** The index cannot be reached; mail is held all the same. Never throws. */
   readonly onIndexFailed: (error: unknown) => void;
@@ -49,6 +52,7 @@ const scrubPatienceMs = 3000;
 /** @throws QuarantineError when the directory cannot be used, Error for a bad key file; never for want of an index. */
 export async function openHeldMail({
   directory,
+  bucket = null,
   store,
   storeTimeoutMs,
   keyFile,
@@ -63,13 +67,12 @@ export async function openHeldMail({
   const onEmptied = () => void toKeeper.current?.reindex().catch(onFailed);
   const index = opened.use(await openIndex(store, { timeoutMs: storeTimeoutMs, onEmptied }));
   const claim = claimThrough(index);
-  const files = await openQuarantine(directory, {
-    create,
-    ring,
-    maxBytes,
-    claim,
-    onChange: (id) => toKeeper.current?.changed(id),
-  });
+  const onChange = (id: string) => toKeeper.current?.changed(id);
+  const options = { ring, maxBytes, claim, onChange };
+  const files =
+    bucket === null
+      ? await openQuarantine(directory, { create, ...options })
+      : storedQuarantine(opened.use(await openBucket(bucket)).store, options);
   const keeper = opened.use(new IndexKeeper({ files, index, marker, ring, onFailed }));
   toKeeper.current = keeper;
   const parts = { files, index, keeper, marker, ring, onFailed };

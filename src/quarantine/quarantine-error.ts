@@ -1,3 +1,5 @@
+import { ObjectsError } from './objects.ts';
+
 /**
  * `full`: no space, quota or inodes; `denied`: permissions or a read-only file system; `missing`: no such message;
  * `damaged`: an entry that cannot be read back; `locked`: encrypted with a key that we do not have; `invalid-id`: not an
@@ -43,7 +45,7 @@ const problemOfCode: Readonly<Record<string, QuarantineProblem>> = {
 export function asQuarantineError(error: unknown, attempt: string): QuarantineError {
   if (error instanceof QuarantineError) return error;
   const code = errorCode(error);
-  const problem = problemOfCode[code] ?? 'failed';
+  const problem = error instanceof ObjectsError ? error.problem : (problemOfCode[code] ?? 'failed');
   return new QuarantineError(problem, `cannot ${attempt}: ${code}`, { cause: error });
 }
 

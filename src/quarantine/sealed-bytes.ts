@@ -53,6 +53,12 @@ export function sealAll({ current }: KeyRing, bytes: Buffer): Buffer {
 /** Where the pieces of a sealed file lie. */
 export type SealedLayout = { readonly sizeBytes: number; readonly chunks: number };
 
+/** How long so many bytes are once they are sealed. */
+export function sealedLength(sizeBytes: number): number {
+  const chunks = Math.max(1, Math.ceil(sizeBytes / chunkBytes));
+  return headerBytes + sizeBytes + chunks * tagBytes;
+}
+
 export const sealedHeaderBytes = headerBytes;
 
 /** @throws QuarantineError `damaged` for a length that no sealed file has. */

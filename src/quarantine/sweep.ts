@@ -22,6 +22,7 @@ export type SweepOptions = {
     | 'tidy'
     | 'reindex'
     | 'claimSweep'
+    | 'usage'
   >;
   readonly expiry: () => Expiry;
   /**
@@ -64,7 +65,11 @@ export async function sweep(options: SweepOptions): Promise<Swept | null> {
     if (error instanceof QuarantineError && error.problem === 'busy') return null;
     throw error;
   });
-  if (claim === null) return null;
+  if (claim === null) {
+    // Each process keeps to the quota by what it has measured itself.
+    await quarantine.usage.measure();
+    return null;
+  }
   try {
     await quarantine.tidy();
     await quarantine.reindex();

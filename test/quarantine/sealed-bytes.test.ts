@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import { keyRing, readKeyFile } from '../../src/quarantine/key-ring.ts';
 import { seal, unseal } from '../../src/quarantine/sealed-bytes.ts';
+import { fileSource } from '../../src/quarantine/byte-source.ts';
 import { sealedContent } from '../../src/quarantine/sealed-content.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { id } from '../action/samples.ts';
@@ -39,7 +40,7 @@ test('what is sealed comes back, however it arrives', async (t) => {
       const file = await sealed(bytes, pieces);
       assert.deepEqual(unseal(file, ring), bytes);
       await writeFile(path, file);
-      const read = sealedContent(path, file.length, ring);
+      const read = sealedContent(fileSource(path), file.length, ring);
       assert.equal(read.sizeBytes, size);
       assert.deepEqual(await buffer(read.stream()), bytes);
       for (const limit of [0, 1, chunk, chunk + 1, 1_000_000])

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { commitmentTo, newSalt } from '../../audit/commitment.ts';
 import { auditDirectory } from '../../audit/start-audit.ts';
 import type { Settings } from '../../config/settings.ts';
-import { quarantineDirectory } from '../../held-mail.ts';
+import { bucketOf, quarantineDirectory } from '../../held-mail.ts';
 import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { heldFor } from '../../quarantine/erase-recipient.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
@@ -87,7 +87,8 @@ async function recordErasure(
 }
 
 async function quarantineOf(context: CommandContext, settings: Settings): Promise<HeldMail | null> {
-  return existsSync(quarantineDirectory(settings)) ? existingQuarantine(context, settings) : null;
+  const isThere = bucketOf(settings) !== null || existsSync(quarantineDirectory(settings));
+  return isThere ? existingQuarantine(context, settings) : null;
 }
 
 function reportText(found: readonly Found[], salt: string | null): string {

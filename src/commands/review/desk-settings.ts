@@ -1,5 +1,14 @@
 /** Settings of a command that looks at held mail. */
-export const heldSettings = ['stateDir', 'store', 'quarantineKeyFile'] as const;
+export const heldSettings = [
+  'stateDir',
+  'store',
+  'quarantineStore',
+  'quarantineS3Endpoint',
+  'quarantineS3Region',
+  'quarantineS3Addressing',
+  'quarantineTimeoutMs',
+  'quarantineKeyFile',
+] as const;
 
 /** Settings of a command that acts as a reviewer; one that releases needs those of the next hop as well. */
 export const deskSettings = [...heldSettings, 'rulesDir', 'hostname'] as const;
