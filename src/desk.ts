@@ -8,7 +8,6 @@ import type { Events } from './observability/events.ts';
 import type { Log } from './observability/log.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { HeldMail } from './quarantine/open-held-mail.ts';
-import type { Act } from './review/review.ts';
 import {
   startReviews,
   type RunningReviews,
@@ -55,9 +54,16 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
       'quarantineExpiry: delete would let mail go without anybody being told: name an administrator with noticeTo',
     );
   await using opened = new AsyncDisposableStack();
-  const told: { current: ((act: Act) => void) | null } = { current: null };
-  const onAct = (act: Act) => told.current?.(act);
-  const { review, standing, remember } = opened.use(await startReviews({ ...start, audit, onAct }));
+  // Notices release by the review, and the review tells people by notices.
+  const told: { current: Notices | null } = { current: null };
+  const { review, standing, remember } = opened.use(
+    await startReviews({
+      ...start,
+      audit,
+      onAct: (act) => told.current?.onAct(act),
+      notices: () => told.current?.attacks ?? null,
+    }),
+  );
   const notices = opened.use(
     await startNotices({
       settings,
@@ -71,7 +77,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
       now,
     }),
   );
-  told.current = notices.onAct;
+  told.current = notices;
   start.metrics.measureNotices(notices.status);
   if (settings.noticeMode !== 'off' && tellsNobody)
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');

@@ -31,7 +31,7 @@ export type Notices = AsyncDisposable & {
   readonly watching: (quarantine: Pick<Quarantine, 'hold'>) => Pick<Quarantine, 'hold'>;
   /** These messages expire soon: whoever should know is told. */
   readonly onExpiring: (ids: readonly string[]) => Promise<void>;
-  readonly tellOfAttack: NoticeDesk['tellOfAttack'];
+  readonly attacks: NoticeDesk['attacks'];
   readonly requests: ReleaseRequests;
   /** Somebody has decided: what recipients asked for is settled by it. Never throws. */
   readonly onAct: (act: Act) => void;
@@ -63,7 +63,7 @@ export async function startNotices(options: NoticesOptions): Promise<Notices> {
         if (held?.state === 'held') desk.tellOfExpiry(held);
       }
     },
-    tellOfAttack: desk.tellOfAttack,
+    attacks: desk.attacks,
     requests: desk.requests,
     onAct: (act) => {
       try {

@@ -54,12 +54,14 @@ export function addCampaignCommand(program: Command, context: CommandContext): v
       'Tells those who have a copy that it was an attack, or the administrators. A running gateway sends it; nobody is told of the same message twice.',
     )
     .addOption(new Option('--to <whom>', 'who is told').choices(['recipients', 'admins']))
+    .option('--reason <text>', 'why, for the record')
+    .option('--dry-run', 'show what would be sent, and to how many')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  aliaswatch campaign notify 0c1d2e3f4a5b --to recipients')
     .action(async (id: string, flags: NotifyFlags) => {
       const { notifyCampaign } = await import('./campaign/notify.ts');
       await notifyCampaign(context, id, flags);
     });
-  addSettingOptions(notify, [...deskSettings, 'noticeTo']);
+  addSettingOptions(notify, [...deskSettings, 'noticeTo', 'noticeMode']);
   for (const command of [list, show, exporting]) addSettingOptions(command, deskSettings);
 }

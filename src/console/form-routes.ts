@@ -42,6 +42,9 @@ export const formRoutes: readonly FormRoute[] = [
       await reviewOf(sources).approveValue(given(value), reviewerOf(visitor), { reason }),
     );
   }),
+  formRoute('/notify', 'operator', async ({ campaign, ...how }, { sources, visitor }) =>
+    noticeOf(await reviewOf(sources).notify(campaign, reviewerOf(visitor), how)),
+  ),
   formRoute('/undo', 'operator', async ({ id, reason }, { sources, visitor }) =>
     noticeOf(await reviewOf(sources).undo(id, reviewerOf(visitor), { reason })),
   ),
@@ -130,6 +133,7 @@ const past: Readonly<Record<Act['kind'], string>> = {
   'confirm-attack': 'Confirmed as an attack',
   'approve-value': 'Approved',
   'approve-message': 'Approved',
+  notify: 'Told',
   undo: 'Taken back',
 };
 

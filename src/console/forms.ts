@@ -35,6 +35,8 @@ export const forms = {
     days: z.coerce.number().int().min(1).max(3650).optional(),
     reason,
   }),
+  /** Tells people of a campaign; the page before it says how many. */
+  '/notify': z.object({ campaign: id, to: z.enum(['recipients', 'admins']), reason }),
   /** `id` of the act that is taken back. */
   '/undo': z.object({ id, reason }),
   /** Marks what a recipient asked for as settled; releases nothing. */

@@ -7,6 +7,7 @@ import { orDown, PageProblem, type PageContext, type PageRoute } from './page-ro
 import { actsPage } from './pages/acts-page.ts';
 import { campaignListPage } from './pages/campaign-list-page.ts';
 import { campaignPage } from './pages/campaign-page.ts';
+import { notifyPage } from './pages/notify-page.ts';
 import { messagePage } from './pages/message-page.ts';
 import { messagePageView } from './pages/message-view.ts';
 import { quarantinePage } from './pages/quarantine-page.ts';
@@ -14,6 +15,7 @@ import { readQuarantineQuery } from './pages/quarantine-query.ts';
 import { requestsPage } from './pages/requests-page.ts';
 import { visibleString } from './pages/visible-text.ts';
 import { readStored } from './preview/stored-message.ts';
+import { refusalOf } from './refusal.ts';
 import type { ConsoleSources } from './sources.ts';
 
 const perPage = 50;
@@ -71,6 +73,23 @@ export const mailPageRoutes: readonly PageRoute[] = [
         );
       const shown = frame(`Campaign ${visibleString(id, 40)}`);
       return page(shown, campaignPage(campaign, shown));
+    },
+  },
+  {
+    path: '/campaigns/:id/notify',
+    needs: 'operator',
+    render: async ({ params, query }, { sources, frame }) => {
+      const id = params['id'] ?? '';
+      const to = query['to'] === 'admins' ? 'admins' : 'recipients';
+      const shown = frame(to === 'admins' ? 'Tell the administrators' : 'Tell the recipients');
+      const notifying = reviewOf(sources)
+        .notifying(id, to)
+        .catch((error: unknown) => {
+          const refusal = refusalOf(error);
+          if (refusal === null) throw error;
+          return { refusal };
+        });
+      return page(shown, notifyPage(id, await orDown(notifying, 'store'), shown));
     },
   },
   {

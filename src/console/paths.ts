@@ -7,6 +7,8 @@ export const paths = {
   message: (id: string) => localPath(['quarantine', id]),
   campaigns: (after: string | null = null) => localPath(['campaigns'], { after }),
   campaign: (id: string) => localPath(['campaigns', id]),
+  notify: (id: string, to: 'recipients' | 'admins') =>
+    localPath(['campaigns', id, 'notify'], { to }),
   aliases: () => '/aliases',
   alias: (id: string) => localPath(['aliases', id]),
   acts: (after: string | null = null) => localPath(['acts'], { after }),

@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import type { HeldMessage, Quarantine } from '../quarantine/quarantine.ts';
-import type { CampaignMember } from '../review/review.ts';
+import type { AttackNotices } from '../review/notify-campaign.ts';
 import type { Content } from '../smtp/content.ts';
 import type { Reply } from '../smtp/reply.ts';
 import type { Envelope } from '../smtp/transaction.ts';
 import { addresseesOf } from './addressees.ts';
+import { createAttackNotices } from './attack-notices.ts';
 import { chooseTexts, type TextsFor } from './choose-texts.ts';
 import { nextDigest, type DigestTimes } from './digest-time.ts';
 import { gatherNotice } from './gather-notice.ts';
@@ -53,12 +54,6 @@ export type NoticeDeskOptions = {
   readonly now: () => Date;
 };
 
-/** As the review keeps it. */
-export type DeliveredMember = Pick<
-  CampaignMember,
-  'id' | 'at' | 'alias' | 'from' | 'subject' | 'recipients'
->;
-
 /** Everything about notices in one state directory, for `serve` and for commands alike. */
 export type NoticeDesk = AsyncDisposable & {
   readonly outbox: Outbox;
@@ -70,15 +65,8 @@ export type NoticeDesk = AsyncDisposable & {
   /** The message was not held after all. Never throws: it would be found out when the notice is composed. */
   readonly takeBack: (id: string) => void;
   readonly tellOfExpiry: (message: Pick<HeldMessage, 'id' | 'campaign' | 'envelope'>) => void;
-  /**
-   * Mail that was delivered turned out to be an attack: its recipients are told, or the administrators. Gives who hears of
-   * something new by it; nobody hears of the same message twice.
-   */
-  readonly tellOfAttack: (
-    campaign: string,
-    members: readonly DeliveredMember[],
-    whom: 'recipients' | 'admins',
-  ) => ReadonlySet<string>;
+  /** Mail that was delivered turned out to be an attack: its recipients are told, or the administrators. */
+  readonly attacks: AttackNotices;
   /** Sends what is due; `all` also what has time. */
   readonly send: (which: 'due' | 'all', signal: AbortSignal) => Promise<void>;
 };
@@ -119,18 +107,19 @@ export async function openNoticeDesk(options: NoticeDeskOptions): Promise<Notice
       const to = addresseesOf(envelope.rcptTo, settings);
       outbox.add({ kind: 'expiring', message: id, campaign, to }, now());
     },
-    tellOfAttack: (campaign, members, whom) => {
-      const admins = settings.noticeTo.map((address) => ({ address, audience: 'admin' }) as const);
-      const told = new Set<string>();
-      for (const { id, at, alias, from, subject, recipients } of members) {
-        const people = recipients.map((address) => ({ address, audience: 'recipient' }) as const);
-        const mail = { at, alias, from, subject, recipients };
-        const to = whom === 'admins' ? admins : people;
-        const entry = { kind: 'attack', message: id, campaign, to, mail } as const;
-        for (const address of outbox.add(entry, now())) told.add(address);
-      }
-      return told;
-    },
+    attacks: createAttackNotices({
+      settings,
+      outbox,
+      textsFor,
+      gather: async (pending, at) =>
+        gatherNotice(pending, {
+          ...options,
+          requests,
+          keys: await loadLinkKeys(settings.stateDir),
+          now: at,
+        }),
+      now,
+    }),
     send: (which, signal) => send(which, signal, { ...options, outbox, requests, textsFor }),
     [Symbol.asyncDispose]: () => {
       database.close();

@@ -42,6 +42,10 @@ export type Outbox = {
    * could not be delivered; everything else again each time that it is added.
    */
   readonly add: (entry: ToTell, now: Date) => readonly string[];
+  /** The same for several, in one transaction. */
+  readonly addAll: (entries: readonly ToTell[], now: Date) => readonly string[];
+  /** Who would hear of it by `add`; for what is told once. */
+  readonly unaware: (entry: Pick<ToTell, 'kind' | 'message' | 'to'>) => readonly Addressee[];
   /** The message was not held after all. */
   readonly forget: (message: string) => void;
   /** Makes notices of what is due, or of everything; true where that was only a part of it. */
@@ -60,6 +64,14 @@ export function createOutbox(database: DatabaseSync): Outbox {
   return {
     add: (entry, now) =>
       inTransaction(database, 'BEGIN IMMEDIATE', () => addEntries(sql, entry, now)),
+    addAll: (entries, now) =>
+      inTransaction(database, 'BEGIN IMMEDIATE', () =>
+        entries.flatMap((entry) => addEntries(sql, entry, now)),
+      ),
+    unaware: ({ kind, message, to }) =>
+      to.filter(
+        ({ address, audience }) => sql.get(knows, address, audience, kind, message) === undefined,
+      ),
     forget: (message) =>
       void sql.run(
         "DELETE FROM entry WHERE message = ? AND kind = 'held' AND notice IS NULL",
@@ -87,6 +99,7 @@ export function createOutbox(database: DatabaseSync): Outbox {
 
 const isUndelivered =
   "EXISTS (SELECT 1 FROM notice WHERE id = entry.notice AND state IN ('refused', 'expired'))";
+const knows = `SELECT 1 FROM entry WHERE recipient = ? AND audience = ? AND kind = ? AND message = ? AND NOT ${isUndelivered}`;
 const tellAgain = 'DO UPDATE SET notice = NULL, due_ms = excluded.due_ms';
 /** What a recipient asks for, and time, may come again. */
 const whenTold: Readonly<Record<NoticeKind, string>> = {

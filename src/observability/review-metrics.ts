@@ -9,6 +9,7 @@ const kinds = Object.keys({
   'confirm-attack': 0,
   'approve-value': 0,
   'approve-message': 0,
+  notify: 0,
   undo: 0,
 } satisfies Record<Act['kind'], 0>);
 

@@ -6,6 +6,7 @@ import { attackedCampaigns, confirmCampaign } from './confirm-attack.ts';
 import { deleteMessage } from './delete-message.ts';
 import { exclusively } from './exclusively.ts';
 import { findMessages } from './find-messages.ts';
+import { notifyCampaign, previewNotify } from './notify-campaign.ts';
 import { recordAct } from './record-act.ts';
 import { releaseMessage } from './release-messages.ts';
 import type { Act, Approval, Effect, Review, Reviewer, Target } from './review.ts';
@@ -69,6 +70,14 @@ export function createReview(deps: ReviewDependencies): Review {
       return journal.keep({ kind: 'approve-message', ...given }, async (act) => ({
         effects: [await exclusively(store, `message ${id}`, () => approveMessage(deps, id, act))],
       }));
+    },
+    notify: async (campaign, by, { to: whom, reason }) => {
+      await flush();
+      return notifyCampaign(deps, journal, { campaign, whom, by, reason });
+    },
+    notifying: async (campaign, whom) => {
+      await flush();
+      return previewNotify(deps, { campaign, whom });
     },
     undo: (id, by, { reason }) => undo(deps, journal, { id, by, reason }),
     acts: (page) => journal.list(page),
@@ -153,6 +162,7 @@ async function undo(
     if (entry === null) throw new Error(`no act ${id}: \`aliaswatch quarantine acts\` shows them`);
     if (entry.act.kind === 'undo')
       throw new Error('an undo is not taken back: do again what it took back');
+    if (entry.act.kind === 'notify') throw new Error('what people were told is not taken back');
     return journal.keep({ kind: 'undo', by, reason, subject: id }, async (act) => {
       const { undoneBy, kind } = entry.act;
       if (undoneBy !== null)

@@ -2,6 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Pseudonym } from '../features/hash.ts';
 import { campaignOfRecord, joinMessages, storedCampaign } from './campaign-record.ts';
 import type { ReviewStore } from './review-store.ts';
+import { weighedChunks } from './weighed-chunks.ts';
 import { aliasTag, bulkTag, isBulky, recordOf, watchedMessage } from './watched-message.ts';
 import type { PassedWatched, WatchedMessage } from './watched-message.ts';
 
@@ -29,9 +30,10 @@ export type MessageIndexOptions = {
   readonly mostBulkyPerAlias?: number;
 };
 
-/** How long messages wait to be stored, and how many go at once; a message is stored under each of its recipients. */
-const batch = { waitMs: 1000, messages: 200, atOnce: 25, recipientsAtOnce: 1000 };
-/** How many may wait while the store does not take them. */
+const batch = { waitMs: 1000, messages: 200 };
+/** A message is stored under each of its recipients, and no fewer names than so many. */
+const atOnce = { names: 1000, leastNames: 40 };
+/** How much may wait while the store does not take them. */
 const capacity = { messages: 5000, recipients: 500_000 };
 const defaultMostPerAlias = 10_000;
 const defaultMostBulkyPerAlias = 1000;
@@ -56,7 +58,7 @@ export function createMessageIndex({
     waitingRecipients = 0;
     if (messages.length === 0) return;
     try {
-      for (const chunk of chunksOf(messages)) {
+      for (const chunk of weighedChunks(messages, namesOf, atOnce.names)) {
         await store.put(
           'message',
           chunk.map((message) => recordOf(message, pseudonym)),
@@ -113,26 +115,12 @@ export function createMessageIndex({
   };
 }
 
-function aliasesOf(messages: readonly WatchedMessage[]): ReadonlySet<string> {
-  return new Set(messages.map(({ alias }) => alias));
+function namesOf({ recipients }: WatchedMessage): number {
+  return Math.max(recipients.length, atOnce.leastNames);
 }
 
-/** So many that nobody waits long for one of them to be stored. */
-function* chunksOf(messages: readonly WatchedMessage[]): Generator<readonly WatchedMessage[]> {
-  let chunk: WatchedMessage[] = [];
-  let recipients = 0;
-  for (const message of messages) {
-    const isFull =
-      chunk.length === batch.atOnce ||
-      recipients + message.recipients.length > batch.recipientsAtOnce;
-    if (isFull && chunk.length > 0) {
-      yield chunk;
-      [chunk, recipients] = [[], 0];
-    }
-    chunk.push(message);
-    recipients += message.recipients.length;
-  }
-  if (chunk.length > 0) yield chunk;
+function aliasesOf(messages: readonly WatchedMessage[]): ReadonlySet<string> {
+  return new Set(messages.map(({ alias }) => alias));
 }
 
 async function joinCampaigns(

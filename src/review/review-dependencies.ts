@@ -7,6 +7,7 @@ import type { Quarantine } from '../quarantine/quarantine.ts';
 import type { Content } from '../smtp/content.ts';
 import type { Reply } from '../smtp/reply.ts';
 import type { Envelope } from '../smtp/transaction.ts';
+import type { AttackNotices } from './notify-campaign.ts';
 import type { Act } from './review.ts';
 import type { ReviewStore } from './review-store.ts';
 
@@ -23,6 +24,8 @@ export type ReviewDependencies = {
   readonly rules: () => Pick<ActiveRules, 'catalogue' | 'lists'>;
   readonly pseudonym: Pseudonym;
   readonly now: () => Date;
+  /** Null as long as they are not there. */
+  readonly notices?: () => AttackNotices | null;
   /** What passed just now is remembered, so that lists are whole. */
   readonly flush?: () => Promise<void>;
   /** An act was done. Never throws. */

@@ -59,6 +59,30 @@ export type Effect = {
   }[];
   /** Of a release: the baseline learned from it. */
   readonly learned?: boolean;
+  /** Of a notification. */
+  readonly told?: Told;
+};
+
+export type Whom = 'recipients' | 'admins';
+
+/** How far word of an attack goes. */
+export type Told = {
+  readonly to: Whom;
+  /** Who has a copy, or the administrators. */
+  readonly people: number;
+  /** Those of them who hear of something new; the others were told before. */
+  readonly news: number;
+  /** Messages that somebody has. */
+  readonly messages: number;
+  /** Recipients who have it and cannot be told: their addresses are not remembered. */
+  readonly nameless: number;
+  /** Somebody confirmed that it is an attack. */
+  readonly confirmed: boolean;
+};
+
+export type Notifying = Told & {
+  /** What one of them would be sent. */
+  readonly notice: { readonly to: string; readonly subject: string; readonly text: string };
 };
 
 /** A decision of a reviewer, kept for good; `undone` names who took it back. */
@@ -66,7 +90,13 @@ export type Act = {
   /** 20 characters `[0-9a-z]`. */
   readonly id: string;
   readonly kind:
-    'release' | 'delete' | 'confirm-attack' | 'approve-value' | 'approve-message' | 'undo';
+    | 'release'
+    | 'delete'
+    | 'confirm-attack'
+    | 'approve-value'
+    | 'approve-message'
+    | 'notify'
+    | 'undo';
   readonly by: Reviewer;
   /** ISO 8601. */
   readonly at: string;
@@ -180,6 +210,17 @@ export interface Review {
   ): Promise<Act>;
   /** Mail that was tagged and delivered was all right: it is learned now. */
   approveMessage(id: string, by: Reviewer, options: { readonly reason: string }): Promise<Act>;
+  /**
+   * Tells those who have a copy of a campaign, or the administrators, that it was an attack; nobody hears of the same
+   * message twice. @throws Error in one sentence where nobody can be told.
+   */
+  notify(
+    campaign: string,
+    by: Reviewer,
+    options: { readonly to: Whom; readonly reason: string },
+  ): Promise<Act>;
+  /** What `notify` would do now; changes nothing. @throws as that does. */
+  notifying(campaign: string, to: Whom): Promise<Notifying>;
   undo(act: string, by: Reviewer, options: { readonly reason: string }): Promise<Act>;
   /** Newest first. */
   acts(page: PageRequest): Promise<readonly Act[]>;

@@ -50,8 +50,9 @@ export async function takeBack(
           ? { message: id, outcome: 'done', detail: 'what it taught is forgotten' }
           : { message: id, outcome: 'already', detail: 'it had been forgotten' };
       });
+    case 'notify':
     case 'undo':
-      throw new Error('what was taken back is done again by doing it again');
+      throw new Error(`${act.kind} is not taken back`);
   }
 }
 

@@ -172,6 +172,10 @@ describe('acts', () => {
       asked: ['approve-message', 'm', { reason: '' }],
     },
     {
+      body: { kind: 'notify', campaign: 'c1', to: 'admins', reason: 'lure' },
+      asked: ['notify', 'c1', { to: 'admins', reason: 'lure' }],
+    },
+    {
       body: { kind: 'undo', act: 'act1', reason: 'oops' },
       asked: ['undo', 'act1', { reason: 'oops' }],
     },
@@ -192,6 +196,7 @@ describe('acts', () => {
     { name: 'an unknown act', body: { kind: 'forget' }, status: 400 },
     { name: 'an unknown field', body: { kind: 'undo', act: 'a', everything: true }, status: 400 },
     { name: 'nobody', body: { kind: 'release', messages: ['a'], recipients: [] }, status: 400 },
+    { name: 'nobody named', body: { kind: 'notify', campaign: 'c1' }, status: 400 },
     { name: 'a list', body: [], status: 400 },
     { name: 'a path', body: { kind: 'delete', messages: ['../x'] }, status: 400 },
     { name: '501 messages', body: { kind: 'delete', messages: Array(501).fill('a') }, status: 400 },

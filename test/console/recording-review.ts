@@ -74,6 +74,21 @@ export function recordingReview(
       confirmAttack: record('confirm-attack'),
       approveValue: record('approve-value'),
       approveMessage: record('approve-message'),
+      notify: record('notify'),
+      notifying: (_, to) =>
+        Promise.resolve({
+          to,
+          people: 3,
+          news: 2,
+          messages: 1,
+          nameless: 0,
+          confirmed: false,
+          notice: {
+            to: messages[0]?.envelope.rcptTo[0] ?? '',
+            subject: messages[0]?.subject ?? '',
+            text: messages[0]?.reason ?? '',
+          },
+        }),
       undo: record('undo'),
       acts: () => Promise.resolve([actOf('release', 'act0', messages)]),
       approvals: () =>

@@ -45,6 +45,7 @@ describe('pages', () => {
 const fields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/act': { act: 'release', message: held.id },
   '/approve': { alias: someAlias, table: 'domain', value: 'example.com' },
+  '/notify': { campaign: held.campaign, to: 'recipients' },
   '/undo': { id: 'act1' },
   '/settle': { request: held.id, state: 'granted' },
   '/access/revoke-session': { operator: 'nobody' },

@@ -1,35 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openShell } from '../commands/shell.ts';
-import { keepScreenshot, openChromium, watchPage, withoutChromium } from '../support/browser.ts';
-import { startGreylistingPostfix } from '../support/greylisting-postfix.ts';
-import { skipWithoutPostfix } from '../support/postfix.ts';
-import { SmtpRecorder } from '../support/smtp-recorder.ts';
+import { keepScreenshot } from '../support/browser.ts';
 import { ourFields } from './our-fields.ts';
-import { publishedLure, startSite, vendor, vendorMail, type Site } from './site.ts';
+import { openConsole, press, startGateway, withoutServers } from './real-console.ts';
+import { publishedLure, vendor, vendorMail, type Site } from './site.ts';
 
 const shell = await openShell();
-const withoutServers = withoutChromium || skipWithoutPostfix();
-
-let chromium: Awaited<ReturnType<typeof openChromium>> | null = null;
-after(() => chromium?.close());
-
-/** A real gateway whose console is looked at from this machine, where nobody has to log in. */
-async function open(t: TestContext, site: Site) {
-  const { host, port } = site.server.http;
-  chromium ??= await openChromium();
-  const watched = await watchPage(chromium, `http://${host}:${port}`);
-  t.after(() => watched.context.close());
-  return watched;
-}
-
-async function press(page: Page, name: string): Promise<string> {
-  const next = page.waitForEvent('load');
-  await page.getByRole('button', { name, exact: true }).first().click();
-  await next;
-  return (await page.locator('.notice').allInnerTexts()).join('\n');
-}
 
 async function verifyAudit({ stateDir }: Site): Promise<void> {
   const environment = {
@@ -47,21 +25,11 @@ async function releaseToAnn(page: Page): Promise<string> {
   return press(page, 'Release');
 }
 
-/** What a test needs to begin with: a gateway before a real Postfix, and the mailbox behind both. */
-async function startGateway() {
-  await using opened = new AsyncDisposableStack();
-  const mailbox = opened.use(await SmtpRecorder.start());
-  const postfix = opened.use(await startGreylistingPostfix(mailbox.address));
-  const site = opened.use(await startSite({ nextHop: postfix }));
-  const owned = opened.move();
-  return { mailbox, postfix, site, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
 describe('the console over a real gateway before a real Postfix', { skip: withoutServers }, () => {
   test('held, released to one of two while Postfix says 451, and again; binned, taken back, released', async (t) => {
     await using gateway = await startGateway();
     const { mailbox, postfix, site } = gateway;
-    const { page, complaints, foreign } = await open(t, site);
+    const { page, complaints, foreign } = await openConsole(t, site);
     const lure = await vendorMail({ tenant: publishedLure });
     const recipients = ['ann@example.test', 'ben@example.test'];
     const [held = ''] = await site.send(lure, { recipients });
@@ -137,7 +105,7 @@ describe('the console over a real gateway before a real Postfix', { skip: withou
   test('every link of every page leads to a page, on a site that has seen mail', async (t) => {
     await using gateway = await startGateway();
     const { mailbox, site } = gateway;
-    const { page, complaints, foreign } = await open(t, site);
+    const { page, complaints, foreign } = await openConsole(t, site);
     await site.send(await vendorMail({ tenant: publishedLure }));
     await site.send(await vendorMail());
     // Tagged, and not held.

@@ -263,7 +263,7 @@ describe('mail that was delivered and turned out to be an attack', () => {
       settings: { publicUrl: 'https://held.example.test' },
       found: null,
     });
-    desk.tellOfAttack('c1', members, 'recipients');
+    await desk.attacks.tell({ campaign: 'c1', copies: members, whom: 'recipients' });
     desk.pass(minuteMs);
     await desk.send('due', signal);
     const told = await Promise.all(
@@ -282,7 +282,7 @@ describe('mail that was delivered and turned out to be an attack', () => {
   test('the administrators learn whose mailboxes it is in', async () => {
     await using directory = await temporaryDirectory();
     await using desk = await openDesk(directory.path, { found: null });
-    desk.tellOfAttack('c1', members, 'admins');
+    await desk.attacks.tell({ campaign: 'c1', copies: members, whom: 'admins' });
     await desk.send('all', signal);
     const { text = '' } = await simpleParser(desk.delivered[0]!.message);
     assert.match(text, /ann@example\[\.\]test, bob@example\[\.\]test/);

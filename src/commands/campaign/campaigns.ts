@@ -1,10 +1,10 @@
+import { copiesOut, nameless } from '../../review/copies-out.ts';
 import type { CampaignMember, CampaignSummary } from '../../review/review.ts';
 import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import { openDesk, type Desk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable, renderTable } from '../text-table.ts';
-import { copiesOut } from './copies-out.ts';
 import { csvOf, queueIdIn } from './member-csv.ts';
 
 export type CampaignFlags = SettingFlags & { readonly json?: boolean; readonly limit?: number };
@@ -45,10 +45,15 @@ export async function exportCampaign(
   const delivered = await copiesOut(members, desk.quarantine);
   if (json || format === 'json') printJson(context, { campaign: summary.id, messages: delivered });
   else context.stdout.write(csvOf(delivered));
+  const missing = nameless(delivered);
+  if (missing > 0)
+    context.stderr.write(
+      `warning: ${missing} more recipients have a copy: their addresses are not remembered\n`,
+    );
 }
 
 /** @throws CommandFailure where nobody remembers it. */
-export async function findCampaign({ review }: Pick<Desk, 'review'>, id: string) {
+async function findCampaign({ review }: Pick<Desk, 'review'>, id: string) {
   const found = await review.campaign(id);
   if (found === null)
     throw new CommandFailure(
@@ -112,7 +117,11 @@ function membersTable(members: readonly CampaignMember[]): string {
       member.scoreBits.toFixed(1),
       queueIdIn(member.reply),
       member.messageId,
-      member.recipients.join(' '),
+      recipientsOf(member),
     ]),
   );
+}
+
+function recipientsOf({ recipients, moreRecipients = 0 }: CampaignMember): string {
+  return [...recipients, ...(moreRecipients > 0 ? [`+${moreRecipients}`] : [])].join(' ');
 }

@@ -1,16 +1,15 @@
-import type { Settings } from '../../config/settings.ts';
-import { openNoticeDesk, type NoticeDesk } from '../../notices/notice-desk.ts';
-import { reply } from '../../smtp/reply.ts';
+import type { Notifying, Whom } from '../../review/review.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
-import { rulesFor, settingsFor } from '../command-settings.ts';
-import { openDesk, type Desk } from '../review/open-desk.ts';
+import { settingsFor } from '../command-settings.ts';
+import { reportAct } from '../review/act-report.ts';
+import { openDesk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
-import { findCampaign } from './campaigns.ts';
-import { copiesOut } from './copies-out.ts';
 
 export type NotifyFlags = SettingFlags & {
-  readonly to?: 'recipients' | 'admins';
+  readonly to?: Whom;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 };
 
@@ -18,65 +17,37 @@ export type NotifyFlags = SettingFlags & {
 export async function notifyCampaign(
   context: CommandContext,
   id: string,
-  { to: whom, json = false, ...flags }: NotifyFlags,
+  { to: whom, reason = '', dryRun = false, json = false, ...flags }: NotifyFlags,
 ): Promise<void> {
   if (whom === undefined)
     throw new CommandFailure('say who is told: --to recipients or --to admins', {
       exitCode: exitCodes.usage,
     });
   const settings = await settingsFor(context, flags);
-  if (whom === 'admins' && settings.noticeTo.length === 0)
-    throw new CommandFailure('no administrator is named: give --notice-to', {
-      exitCode: exitCodes.usage,
-    });
   await using desk = await openDesk(context, settings);
-  const { summary, members } = await findCampaign(desk, id);
-  const delivered = await copiesOut(members, desk.quarantine);
-  const messages = delivered.length;
-  if (messages === 0)
-    throw new CommandFailure(
-      `nobody has a copy of campaign ${printable(id)}: there is no one to tell`,
-    );
-  const reached =
-    whom === 'admins' ? settings.noticeTo : delivered.flatMap((copy) => copy.recipients);
-  const people = new Set(reached).size;
-  await using notices = await noticesOf(settings, desk);
-  await desk.audit.append({
-    act: 'campaign-notified',
-    actor: desk.by,
-    subject: id,
-    reason: '',
-    facts: { to: whom, people, messages },
-    personal: {},
-  });
-  const told = notices.tellOfAttack(id, delivered, whom).size;
-  if (!summary.confirmed)
+  if (dryRun) {
+    const notifying = await desk.review.notifying(id, whom);
+    if (json) printJson(context, { campaign: id, ...notifying });
+    else context.stdout.write(previewText(notifying));
+    return;
+  }
+  const act = await desk.review.notify(id, desk.by, { to: whom, reason });
+  reportAct(context, act, json);
+  if (act.effects.some(({ told }) => told?.confirmed === false))
     context.stderr.write(
       `warning: nobody has confirmed that it is an attack: \`aliaswatch quarantine confirm --campaign ${printable(id)}\` keeps it from being learned\n`,
     );
-  if (json) printJson(context, { campaign: id, to: whom, people, told, messages });
-  else context.stdout.write(sentence({ told, people, messages }, settings));
+  if (!json)
+    context.stdout.write(
+      `\na gateway that runs on ${settings.stateDir} sends what is to be told\n`,
+    );
 }
 
-async function noticesOf(settings: Settings, { quarantine }: Desk): Promise<NoticeDesk> {
-  const { notices: languages } = await rulesFor(settings);
-  return openNoticeDesk({
-    settings,
-    languages,
-    quarantine,
-    expiryAction: settings.quarantineExpiry,
-    // Nothing is sent from here.
-    deliver: () => Promise.resolve(reply(451, '4.3.0', 'not now')),
-    onOutcome: () => undefined,
-    now: () => new Date(),
-  });
-}
-
-type Told = { readonly told: number; readonly people: number; readonly messages: number };
-
-function sentence({ told, people, messages }: Told, { stateDir }: Settings): string {
-  const of = `${messages} delivered ${messages === 1 ? 'message' : 'messages'}`;
-  if (told === 0) return `nobody is told again: all of ${of} was told before\n`;
-  const before = told < people ? `; ${people - told} knew it before` : '';
-  return `${told} ${told === 1 ? 'person is' : 'people are'} told of ${of} within minutes, where a gateway runs on ${stateDir}${before}\n`;
+function previewText({ people, news, messages, nameless, notice }: Notifying): string {
+  const facts = [
+    `${news} of ${people} would be told, of ${messages} delivered messages`,
+    ...(nameless > 0 ? [`${nameless} more are left out: their addresses are not remembered`] : []),
+  ];
+  const lines = [...facts, '', `To: ${notice.to}`, `Subject: ${notice.subject}`, '', notice.text];
+  return lines.map((line) => line.split('\n').map(printable).join('\n')).join('\n');
 }

@@ -1,3 +1,4 @@
+import { isUndoable } from '../../review/is-undoable.ts';
 import type { Act, Effect, Target } from '../../review/review.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { printable, renderTable } from '../text-table.ts';
@@ -16,14 +17,16 @@ function isShort({ outcome }: Effect): boolean {
   return outcome === 'refused' || outcome === 'missing';
 }
 
-function actText({ id, effects }: Act): string {
+function actText(act: Act): string {
+  const { id, effects } = act;
   if (effects.length === 0) return `nothing to do (act ${id})\n`;
   const rows = effects.map(({ message, outcome, detail }) => [message, outcome, detail]);
   const table = renderTable(
     [{ heading: 'message' }, { heading: 'outcome' }, { heading: 'detail' }],
     rows,
   );
-  return `${table}\nact ${id}: \`aliaswatch quarantine undo ${id}\` takes it back\n`;
+  const undo = isUndoable(act) ? `: \`aliaswatch quarantine undo ${id}\` takes it back` : '';
+  return `${table}\nact ${id}${undo}\n`;
 }
 
 /** Acts as lines, newest first. */

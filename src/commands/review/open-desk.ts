@@ -6,12 +6,15 @@ import type { Settings } from '../../config/settings.ts';
 import { openHeldMailOf, quarantineDirectory, type HeldMailSettings } from '../../held-mail.ts';
 import { nextHopRoute } from '../../next-hop-route.ts';
 import { loadPseudonymKey } from '../../pseudonym-key.ts';
+import { attackSettings } from '../../notices/attack-notices.ts';
 import { createRequests } from '../../notices/links/recipient-requests.ts';
 import { settleByAct } from '../../notices/links/settle-by-act.ts';
+import { openNoticeDesk, type NoticeDeskOptions } from '../../notices/notice-desk.ts';
 import { hasNotices, noticesPath, openNoticesFile } from '../../notices/notices-file.ts';
 import type { HeldMail } from '../../quarantine/open-held-mail.ts';
 import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { createReview } from '../../review/create-review.ts';
+import type { AttackNotices } from '../../review/notify-campaign.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
 import type { Act, Review, Reviewer } from '../../review/review.ts';
 import { activate } from '../../activate-rules.ts';
@@ -64,6 +67,7 @@ export async function openDesk(context: CommandContext, settings: Settings): Pro
     rules: () => rules,
     pseudonym: createPseudonym(pseudonymKey),
     now: () => new Date(),
+    notices: () => attackNotices({ settings, languages: rules.notices, quarantine }),
     onAct: (act) => settleRequests(context, settings, act),
   });
   const owned = opened.move();
@@ -73,6 +77,30 @@ export async function openDesk(context: CommandContext, settings: Settings): Pro
     audit,
     by: { kind: 'operator', name: operatorOf(context), via: 'command' },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Notices of the gateway's state directory, which are opened for as long as somebody is told. */
+function attackNotices(
+  given: Pick<NoticeDeskOptions, 'languages' | 'quarantine'> & { readonly settings: Settings },
+): AttackNotices {
+  const { settings } = given;
+  const inFile = async <Answer>(work: (notices: AttackNotices) => Promise<Answer>) => {
+    await using desk = await openNoticeDesk({
+      ...given,
+      expiryAction: settings.quarantineExpiry,
+      // Nothing is sent from here.
+      deliver: () => Promise.resolve(reply(451, '4.3.0', 'not now')),
+      onOutcome: () => undefined,
+      now: () => new Date(),
+    });
+    return await work(desk.attacks);
+  };
+  return {
+    ...attackSettings(settings),
+    unaware: (attack) => inFile((notices) => notices.unaware(attack)),
+    tell: (attack) => inFile((notices) => notices.tell(attack)),
+    preview: (attack) => inFile((notices) => notices.preview(attack)),
   };
 }
 

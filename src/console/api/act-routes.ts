@@ -9,6 +9,9 @@ import * as schemas from './mail-schemas.ts';
 import { id } from './shared-schemas.ts';
 
 const reason = z.string().trim().max(500).default('').describe('Why; stands in the audit log');
+const whom = z
+  .enum(['recipients', 'admins'])
+  .describe('Those who have a copy, or the administrators');
 const reach = {
   messages: z.array(id).min(1).max(500).optional(),
   campaign: id.optional(),
@@ -38,6 +41,7 @@ const actRequest = z
       reason,
     }),
     z.strictObject({ kind: z.literal('approve-message'), message: id, reason }),
+    z.strictObject({ kind: z.literal('notify'), campaign: id, to: whom, reason }),
     z.strictObject({ kind: z.literal('undo'), act: id, reason }),
   ])
   .describe('What to do, and to what: `messages` or `campaign`');
@@ -60,28 +64,43 @@ export const actRoutes: readonly ApiRoute[] = [
   ),
   apiRoute(
     {
+      method: 'GET',
+      path: '/campaigns/:id/notice',
+      scope: 'read',
+      operationId: 'previewNotify',
+      summary: 'What the act `notify` would send now, and to how many; sends nothing',
+      answer: schemas.notifying,
+    },
+    { params: z.strictObject({ id }), query: z.strictObject({ to: whom.default('recipients') }) },
+    ({ params, query }, { sources }) =>
+      present(sources.review, 'acts').notifying(params.id, query.to).catch(refused),
+  ),
+  apiRoute(
+    {
       method: 'POST',
       path: '/acts',
       scope: 'review',
       operationId: 'act',
       summary:
-        'Releases, deletes, confirms, approves or takes back; whatever was done before is answered with `already`',
+        'Releases, deletes, confirms, approves, tells people or takes back; whatever was done before is answered with `already`',
       answer: schemas.act,
     },
     { body: actRequest },
     async ({ body }, { sources, visitor }) => {
-      const act = await perform(present(sources.review, 'acts'), body, reviewerOf(visitor)).catch(
-        (error: unknown) => {
-          const sentence = refusalOf(error);
-          throw sentence === null ? error : new ApiProblem(422, sentence);
-        },
-      );
+      const review = present(sources.review, 'acts');
+      const act = await perform(review, body, reviewerOf(visitor)).catch(refused);
       if (act.effects.length > 0 && act.effects.every(({ outcome }) => outcome === 'missing'))
         throw new ApiProblem(404, act.effects[0]?.detail ?? 'there is no such message');
       return act;
     },
   ),
 ];
+
+/** @throws ApiProblem 422 with what a person did wrong; anything else as it is. */
+function refused(error: unknown): never {
+  const sentence = refusalOf(error);
+  throw sentence === null ? error : new ApiProblem(422, sentence);
+}
 
 function perform(review: Review, request: ActRequest, by: Reviewer): Promise<Act> {
   const { kind, reason } = request;
@@ -103,6 +122,8 @@ function perform(review: Review, request: ActRequest, by: Reviewer): Promise<Act
     }
     case 'approve-message':
       return review.approveMessage(request.message, by, { reason });
+    case 'notify':
+      return review.notify(request.campaign, by, { to: request.to, reason });
     case 'undo':
       return review.undo(request.act, by, { reason });
   }

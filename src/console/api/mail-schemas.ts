@@ -6,6 +6,8 @@ import type {
   CampaignMember,
   CampaignSummary,
   MessageFound,
+  Notifying,
+  Told,
 } from '../../review/review.ts';
 import type { RecipientRequest } from '../sources.ts';
 import { count, nameSchemas } from './shared-schemas.ts';
@@ -99,6 +101,25 @@ export const preview = z
   })
   .describe('A held message as plain text: nothing in it is run or fetched');
 
+const told = z
+  .object({
+    to: z.enum(['recipients', 'admins']),
+    people: count.describe('Who has a copy, or the administrators'),
+    news: count.describe('Those of them who hear of something new; the others were told before'),
+    messages: count.describe('Messages that somebody has'),
+    nameless: count.describe('Recipients left out: their addresses are not remembered'),
+    confirmed: z.boolean().describe('Somebody confirmed that it is an attack'),
+  })
+  .describe('How far word of an attack goes') satisfies z.ZodType<Told>;
+
+export const notifying = told
+  .extend({
+    notice: z
+      .object({ to: z.string(), subject: z.string(), text: z.string() })
+      .describe('What one of them would be sent'),
+  })
+  .describe('What `notify` would do now') satisfies z.ZodType<Notifying>;
+
 const effect = z.object({
   message: z.string(),
   outcome: z.enum(['done', 'partly', 'already', 'refused', 'missing']),
@@ -115,6 +136,7 @@ const effect = z.object({
     .exactOptional()
     .describe('Of a release'),
   learned: z.boolean().exactOptional().describe('Of a release: the baseline learned from it'),
+  told: told.exactOptional().describe('Of `notify`'),
 });
 
 export const act = z
@@ -126,6 +148,7 @@ export const act = z
       'confirm-attack',
       'approve-value',
       'approve-message',
+      'notify',
       'undo',
     ]),
     by: reviewer,
@@ -171,6 +194,7 @@ export const member = z
     from: z.string(),
     subject: z.string(),
     recipients: z.array(z.string()).readonly(),
+    moreRecipients: count.exactOptional().describe('Others, whose addresses are not remembered'),
     scoreBits: z.number(),
     state: z.enum(['held', 'released', 'deleted', 'delivered-tagged', 'delivered-before-flag']),
     reply: z.string().describe('The next hop’s final reply, which names its queue id'),
@@ -211,6 +235,8 @@ nameSchemas({
   Explanation: explanation,
   ExplainedMessage: explainedMessage,
   Preview: preview,
+  Told: told,
+  Notifying: notifying,
   Act: act,
   Approval: approval,
   Campaign: campaign,

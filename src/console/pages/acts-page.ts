@@ -1,6 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
+import { isUndoable } from '../../review/is-undoable.ts';
 import type { Act, Effect } from '../../review/review.ts';
 import { toned } from './badges.ts';
 import { dataTable } from './data-table.ts';
@@ -22,14 +23,16 @@ export const actTitles: Readonly<Record<Act['kind'], string>> = {
   'confirm-attack': 'Confirmed an attack',
   'approve-value': 'Approved a value',
   'approve-message': 'Approved a message',
+  notify: 'Told people of an attack',
   undo: 'Took back',
 };
 
 /** What people decided, newest first, with the way back. */
 export function actsPage({ acts, isFirstPage, next }: ActsView, frame: Frame): Html {
   return html`<p class="lead">
-      Every decision can be taken back here, but a message that was delivered cannot be fetched
-      again. The <a href="/audit">audit log</a> is the record of all of it.
+      What was decided can be taken back here, but a message that was delivered cannot be fetched
+      again, and what people were told stays told. The <a href="/audit">audit log</a> is the record
+      of all of it.
     </p>
     ${dataTable(
       'Decisions',
@@ -91,7 +94,7 @@ function outcome({ effects }: Act): Html {
   </ul>`;
 }
 
-function undo({ id, kind, undoneBy }: Act, frame: Frame): Html {
-  if (undoneBy !== null) return html`<small>taken back</small>`;
-  return kind === 'undo' || !mayReview(frame) ? html`` : undoForm(frame, id);
+function undo(act: Act, frame: Frame): Html {
+  if (act.undoneBy !== null) return html`<small>taken back</small>`;
+  return isUndoable(act) && mayReview(frame) ? undoForm(frame, act.id) : html``;
 }

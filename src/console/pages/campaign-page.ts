@@ -40,7 +40,7 @@ export function campaignPage({ summary, members }: CampaignView, frame: Frame): 
           : toned('quiet', 'not confirmed by anybody'),
       ],
     ])}
-    ${mayReview(frame) && campaignActs(summary, frame)}
+    ${mayReview(frame) && campaignActs(summary, delivered.length > 0, frame)}
     <section>
       <h2>In mailboxes <small>${counted(delivered.length, 'copy', 'copies')}</small></h2>
       <p>
@@ -70,7 +70,7 @@ function isInMailbox({ state, reply }: CampaignMember): boolean {
   return state.startsWith('delivered') || state === 'released' || reply !== '';
 }
 
-function campaignActs({ id, held }: CampaignSummary, frame: Frame): Html {
+function campaignActs({ id, held }: CampaignSummary, isOut: boolean, frame: Frame): Html {
   return html`<form class="acts" method="post" action="/act">
     ${formFields(frame)} <input type="hidden" name="campaign" value="${id}" />
     <h2>Decide about all of it</h2>
@@ -85,6 +85,14 @@ function campaignActs({ id, held }: CampaignSummary, frame: Frame): Html {
       </button>
       <a href="${paths.quarantine({ campaign: id })}">Choose among them</a>
     </div>
+    ${
+      isOut &&
+      html`<p>
+        Tell of the copies in mailboxes:
+        <a href="${paths.notify(id, 'recipients')}">those who have one…</a>
+        <a href="${paths.notify(id, 'admins')}">the administrators…</a>
+      </p>`
+    }
   </form>`;
 }
 
@@ -106,13 +114,20 @@ function memberTable(members: readonly CampaignMember[], whenEmpty: string): Htm
         html`${subject(member)}<br /><small>${visible(member.from, 100)}</small>`,
         badge(member.state),
         moment(member.at),
-        visible(member.recipients.slice(0, 5).join(', '), 200),
+        recipients(member),
         bitsText(member.scoreBits),
         html`<code>${visible(member.messageId, 120)}</code>`,
         visible(member.reply, 200),
       ]),
     whenEmpty,
   );
+}
+
+const shownRecipients = 5;
+
+function recipients({ recipients: known, moreRecipients = 0 }: CampaignMember): Html {
+  const more = Math.max(0, known.length - shownRecipients) + moreRecipients;
+  return html`${visible(known.slice(0, shownRecipients).join(', '), 200)}${more > 0 && html` <small>and ${countText(more)} more</small>`}`;
 }
 
 function subject({ id, state, subject: text }: CampaignMember): Html {

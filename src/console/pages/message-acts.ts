@@ -2,6 +2,7 @@ import { formFields, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import type { HeldMessage } from '../../quarantine/quarantine.ts';
+import { isUndoable } from '../../review/is-undoable.ts';
 import type { Act } from '../../review/review.ts';
 import { actTitles, isDone } from './acts-page.ts';
 import { toned } from './badges.ts';
@@ -117,7 +118,7 @@ function doneSection({ held, acts }: MessagePageView, frame: Frame): Html {
               <b>${actTitles[act.kind]}</b> by ${visible(act.by.name, 80)}, ${moment(act.at)}
               ${act.reason !== '' && html`<q>${visible(act.reason, 300)}</q>`}
               ${troubleOf(act, held.id)} ${act.undoneBy !== null && html`<small>taken back</small>`}
-              ${act.undoneBy === null && act.kind !== 'undo' && mayReview(frame) && undoForm(frame, act.id)}
+              ${isUndoable(act) && mayReview(frame) && undoForm(frame, act.id)}
             </li>`,
         )}
     </ul>
