@@ -15,6 +15,10 @@ const servers = [
   { isThere: () => isInstalled('curl'), aptPackage: 'curl' },
   { isThere: () => isInstalled('chromium'), aptPackage: 'chromium' },
   { isThere: () => isInstalled('swaks'), aptPackage: 'swaks' },
+  // An S3 server: the object gateway of Ceph, on a monitor and a storage daemon.
+  { isThere: () => isInstalled('ceph-mon'), aptPackage: 'ceph-mon' },
+  { isThere: () => isInstalled('ceph-osd'), aptPackage: 'ceph-osd' },
+  { isThere: () => isInstalled('radosgw'), aptPackage: 'radosgw' },
 ];
 
 const missing = servers.filter(({ isThere }) => !isThere()).map(({ aptPackage }) => aptPackage);
