@@ -47,6 +47,7 @@ const adapters = [
   'src/authentication/resolver.ts',
   'src/baseline/sqlite-file.ts',
   'src/baseline/sqlite-store.ts',
+  'src/baseline/redis-claims.ts',
   'src/baseline/redis-client.ts',
   'src/baseline/redis-store.ts',
   'src/baseline/open-store.ts',

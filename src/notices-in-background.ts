@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { HostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
@@ -11,6 +10,7 @@ import { openNoticeDesk, type NoticeDesk, type NoticeDeskOptions } from './notic
 import type { OutboxStatus } from './notices/outbox-status.ts';
 import type { NoticeOutcome } from './notices/send-notices.ts';
 import type { Events } from './observability/events.ts';
+import { pause } from './pause.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 import type { Act, Review } from './review/review.ts';
 
@@ -164,7 +164,7 @@ function sendInRounds(
   const stop = new AbortController();
   const run = async () => {
     let prunedMs = -Infinity;
-    while (!stop.signal.aborted) {
+    do
       try {
         await desk.send('due', stop.signal);
         if (performance.now() - prunedMs > pruneEveryMs) {
@@ -174,8 +174,7 @@ function sendInRounds(
       } catch (error) {
         events.noticesStopped(error);
       }
-      await sleep(everyMs, null, { signal: stop.signal, ref: false }).catch(() => undefined);
-    }
+    while (await pause(everyMs, stop.signal));
   };
   const running = run();
   return {

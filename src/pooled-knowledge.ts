@@ -1,4 +1,4 @@
-import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Alias } from './alias/alias.ts';
 import { historyOf } from './baseline/history.ts';
 import { dayOf } from './baseline/ledger.ts';
@@ -6,6 +6,7 @@ import type { BaselineStore } from './baseline/store.ts';
 import type { ActiveRules } from './dependencies.ts';
 import { signalIds } from './features/signals.ts';
 import type { Events } from './observability/events.ts';
+import { pause } from './pause.ts';
 import { readLedgers } from './pooled-ledgers.ts';
 import {
   fitSignal,
@@ -68,7 +69,7 @@ export function poolInBackground({
     readonly rules: ActiveRules;
   } | null = null;
   const readings = (async () => {
-    for (let waitMs = firstAfterMs; await wait(waitMs, signal); waitMs = everyMs) {
+    for (let waitMs = firstAfterMs; await pause(waitMs, signal); waitMs = everyMs) {
       try {
         const at = now();
         const read = await readPool(store, { rules: rules(), at, signal });
@@ -91,16 +92,6 @@ export function poolInBackground({
       await readings;
     },
   };
-}
-
-/** False when there is nothing left to wait for. */
-async function wait(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(durationMs, undefined, { signal, ref: false });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isAborted(signal: AbortSignal): boolean {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from './config/settings.ts';
 import type { Notices } from './notices-in-background.ts';
 import type { Events } from './observability/events.ts';
+import { pause } from './pause.ts';
 import { sweep, type SweepOptions } from './quarantine/sweep.ts';
 import type { Act, Review, Reviewer } from './review/review.ts';
 
@@ -29,18 +29,14 @@ export function sweepInBackground(start: SweepStart): AsyncDisposable {
   const { events, firstMs = usualFirstMs, everyMs = usualEveryMs } = start;
   const stop = new AbortController();
   const { signal } = stop;
-  const wait = (ms: number) =>
-    sleep(ms, null, { signal, ref: false }).catch(() => undefined /* stopped */);
   const run = async () => {
-    await wait(firstMs);
-    while (!signal.aborted) {
+    for (let waitMs = firstMs; await pause(waitMs, signal); waitMs = everyMs) {
       try {
         const swept = await sweep(sweepOptions(start, signal));
         if (swept !== null) events.quarantineSwept(swept);
       } catch (error) {
         events.quarantineSweepFailed(error);
       }
-      await wait(everyMs);
     }
   };
   const running = run();

@@ -36,14 +36,14 @@ export function openSqliteHeads(
       return head;
     });
   return {
-    publish: (head) => settle(() => publish(head)),
+    publish: (head) => Promise.try(() => publish(head)),
     all: () =>
-      settle(() =>
+      Promise.try(() =>
         every
           .all()
           .flatMap(({ writer, head }) => decodeHead(writer as string, head as string) ?? []),
       ),
-    [Symbol.asyncDispose]: () => settle(() => database.close()),
+    [Symbol.asyncDispose]: () => Promise.try(() => database.close()),
   };
 }
 
@@ -52,7 +52,3 @@ const noHeads: AuditHeads = {
   all: () => Promise.resolve([]),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
-
-function settle<Answer>(work: () => Answer): Promise<Answer> {
-  return new Promise((resolve) => resolve(work()));
-}

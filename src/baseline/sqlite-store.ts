@@ -37,7 +37,7 @@ export function openSqliteStore(
   limits: StoreLimits,
   options: SqliteFileOptions = {},
 ): Promise<BaselineStore> {
-  return settle(() => new SqliteStore(path, limits, openSqliteFile(path, content, options)));
+  return Promise.try(() => new SqliteStore(path, limits, openSqliteFile(path, content, options)));
 }
 
 class SqliteStore implements BaselineStore {
@@ -52,7 +52,7 @@ class SqliteStore implements BaselineStore {
   }
 
   observe(request: ObserveRequest): Promise<Observation> {
-    return settle(() => {
+    return Promise.try(() => {
       checkRequest(request);
       const observe = () => this.#baselines.observe(request);
       return request.count ? this.#write(observe) : this.#read(observe);
@@ -60,36 +60,36 @@ class SqliteStore implements BaselineStore {
   }
 
   commit(commit: Commit): Promise<void> {
-    return settle(() => {
+    return Promise.try(() => {
       checkCommit(commit);
       this.#write(() => this.#baselines.commit(commit));
     });
   }
 
   retract(commit: Commit): Promise<void> {
-    return settle(() => {
+    return Promise.try(() => {
       checkCommit(commit);
       this.#write(() => this.#baselines.retract(commit));
     });
   }
 
   aliases(): Promise<readonly string[]> {
-    return settle(() => this.#read(() => this.#baselines.aliases()));
+    return Promise.try(() => this.#read(() => this.#baselines.aliases()));
   }
 
   describe(
     alias: string,
     at: Date,
   ): Promise<{ readonly snapshot: Snapshot; readonly values: readonly StoredValue[] }> {
-    return settle(() => this.#read(() => this.#baselines.describe(alias, at)));
+    return Promise.try(() => this.#read(() => this.#baselines.describe(alias, at)));
   }
 
   forget(alias: string, day: number | null): Promise<void> {
-    return settle(() => this.#write(() => this.#baselines.forget(alias, day)));
+    return Promise.try(() => this.#write(() => this.#baselines.forget(alias, day)));
   }
 
   eraseValue(table: string, value: string): Promise<number> {
-    return settle(() => this.#write(() => this.#baselines.eraseValue(table, value)));
+    return Promise.try(() => this.#write(() => this.#baselines.eraseValue(table, value)));
   }
 
   async ping(): Promise<void> {
@@ -97,7 +97,7 @@ class SqliteStore implements BaselineStore {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return settle(() => this.#database.close());
+    return Promise.try(() => this.#database.close());
   }
 
   #read<Answer>(work: () => Answer): Answer {
@@ -119,10 +119,6 @@ class SqliteStore implements BaselineStore {
       throw explainSqliteError(error, { title: content.title, path: this.#path });
     }
   }
-}
-
-function settle<Answer>(work: () => Answer): Promise<Answer> {
-  return new Promise((resolve) => resolve(work()));
 }
 
 function today(): number {

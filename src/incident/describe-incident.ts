@@ -1,3 +1,4 @@
+import { oneLine } from '../message/one-line.ts';
 import type { Incident, IncidentMember, KeptMessage } from './incident.ts';
 
 /** One thing that happened, for a person. */
@@ -63,7 +64,7 @@ export type ReadmeFacts = {
 export function readmeOf({ incident, version, hostname, reports, at }: ReadmeFacts): string {
   const { id, about, members, kept } = incident;
   return `Incident ${id}
-${printable(about)}
+${oneLine(about, 1000)}
 
 Exported ${at.toISOString()} by Aliaswatch ${version} on ${hostname}.
 ${members.length} messages were seen, ${kept.length} of them are in here.
@@ -77,8 +78,4 @@ indicators.csv     link domains, telephone numbers, wallets, answer addresses, S
 indicators.json    the same as STIX 2.1, but for numbers and wallets
 ${reports === 0 ? '' : 'abuse-reports/     reports for the abuse desk of the vendor (ARF, RFC 5965), ready to be sent, each with its message\n'}MANIFEST.sha256    checksums; \`sha256sum --check MANIFEST.sha256\` in this directory verifies them
 `;
-}
-
-function printable(text: string): string {
-  return text.replace(/[\p{C}\u2028\u2029]+/gu, ' ');
 }

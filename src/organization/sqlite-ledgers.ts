@@ -36,7 +36,7 @@ export function openSqliteLedgers(
   limits: LedgerLimits,
   options: SqliteFileOptions = {},
 ): Promise<LedgerStore> {
-  return settle(() => new SqliteLedgers(path, limits, openSqliteFile(path, content, options)));
+  return Promise.try(() => new SqliteLedgers(path, limits, openSqliteFile(path, content, options)));
 }
 
 class SqliteLedgers implements LedgerStore {
@@ -95,7 +95,7 @@ class SqliteLedgers implements LedgerStore {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return settle(() => this.#database.close());
+    return Promise.try(() => this.#database.close());
   }
 
   #record({ ledger, name }: LedgerKey): string | null {
@@ -162,7 +162,7 @@ class SqliteLedgers implements LedgerStore {
   }
 
   #settle<Answer>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => Answer): Promise<Answer> {
-    return settle(() => {
+    return Promise.try(() => {
       try {
         return inTransaction(this.#database, begin, work);
       } catch (error) {
@@ -170,8 +170,4 @@ class SqliteLedgers implements LedgerStore {
       }
     });
   }
-}
-
-function settle<Answer>(work: () => Answer): Promise<Answer> {
-  return new Promise((resolve) => resolve(work()));
 }

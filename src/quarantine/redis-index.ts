@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RedisClaims } from '../baseline/redis-claims.ts';
 import { RedisClient } from '../baseline/redis-client.ts';
 import { walkMarks } from './index-walk.ts';
 import type {
@@ -19,8 +20,6 @@ type Scripts = {
   readonly awHeldChange: Script;
   readonly awHeldPage: Script;
   readonly awHeldWalk: Script;
-  readonly awHeldClaim: Script;
-  readonly awHeldDisclaim: Script;
 };
 
 /** An index shared by several proxies. Opening succeeds while Redis is down: calls fail fast until it is back. */
@@ -36,6 +35,7 @@ export async function openRedisIndex(
 class RedisIndex implements QuarantineIndex {
   readonly #client: RedisClient;
   readonly #scripts: Scripts;
+  readonly #claims: RedisClaims;
 
   constructor(client: RedisClient) {
     this.#client = client;
@@ -43,13 +43,12 @@ class RedisIndex implements QuarantineIndex {
       ['awHeldChange', 'change'],
       ['awHeldPage', 'page'],
       ['awHeldWalk', 'walk'],
-      ['awHeldClaim', 'claim'],
-      ['awHeldDisclaim', 'disclaim'],
     ] as const) {
       const lua = readFileSync(new URL(`./redis-index-${file}.lua`, import.meta.url), 'utf8');
       client.commands.defineCommand(name, { lua });
     }
     this.#scripts = client.commands as unknown as Scripts;
+    this.#claims = new RedisClaims(client, `${base}:claim:`);
   }
 
   async put(entries: readonly IndexEntry[]): Promise<void> {
@@ -131,14 +130,12 @@ class RedisIndex implements QuarantineIndex {
     await this.#client.ask(() => this.#client.commands.sadd(`${base}:filled`, directory));
   }
 
-  async claim(name: string, holder: string, ms: number): Promise<boolean> {
-    const key = `${base}:claim:${name}`;
-    return (await this.#client.ask(() => this.#scripts.awHeldClaim(1, key, holder, ms))) === 1;
+  claim(name: string, holder: string, ms: number): Promise<boolean> {
+    return this.#claims.claim(name, holder, ms);
   }
 
-  async disclaim(name: string, holder: string): Promise<void> {
-    const key = `${base}:claim:${name}`;
-    await this.#client.ask(() => this.#scripts.awHeldDisclaim(1, key, holder));
+  disclaim(name: string, holder: string): Promise<void> {
+    return this.#claims.disclaim(name, holder);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

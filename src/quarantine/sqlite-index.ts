@@ -49,7 +49,7 @@ export function openSqliteIndex(
   path: string,
   { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<QuarantineIndex> {
-  return settle(() => {
+  return Promise.try(() => {
     const database = openSqliteFile(path, content, { timeoutMs });
     // What is erased is a person's right and must not stay in free pages.
     database.exec('PRAGMA secure_delete = ON');
@@ -179,7 +179,7 @@ class SqliteIndex implements QuarantineIndex {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return settle(() => this.#database.close());
+    return Promise.try(() => this.#database.close());
   }
 
   #put(entry: IndexEntry): void {
@@ -254,7 +254,7 @@ noticed = excluded.noticed, version = excluded.version, marks = excluded.marks W
   }
 
   #settle<Answer>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => Answer): Promise<Answer> {
-    return settle(() => {
+    return Promise.try(() => {
       try {
         return inTransaction(this.#database, begin, work);
       } catch (error) {
@@ -273,8 +273,4 @@ const dueRows = {
 function least(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
   return a < b ? a : b;
-}
-
-function settle<Answer>(work: () => Answer): Promise<Answer> {
-  return new Promise((resolve) => resolve(work()));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RedisClaims } from '../baseline/redis-claims.ts';
 import { RedisClient } from '../baseline/redis-client.ts';
 import {
   isInForce,
@@ -11,11 +12,7 @@ import {
 } from './review-store.ts';
 
 type Script = (keyCount: 1, key: string, ...args: (string | number)[]) => Promise<unknown>;
-type Scripts = {
-  readonly awReplaceText: Script;
-  readonly awClaim: Script;
-  readonly awDisclaim: Script;
-};
+type Scripts = { readonly awReplaceText: Script };
 
 const revisionKey = 'aw:review:revision';
 const changeAttempts = 20;
@@ -37,19 +34,15 @@ export async function openRedisReviewStore(
 class RedisReviewStore implements ReviewStore {
   readonly #client: RedisClient;
   readonly #scripts: Scripts;
+  readonly #claims: RedisClaims;
 
   constructor(client: RedisClient) {
     this.#client = client;
     const { commands } = client;
-    for (const [name, file] of [
-      ['awReplaceText', 'replace-text'],
-      ['awClaim', 'claim'],
-      ['awDisclaim', 'disclaim'],
-    ] as const) {
-      const lua = readFileSync(new URL(`./redis-${file}.lua`, import.meta.url), 'utf8');
-      commands.defineCommand(name, { lua });
-    }
+    const lua = readFileSync(new URL('./redis-replace-text.lua', import.meta.url), 'utf8');
+    commands.defineCommand('awReplaceText', { lua });
     this.#scripts = commands as unknown as Scripts;
+    this.#claims = new RedisClaims(client, 'aw:review:claim:');
   }
 
   async put(kind: RecordKind, records: readonly StoredRecord[]): Promise<void> {
@@ -159,15 +152,12 @@ class RedisReviewStore implements ReviewStore {
     await this.#client.ask(() => this.#client.commands.zrem(key, ...ids));
   }
 
-  async claim(name: string, owner: string, durationMs: number): Promise<boolean> {
-    const reply = await this.#client.ask(() =>
-      this.#scripts.awClaim(1, claimKey(name), owner, durationMs),
-    );
-    return reply === 1;
+  claim(name: string, owner: string, durationMs: number): Promise<boolean> {
+    return this.#claims.claim(name, owner, durationMs);
   }
 
-  async disclaim(name: string, owner: string): Promise<void> {
-    await this.#client.ask(() => this.#scripts.awDisclaim(1, claimKey(name), owner));
+  disclaim(name: string, owner: string): Promise<void> {
+    return this.#claims.disclaim(name, owner);
   }
 
   async revision(): Promise<number> {
@@ -236,10 +226,6 @@ function recordKey(kind: RecordKind, id: string): string {
 
 function tagKey(kind: RecordKind, tag: string | null): string {
   return tag === null ? `aw:review:${kind}s` : `aw:review:${kind}s:${tag}`;
-}
-
-function claimKey(name: string): string {
-  return `aw:review:claim:${name}`;
 }
 
 function encode(record: StoredRecord): string {

@@ -45,7 +45,7 @@ export function openSqliteReviewStore(
   path: string,
   options: SqliteFileOptions = {},
 ): Promise<ReviewStore> {
-  return settle(() => {
+  return Promise.try(() => {
     const database = openSqliteFile(path, content, options);
     // What is erased is a person's right and must not stay in free pages.
     database.exec('PRAGMA secure_delete = ON');
@@ -158,7 +158,7 @@ class SqliteReviewStore implements ReviewStore {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return settle(() => this.#database.close());
+    return Promise.try(() => this.#database.close());
   }
 
   #get(kind: RecordKind, id: string): StoredRecord | null {
@@ -201,7 +201,7 @@ class SqliteReviewStore implements ReviewStore {
   }
 
   #settle<Answer>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => Answer): Promise<Answer> {
-    return settle(() => {
+    return Promise.try(() => {
       try {
         return inTransaction(this.#database, begin, work);
       } catch (error) {
@@ -223,8 +223,4 @@ function recordOf(row: Row): StoredRecord {
 
 function isOver({ untilMs }: StoredRecord): boolean {
   return untilMs !== null && untilMs < Date.now();
-}
-
-function settle<Answer>(work: () => Answer): Promise<Answer> {
-  return new Promise((resolve) => resolve(work()));
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 import { attacksByKey, noAttacks, type ConfirmedAttacks } from '../decision/confirmed-attacks.ts';
 import type { StandingReviews } from '../judge.ts';
 import { approvalOf } from './approval-record.ts';
@@ -52,7 +52,7 @@ export async function keepStandingReviews({
   const refresh = (): Promise<void> => read().catch(onFailed);
   await refresh();
   const reading = (async () => {
-    while (await wait(everyMs, stopping.signal)) await refresh();
+    while (await pause(everyMs, stopping.signal)) await refresh();
   })();
   return {
     refresh,
@@ -72,14 +72,4 @@ export async function keepStandingReviews({
 
 async function everything(store: ReviewStore, kind: RecordKind): Promise<readonly StoredRecord[]> {
   return store.newest(kind, { tag: null, limit: mostRecords });
-}
-
-/** False when there is nothing left to wait for. */
-async function wait(durationMs: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await sleep(durationMs, undefined, { signal, ref: false });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,12 +8,3 @@ export type Draft = {
   readonly text: string;
   readonly html: string;
 };
-
-/** What customers type is shown by the vendors as text, never as markup. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}

@@ -1,4 +1,5 @@
-import { escapeHtml, type Draft } from './draft.ts';
+import { escapeHtml } from '../escape-html.ts';
+import type { Draft } from './draft.ts';
 import type { Random } from './random.ts';
 
 /** Whoever runs a tenant types its name, and Microsoft prints it in subject, display name and sign-off. */

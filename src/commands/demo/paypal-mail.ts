@@ -1,4 +1,5 @@
-import { escapeHtml, type Draft } from './draft.ts';
+import { escapeHtml } from '../escape-html.ts';
+import type { Draft } from './draft.ts';
 import type { Random } from './random.ts';
 
 /** A seller as PayPal knows them: the name and the note are theirs to type. */

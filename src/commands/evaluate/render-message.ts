@@ -1,4 +1,4 @@
-import { escapeHtml } from './html/escape.ts';
+import { escapeHtml } from '../escape-html.ts';
 import type { Mailbox } from '../../message/mailbox.ts';
 import type { Message } from '../../message/message.ts';
 

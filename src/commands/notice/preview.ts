@@ -6,10 +6,10 @@ import { noticeText } from '../../notices/notice-bodies.ts';
 import { noticeWords } from '../../notices/notice-words.ts';
 import type { Addressee, Notice } from '../../notices/notice.ts';
 import type { Settings } from '../../config/settings.ts';
-import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { newTransactionId } from '../../smtp/transaction-id.ts';
 import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
+import { findHeld } from '../review/find-held.ts';
 import { existingQuarantine } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 
@@ -52,14 +52,7 @@ async function noticeAbout(
   }: { readonly id: string; readonly asked: string | null; readonly settings: Settings },
 ): Promise<{ readonly notice: Notice; readonly to: string }> {
   await using quarantine = await existingQuarantine(context, settings);
-  const held = await quarantine.find(id).catch((error: unknown) => {
-    if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
-    throw error;
-  });
-  if (held === null)
-    throw new CommandFailure(
-      `no message ${id} is held: \`aliaswatch quarantine list\` shows the ids`,
-    );
+  const held = await findHeld(quarantine, id);
   const to = addresseeOf(asked ?? held.envelope.rcptTo[0] ?? '', settings);
   const now = new Date();
   const notice = await gatherNotice(

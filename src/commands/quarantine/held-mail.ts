@@ -1,11 +1,10 @@
-import type { Settings } from '../../config/settings.ts';
 import { allHeld } from '../../quarantine/all-held.ts';
 import type { HeldMail } from '../../quarantine/open-held-mail.ts';
-import { QuarantineError } from '../../quarantine/quarantine-error.ts';
-import type { HeldMessage, HeldSummary } from '../../quarantine/quarantine.ts';
+import type { HeldSummary } from '../../quarantine/quarantine.ts';
 import type { HeldFilter } from '../../review/review.ts';
-import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
+import { exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
+import { findHeld } from '../review/find-held.ts';
 import { existingQuarantine } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { campaignTable, groupByCampaign } from './held-campaigns.ts';
@@ -70,24 +69,8 @@ export async function showHeld(
   id: string,
   flags: HeldFlags,
 ): Promise<void> {
-  const { lesson, ...held } = await findHeld(context, await settingsFor(context, flags), id);
+  await using quarantine = await existingQuarantine(context, await settingsFor(context, flags));
+  const { lesson, ...held } = await findHeld(quarantine, id);
   if (flags.json) printJson(context, { ...held, learnsOnRelease: lesson !== null });
   else context.stdout.write(heldText(held));
-}
-
-async function findHeld(
-  context: CommandContext,
-  settings: Settings,
-  id: string,
-): Promise<HeldMessage> {
-  await using quarantine = await existingQuarantine(context, settings);
-  const held = await quarantine.find(id).catch((error: unknown) => {
-    if (error instanceof QuarantineError && error.problem === 'invalid-id') return null;
-    throw error;
-  });
-  if (held === null)
-    throw new CommandFailure(
-      `no message ${id} is held: \`aliaswatch quarantine list\` shows the ids`,
-    );
-  return held;
 }

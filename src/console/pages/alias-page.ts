@@ -4,6 +4,7 @@ import { isoDay, spanRow } from '../charts/span-chart.ts';
 import { formFields, type Frame } from '../frame.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
+import { approvableTables } from '../../review/approvable-value.ts';
 import type { Approval } from '../../review/review.ts';
 import type { AliasView, ValueShown } from './alias-view.ts';
 import { toned } from './badges.ts';
@@ -159,17 +160,6 @@ function slotSection({ slots, messages }: AliasView): Html {
   </section>`;
 }
 
-const approvable = [
-  'domain',
-  'phone',
-  'wallet',
-  'reply-to',
-  'mail-from',
-  'display-name',
-  'selector',
-  'network',
-];
-
 function approvalSection({ id, approvals }: AliasView, frame: Frame): Html {
   return html`<section>
     <h2>Approvals</h2>
@@ -207,7 +197,7 @@ function approveAny(alias: string, frame: Frame): Html {
       <label class="field"
         >Kind
         <select name="table">
-          ${approvable.map((table) => html`<option value="${table}">${table}</option>`)}
+          ${approvableTables.map((table) => html`<option value="${table}">${table}</option>`)}
         </select></label
       >
       <label class="field"

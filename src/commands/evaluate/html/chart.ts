@@ -1,5 +1,5 @@
 import type { Axis } from './axis.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../../escape-html.ts';
 
 export const plot = { widthPx: 560, heightPx: 260 };
 const margin = { top: 16, right: 16, bottom: 48, left: 84 };

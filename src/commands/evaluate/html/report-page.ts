@@ -1,7 +1,7 @@
 import type { Evaluation } from '../evaluate-mail.ts';
 import type { Figures } from '../figures.ts';
 import { calibrationChart, detectionChart, rocChart, scoreChart, type Floors } from './charts.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../../escape-html.ts';
 import { style } from './style.ts';
 import {
   abuseTable,

@@ -2,7 +2,7 @@ import type { AbuseTotals, AbuseView } from '../abuse-figures.ts';
 import type { Figures } from '../figures.ts';
 import { wilsonInterval } from '../interval.ts';
 import type { Share } from '../share.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../../escape-html.ts';
 
 type Cell = string | number;
 
