@@ -23,9 +23,9 @@ export function faultOf(error: unknown, waitedMs: number): ProviderFault {
   const code = codeOf(error);
   if (code === 'OAUTH_TIMEOUT' || nameOf(inner) === 'TimeoutError')
     return new ProviderFault('unavailable', `did not answer within ${waitedMs / 1000} s`);
-  const system = codeOf(inner);
-  if (error instanceof TypeError && /^E[A-Z_]+$|^UND_|^CERT_|_CERT/.test(system))
-    return new ProviderFault('unavailable', `cannot be reached (${system})`);
+  // What `fetch` throws for everything below HTTP: names, connections, certificates.
+  if (error instanceof TypeError && error.message === 'fetch failed')
+    return new ProviderFault('unavailable', `cannot be reached (${codeOf(inner) || 'UNKNOWN'})`);
   if (isServerTrouble(error)) return new ProviderFault('unavailable', 'answers with an error');
   const told = word(property(error, 'error'));
   if (told !== '') return new ProviderFault('refused', `says \`${told}\``);
