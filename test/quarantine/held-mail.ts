@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { BucketOptions } from '../../src/quarantine/bucket-quarantine.ts';
 import { openHeldMail, type HeldMail } from '../../src/quarantine/open-held-mail.ts';
 import { content, heldMessage, prefix } from './samples.ts';
 
@@ -16,6 +17,7 @@ export type Place = {
   readonly open: (changes?: {
     readonly store?: string;
     readonly directory?: string;
+    readonly bucket?: BucketOptions;
     readonly keyFile?: string;
     readonly maxBytes?: number;
   }) => Promise<HeldMail>;
