@@ -18,6 +18,7 @@ import { checkNextHop } from './check-next-hop.ts';
 import { checkQuarantine } from './check-quarantine.ts';
 import { checkRelay, checkRelayThroughUs } from './check-relay.ts';
 import { checkRuleSet } from './check-rule-set.ts';
+import { checkSignIn } from './check-sign-in.ts';
 import { checkStore } from './check-store.ts';
 import { checkWarning } from './check-warning.ts';
 import { doctorText } from './doctor-text.ts';
@@ -50,6 +51,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
   const quarantine = await checkQuarantine(settings);
   const certificate = await checkCertificate(settings, Date.now());
   const warning = await checkWarning(settings);
+  const signIn = await checkSignIn(settings);
   return [
     ...dns,
     ...mail.findings,
@@ -60,6 +62,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
     await checkRuleSet(settings),
     ...(certificate === null ? [] : [certificate]),
     ...(warning === null ? [] : [warning]),
+    ...(signIn === null ? [] : [signIn]),
   ];
 }
 
