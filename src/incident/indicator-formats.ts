@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { csvText } from './csv.ts';
 import type { Indicator } from './indicators.ts';
 
-/** One line per indicator (RFC 4180). */
+/** One line per indicator. */
 export function indicatorsCsv(indicators: readonly Indicator[]): string {
   const rows = indicators.map(({ kind, value, messages, firstSeen, lastSeen }) => [
     kind,
@@ -11,14 +12,7 @@ export function indicatorsCsv(indicators: readonly Indicator[]): string {
     lastSeen,
   ]);
   const head = ['kind', 'value', 'messages', 'first_seen', 'last_seen'];
-  return [head, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
-}
-
-/** A spreadsheet takes a cell that begins like a formula for one; a telephone number is none. */
-function csvCell(text: string): string {
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^\+\d+$/.test(text);
-  const harmless = isFormula ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvText(head, rows);
 }
 
 /** STIX 2.1 indicators of what it has words for: domains, mailboxes and files; numbers are in the CSV. */

@@ -1,6 +1,7 @@
+import { csvText } from '../../incident/csv.ts';
 import type { CampaignMember } from '../../review/review.ts';
 
-/** One line per message and recipient (RFC 4180), for scripts that search mailboxes. */
+/** One line per message and recipient, for scripts that search mailboxes. */
 export function csvOf(members: readonly CampaignMember[]): string {
   const rows = members.flatMap((member) =>
     member.recipients.map((recipient) => [
@@ -15,13 +16,7 @@ export function csvOf(members: readonly CampaignMember[]): string {
     ]),
   );
   const head = ['recipient', 'message_id', 'at', 'queue_id', 'from', 'subject', 'state', 'id'];
-  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-}
-
-/** A spreadsheet takes a cell that begins like a formula for one, and its text comes from an attacker. */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return csvText(head, rows);
 }
 
 /** How Postfix, Exim and Exchange name a message in their reply; empty where none does. */
