@@ -44,6 +44,31 @@ function filled(path: string): string {
 }
 
 describe('in Chromium', { skip, concurrency: false }, () => {
+  test('a message that follows a campaign does not look like one of it', async (t) => {
+    const ids = ['a', 'b', 'c', 'd'].map((letter) => `0mh2q7k1c4x9p0zv5t0${letter}`);
+    const campaigns = ['0c1d2e3f4a5b', '0c1d2e3f4a5b', '', '1c1d2e3f4a5b'];
+    const messages = ids.map((id, index) => ({ ...held, id, campaign: campaigns[index] ?? '' }));
+    const opened = await open(t, messages);
+    const { page } = opened;
+    await login(opened, 'otto');
+    for (const [width, barred] of [
+      [1280, 'tr > :first-child'],
+      [400, 'tr'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      const styles = (what: string, property: string) =>
+        page.evaluate<string[]>(
+          `[...document.querySelectorAll('.held tbody.${what}')].map((element) => getComputedStyle(element).${property})`,
+        );
+      const bars = async (group: string) =>
+        (await styles(`${group} ${barred}`, 'boxShadow')).map((shadow) => shadow !== 'none');
+      assert.deepEqual(await bars('together'), [true, true, true], 'its head and both messages');
+      assert.deepEqual(await bars('alone'), [false, false]);
+      await keepScreenshot(page, `console-groups-${width}`);
+      assert.deepEqual(await styles('together + tbody', 'borderTopWidth'), ['10px']);
+    }
+  });
+
   test('from the login through every page to the logout, without a complaint', async (t) => {
     const opened = await open(t);
     const { page, complaints, foreign, context } = opened;

@@ -26,8 +26,9 @@ export function campaignGroups(messages: readonly HeldSummary[]): readonly HeldG
 type RowOptions = { readonly canAct: boolean; readonly now: Date };
 
 export function groupRows({ campaign, messages }: HeldGroup, options: RowOptions): Html {
-  return html`<tbody>
-    ${messages.length > 1 && groupHead(campaign, messages.length, options)}
+  const isGroup = messages.length > 1;
+  return html`<tbody class="${isGroup ? 'together' : 'alone'}">
+    ${isGroup && groupHead(campaign, messages.length, options)}
     ${messages.map((message) => messageRow(message, options))}
   </tbody>`;
 }
