@@ -60,7 +60,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
     await startReviews({
       ...start,
       audit,
-      onAct: (act) => told.current?.onAct(act),
+      onAct: (act, undone) => told.current?.onAct(act, undone),
       notices: () => told.current?.attacks ?? null,
     }),
   );

@@ -33,8 +33,8 @@ export type Notices = AsyncDisposable & {
   readonly onExpiring: (ids: readonly string[]) => Promise<void>;
   readonly attacks: NoticeDesk['attacks'];
   readonly requests: ReleaseRequests;
-  /** Somebody has decided: what recipients asked for is settled by it. Never throws. */
-  readonly onAct: (act: Act) => void;
+  /** Somebody has decided: what recipients asked for is settled by it, or open again. Never throws. */
+  readonly onAct: (act: Act, undone: Act | null) => void;
   readonly status: () => OutboxStatus;
   /** Of the pages behind links; null without `publicUrl`. */
   readonly publicAddress: HostPort | null;
@@ -65,9 +65,9 @@ export async function startNotices(options: NoticesOptions): Promise<Notices> {
     },
     attacks: desk.attacks,
     requests: desk.requests,
-    onAct: (act) => {
+    onAct: (act, undone) => {
       try {
-        settleByAct(desk.requests, act, now());
+        settleByAct(desk.requests, { act, undone, at: now() });
       } catch (error) {
         events.noticesStopped(error); // the request stays open, and can be settled by hand
       }

@@ -54,9 +54,9 @@ export async function startReviews({
     store,
     flush: index.flush,
     onChange: standing.refresh,
-    onAct: (act) => {
+    onAct: (act, undone) => {
       events.reviewed(act.kind);
-      given.onAct?.(act);
+      given.onAct?.(act, undone);
     },
   });
   const owned = opened.move();

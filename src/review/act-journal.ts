@@ -17,7 +17,12 @@ export type JournalEntry = { readonly act: Act; readonly traces: ActTraces };
 export type ActToJournal = Pick<Act, 'kind' | 'by' | 'reason' | 'subject'> &
   Pick<ActTraces, 'reaching'>;
 
-export type ActOutcome = { readonly effects: readonly Effect[]; readonly traces?: ActTraces };
+export type ActOutcome = {
+  readonly effects: readonly Effect[];
+  readonly traces?: ActTraces;
+  /** What an undo took back. */
+  readonly undone?: Act;
+};
 
 /** Every decision of a reviewer, for good. */
 export type ActJournal = {
@@ -38,7 +43,7 @@ const timeDigits = 9;
 export function createActJournal(
   store: ReviewStore,
   now: () => Date,
-  onAct: (act: Act) => void = () => undefined,
+  onAct: (act: Act, undone: Act | null) => void = () => undefined,
 ): ActJournal {
   return {
     keep: async ({ kind, by, reason, subject, reaching = [] }, work) => {
@@ -54,10 +59,10 @@ export function createActJournal(
         undoneBy: null,
       };
       await store.put('act', [stored({ act: begun, traces: { reaching } })]);
-      const { effects, traces = {} } = await work(begun);
+      const { effects, traces = {}, undone = null } = await work(begun);
       const act = { ...begun, effects };
       await store.put('act', [stored({ act, traces })]);
-      onAct(act);
+      onAct(act, undone);
       return act;
     },
     find: async (id) => {

@@ -171,7 +171,7 @@ async function undo(
       // Recorded first: one that is tried again because it could not be recorded must not be answered with `already`.
       await recordAct(deps, act, 'undone', { facts: { kind, effects: effects.length } });
       await journal.markUndone(id, act.id);
-      return { effects };
+      return { effects, undone: entry.act };
     });
   });
 }

@@ -28,8 +28,8 @@ export type ReviewDependencies = {
   readonly notices?: () => AttackNotices | null;
   /** What passed just now is remembered, so that lists are whole. */
   readonly flush?: () => Promise<void>;
-  /** An act was done. Never throws. */
-  readonly onAct?: (act: Act) => void;
+  /** An act was done; an undo with what it took back. Never throws. */
+  readonly onAct?: (act: Act, undone: Act | null) => void;
   /** Something that scoring heeds has changed. */
   readonly onChange?: () => Promise<void>;
 };

@@ -309,6 +309,15 @@ test('what recipients asked for is settled by what is done with the message', as
     { id: string },
   ];
   assert.equal((await shell.run(['quarantine', 'undo', act.id])).code, 0);
+  assert.deepEqual(
+    states(),
+    [
+      'ann@example.com release open',
+      'ann@example.com report open',
+      'bob@example.com release granted',
+    ],
+    'what the delete had settled is asked again',
+  );
 });
 
 test('a damaged entry is shown, not hidden', async () => {

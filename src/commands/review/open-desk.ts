@@ -8,7 +8,7 @@ import { nextHopRoute } from '../../next-hop-route.ts';
 import { loadPseudonymKey } from '../../pseudonym-key.ts';
 import { attackSettings } from '../../notices/attack-notices.ts';
 import { createRequests } from '../../notices/links/recipient-requests.ts';
-import { settleByAct } from '../../notices/links/settle-by-act.ts';
+import { settleByAct, type Deciding } from '../../notices/links/settle-by-act.ts';
 import { openNoticeDesk, type NoticeDeskOptions } from '../../notices/notice-desk.ts';
 import { hasNotices, noticesPath, openNoticesFile } from '../../notices/notices-file.ts';
 import type { HeldMail } from '../../quarantine/open-held-mail.ts';
@@ -16,7 +16,7 @@ import { QuarantineError } from '../../quarantine/quarantine-error.ts';
 import { createReview } from '../../review/create-review.ts';
 import type { AttackNotices } from '../../review/notify-campaign.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
-import type { Act, Review, Reviewer } from '../../review/review.ts';
+import type { Review, Reviewer } from '../../review/review.ts';
 import { activate } from '../../activate-rules.ts';
 import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { reply } from '../../smtp/reply.ts';
@@ -68,7 +68,7 @@ export async function openDesk(context: CommandContext, settings: Settings): Pro
     pseudonym: createPseudonym(pseudonymKey),
     now: () => new Date(),
     notices: () => attackNotices({ settings, languages: rules.notices, quarantine }),
-    onAct: (act) => settleRequests(context, settings, act),
+    onAct: (act, undone) => settleRequests(context, settings, { act, undone, at: new Date() }),
   });
   const owned = opened.move();
   return {
@@ -108,12 +108,12 @@ function attackNotices(
 function settleRequests(
   { stderr }: Pick<CommandContext, 'stderr'>,
   { stateDir }: Settings,
-  act: Act,
+  deciding: Deciding,
 ): void {
   if (!hasNotices(stateDir)) return;
   try {
     using notices = openNoticesFile(noticesPath(stateDir));
-    settleByAct(createRequests(notices), act, new Date());
+    settleByAct(createRequests(notices), deciding);
   } catch (error) {
     stderr.write(`warning: what recipients asked for stays open: ${String(error)}\n`);
   }

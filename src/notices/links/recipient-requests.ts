@@ -39,6 +39,8 @@ export interface ReleaseRequests {
       readonly at: Date;
     },
   ): boolean;
+  /** Those about a message that were settled since then are open again. */
+  reopen(message: string, since: Date): void;
 }
 
 export type UsedLinks = {
@@ -90,6 +92,12 @@ export function createRequests(database: DatabaseSync): ReleaseRequests {
         detail.slice(0, 500),
         id,
       ) > 0,
+    reopen: (message, since) =>
+      void sql.run(
+        "UPDATE request SET state = 'open', closed_ms = NULL, closed_by = '', detail = '' WHERE message = ? AND closed_ms >= ?",
+        message,
+        since.getTime(),
+      ),
   };
 }
 

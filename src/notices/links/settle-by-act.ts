@@ -1,14 +1,24 @@
 import type { Act } from '../../review/review.ts';
 import type { ReleaseRequests } from './recipient-requests.ts';
 
+export type Deciding = { readonly act: Act; readonly undone: Act | null; readonly at: Date };
+
 const delivered = new Set(['delivered', 'already-delivered']);
 
-/** Whoever asked for a message that was decided about, wherever that was done, waits no longer. */
+/**
+ * Whoever asked for a message that was decided about, wherever that was done, waits no longer; until the delete that
+ * declined it is taken back. `undone` is what an undo took back.
+ */
 export function settleByAct(
-  requests: Pick<ReleaseRequests, 'about' | 'close'>,
-  { kind, by, effects, reason }: Act,
-  at: Date,
+  requests: Pick<ReleaseRequests, 'about' | 'close' | 'reopen'>,
+  { act: { kind, by, effects, reason }, undone, at }: Deciding,
 ): void {
+  if (undone?.kind === 'delete') {
+    // What was settled before the delete was settled by something else.
+    const since = new Date(undone.at);
+    for (const { message, outcome } of effects)
+      if (outcome === 'done') requests.reopen(message, since);
+  }
   if (kind !== 'release' && kind !== 'delete') return;
   for (const { message, outcome, recipients = [] } of effects) {
     const have = recipients.filter((each) => delivered.has(each.outcome));

@@ -26,7 +26,7 @@ function settled(kind: Act['kind'], effect: Omit<Effect, 'message' | 'detail'>) 
     effects: [{ message: messageId, detail: '', ...effect }],
     undoneBy: null,
   };
-  settleByAct(requests, act, now());
+  settleByAct(requests, { act, undone: null, at: now() });
   const all = requests.list('all', { limit: 10 });
   const of = (wanted: 'release' | 'report') => all.find((request) => request.kind === wanted)!;
   return { release: of('release'), report: of('report') };
@@ -67,4 +67,36 @@ test('neither: a delete that was refused, and acts that decide about no copy', (
     const { release, report } = settled(kind, { outcome });
     assert.deepEqual([release.state, report.state], ['open', 'open'], kind);
   }
+});
+
+test('a delete that is taken back leaves open what it had settled, and nothing else', () => {
+  using database = openNoticesFile(':memory:');
+  const requests = createRequests(database);
+  const { now, pass } = clock();
+  const by = { kind: 'operator', name: 'olga', via: 'console' } as const;
+  const done = [{ message: messageId, outcome: 'done', detail: '' }] as const;
+  const actOf = (kind: Act['kind'], effects: readonly Effect[]): Act => ({
+    ...{ id: 'a1', kind, by, at: now().toISOString(), reason: 'spam' },
+    ...{ subject: messageId, effects, undoneBy: null },
+  });
+  requests.add({ kind: 'report', message: messageId, recipient: bob }, now());
+  const [report] = requests.about(messageId);
+  requests.close(report!.id, { state: 'declined', by: 'otto', detail: 'harmless', at: now() });
+  pass(1000);
+  requests.add({ kind: 'release', message: messageId, recipient: ann }, now());
+  const deleted = actOf('delete', done);
+  settleByAct(requests, { act: deleted, undone: null, at: now() });
+  assert.deepEqual(requests.about(messageId), []);
+  pass(1000);
+  const kept = [{ message: messageId, outcome: 'missing', detail: 'purged' }] as const;
+  settleByAct(requests, { act: actOf('undo', kept), undone: deleted, at: now() });
+  assert.deepEqual(requests.about(messageId), [], 'the message is not back');
+  settleByAct(requests, { act: actOf('undo', done), undone: deleted, at: now() });
+  const open = requests.about(messageId);
+  assert.deepEqual(
+    open.map(({ kind, recipient, closedAt, closedBy, detail }) => [
+      ...[kind, recipient, closedAt, closedBy, detail],
+    ]),
+    [['release', ann, null, '', '']],
+  );
 });
