@@ -58,6 +58,7 @@ describe('the console over a real gateway before a real Postfix', { skip: withou
     assert.match(await ann.innerText(), greylisted);
     const past = page.locator('.past li');
     assert.match(await past.first().innerText(), /Released by local[^]*asked by phone[^]*refused/);
+    assert.equal(await past.first().getByText('Undo…').count(), 0, 'nothing was done');
     assert.equal(mailbox.messages.length, 0);
 
     postfix.greylist(false);
