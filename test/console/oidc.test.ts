@@ -90,7 +90,7 @@ describe('with a certified provider', () => {
     assert.equal(opened.site.audited[0]?.actor.name, 'oidc:user:anna@example.test');
   });
   test('roles by verified e-mail address, for providers without groups', async (t) => {
-    const roles = [{ value: 'anna@example.test', role: 'admin' }] as const;
+    const roles = [{ value: 'Anna@Example.test', role: 'admin' }] as const;
     const opened = await open(t, { oidc: { roleClaim: 'email', roles } });
     const [anna, mallory] = [openBrowser(opened.site), openBrowser(opened.site)];
     assert.equal((await signIn(opened, anna, 'anna')).status, 303);

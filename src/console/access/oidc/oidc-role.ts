@@ -7,14 +7,17 @@ const maxValues = 2000;
 
 /**
  * The highest role that the values of the role claim have, compared letter for letter; null where none has one. An
- * e-mail address counts only where it is verified.
+ * e-mail address counts only where it is verified, and in whatever case.
  */
 export function oidcRoleOf(
   claims: Claims,
   { roleClaim, roles: mapping }: Pick<OidcOptions, 'roleClaim' | 'roles'>,
 ): Role | null {
   const values = new Set(valuesOf(claims, roleClaim));
-  const found = mapping.filter(({ value }) => values.has(value)).map(({ role }) => role);
+  const isMail = roleClaim === 'email';
+  const found = mapping
+    .filter(({ value }) => values.has(isMail ? value.toLowerCase() : value))
+    .map(({ role }) => role);
   return roles.findLast((role) => found.includes(role)) ?? null;
 }
 
