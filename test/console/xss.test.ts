@@ -23,12 +23,15 @@ function skeleton(page: string): string {
   return parts.join(' ');
 }
 
+/** Marks a hidden character; says where an address may be broken. */
+const ofText: ReadonlySet<string> = new Set(['span[class]', 'wbr[]', '/wbr']);
+
 /**
- * Kinds of elements of a page, but for those that a preview marks hidden characters with, and for how many there are: a
+ * Kinds of elements of a page, but for those that come with the characters of a text, and for how many there are: a
  * preview has as many lines and parts as its message.
  */
 function elements(page: string): readonly string[] {
-  return [...new Set(skeleton(page).split(' '))].filter((part) => part !== 'span[class]').sort();
+  return [...new Set(skeleton(page).split(' '))].filter((part) => !ofText.has(part)).sort();
 }
 
 /** The page of a message draws how its HTML is built: other messages, other pictures. */

@@ -7,7 +7,7 @@ import { dataTable, facts } from './data-table.ts';
 import { bitsText, counted, countText } from './figures.ts';
 import { moment } from './moments.ts';
 import { mayReview, reasonField } from './review-forms.ts';
-import { visible } from './visible-text.ts';
+import { visible, visibleAddress } from './visible-text.ts';
 
 export type CampaignView = {
   readonly summary: CampaignSummary;
@@ -111,7 +111,7 @@ function memberTable(members: readonly CampaignMember[], whenEmpty: string): Htm
     members
       .slice(0, shownMembers)
       .map((member) => [
-        html`${subject(member)}<br /><small>${visible(member.from, 100)}</small>`,
+        html`${subject(member)}<br /><small>${visibleAddress(member.from, 100)}</small>`,
         badge(member.state),
         moment(member.at),
         recipients(member),
@@ -127,7 +127,7 @@ const shownRecipients = 5;
 
 function recipients({ recipients: known, moreRecipients = 0 }: CampaignMember): Html {
   const more = Math.max(0, known.length - shownRecipients) + moreRecipients;
-  return html`${visible(known.slice(0, shownRecipients).join(', '), 200)}${more > 0 && html` <small>and ${countText(more)} more</small>`}`;
+  return html`${visibleAddress(known.slice(0, shownRecipients).join(', '), 200)}${more > 0 && html` <small>and ${countText(more)} more</small>`}`;
 }
 
 function subject({ id, state, subject: text }: CampaignMember): Html {

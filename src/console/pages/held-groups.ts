@@ -4,7 +4,7 @@ import type { HeldSummary } from '../../quarantine/quarantine.ts';
 import { badge } from './badges.ts';
 import { bitsText, counted } from './figures.ts';
 import { ageText, momentText } from './moments.ts';
-import { visible, visibleString } from './visible-text.ts';
+import { visible, visibleAddress, visibleString } from './visible-text.ts';
 
 /** Messages of one campaign; `campaign` is '' for a message of none, which is a group of its own. */
 export type HeldGroup = {
@@ -71,7 +71,7 @@ function messageRow(message: HeldSummary, { canAct, now }: RowOptions): Html {
     <th scope="row" class="wide">
       <a class="subject" href="${paths.message(id)}" data-open>${visible(shown, 140)}</a>
       <small>
-        ${visible(from, 100)} · <a href="${paths.alias(alias)}">${visible(alias, 60)}</a>
+        ${visibleAddress(from, 100)} · <a href="${paths.alias(alias)}">${visible(alias, 60)}</a>
         ${state !== 'held' && badge(state)}
       </small>
     </th>
@@ -101,6 +101,6 @@ function recipients({ envelope, deliveries }: HeldSummary): Html {
     .slice(0, shownRecipients)
     .map(
       (recipient, index) =>
-        html`${index > 0 && html`<br />`}${visible(recipient, 80)}${has.has(recipient) && ' ✓'}`,
+        html`${index > 0 && html`<br />`}${visibleAddress(recipient, 80)}${has.has(recipient) && ' ✓'}`,
     )}${more > 0 && html`<br /><small>and ${more} more</small>`}`;
 }

@@ -10,7 +10,7 @@ import { countText } from './figures.ts';
 import type { MessagePageView } from './message-view.ts';
 import { moment } from './moments.ts';
 import { mayReview, reasonField, undoForm } from './review-forms.ts';
-import { visible, visibleString } from './visible-text.ts';
+import { visible, visibleAddress, visibleString } from './visible-text.ts';
 
 const shownRecipients = 100;
 
@@ -64,7 +64,7 @@ function recipientChoices({ envelope, deliveries }: HeldMessage): Html {
             value="${recipient}"
             ${has ? html` disabled` : html` checked`}
           />
-          ${visible(recipient, 320)}
+          ${visibleAddress(recipient)}
         </label>
         ${delivery !== undefined && deliveryNote(delivery)}
       </li>`;
@@ -99,7 +99,7 @@ function recipientList({ envelope, deliveries }: HeldMessage): Html {
     ${envelope.rcptTo.slice(0, shownRecipients).map((recipient) => {
       const delivery = latest.get(recipient);
       return html`<li>
-        ${visible(recipient, 320)} ${delivery !== undefined && deliveryNote(delivery)}
+        ${visibleAddress(recipient)} ${delivery !== undefined && deliveryNote(delivery)}
       </li>`;
     })}
     ${more > 0 && html`<li>and ${countText(more)} more</li>`}

@@ -13,7 +13,7 @@ import type { MessagePageView, ValueFound } from './message-view.ts';
 import { ageText, moment } from './moments.ts';
 import { approveForm, mayReview } from './review-forms.ts';
 import { badge, toned } from './badges.ts';
-import { visible } from './visible-text.ts';
+import { visible, visibleAddress } from './visible-text.ts';
 
 /** One message: why it was held, what in it is new, what it is made of, and what to do with it. */
 export function messagePage(view: MessagePageView, frame: Frame): Html {
@@ -128,7 +128,7 @@ function messageFacts({ held, now }: MessagePageView): Html {
           ],
         ] as const)
       : []),
-    ['From', visible(held.from, 300)],
+    ['From', visibleAddress(held.from, 300)],
     ['Alias', html`<a href="${paths.alias(held.alias)}">${visible(held.alias, 100)}</a>`],
     ...(held.campaign === ''
       ? []
@@ -148,7 +148,7 @@ function connectionSection({ held: { connection, envelope } }: MessagePageView):
   return html`<section>
     <h2>Envelope</h2>
     ${facts([
-      ['MAIL FROM', envelope.mailFrom === '' ? '<>' : visible(envelope.mailFrom, 320)],
+      ['MAIL FROM', envelope.mailFrom === '' ? '<>' : visibleAddress(envelope.mailFrom)],
       ['Client', `${clientAddress} ${clientHostname ?? '(no name)'}`],
       ['HELO', visible(helo, 255)],
       ['Protocol', protocol],

@@ -7,7 +7,7 @@ import { dataTable } from './data-table.ts';
 import { moment } from './moments.ts';
 import { pageLinks } from './page-links.ts';
 import { mayReview } from './review-forms.ts';
-import { visible } from './visible-text.ts';
+import { visible, visibleAddress } from './visible-text.ts';
 
 export type RequestsView = {
   readonly requests: readonly RecipientRequest[];
@@ -45,7 +45,7 @@ export function requestsPage(
         html`<a href="${paths.message(request.message)}"
           >${request.kind === 'release' ? 'Wants the message' : 'Reports an attack'}</a
         >`,
-        visible(request.recipient, 120),
+        visibleAddress(request.recipient, 120),
         moment(request.at),
         html`${toned(request.state === 'open' ? 'warn' : 'quiet', request.state)}
         ${

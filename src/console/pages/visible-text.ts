@@ -1,4 +1,4 @@
-import { html, type Html } from '../html.ts';
+import { html, type Html, type HtmlValue } from '../html.ts';
 
 /** Seen by software and not by people: controls, fillers, bidi and zero-width characters, variation selectors. */
 const invisible = String.raw`[\p{C}\p{Zl}\p{Zp}\u00AD\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]`;
@@ -16,10 +16,23 @@ const blank = /^[\t\n\p{Zs}]+$/u;
  * around it. At most `maxLength` characters.
  */
 export function visible(text: string, maxLength = 300): Html {
-  const pieces = piecesOf(text, maxLength).map(({ text: piece, isHidden }) =>
-    isHidden ? html`<span class="hidden-character">${piece}</span>` : piece,
+  return isolated(piecesOf(text, maxLength), (piece) => piece);
+}
+
+/** The same for mail addresses: a narrow page breaks them before `@` and before dots, and not inside a name. */
+export function visibleAddress(text: string, maxLength = 320): Html {
+  return isolated(piecesOf(text, maxLength), (piece) =>
+    piece
+      .split(/(?=@)|(?<=[\p{L}\p{N}])(?=\.[\p{L}\p{N}])/u)
+      .map((part, index) => html`${index > 0 && html`<wbr />`}${part}`),
   );
-  return html`<bdi>${pieces}</bdi>`;
+}
+
+function isolated(pieces: readonly Piece[], show: (piece: string) => HtmlValue): Html {
+  const shownPieces = pieces.map(({ text, isHidden }) =>
+    isHidden ? html`<span class="hidden-character">${text}</span>` : show(text),
+  );
+  return html`<bdi>${shownPieces}</bdi>`;
 }
 
 /** The same for attributes. */
