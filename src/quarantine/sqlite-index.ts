@@ -7,7 +7,6 @@ import {
   type SqliteContent,
 } from '../baseline/sqlite-file.ts';
 import { SqliteStatements } from '../baseline/sqlite-statements.ts';
-import { walkMarks } from './index-walk.ts';
 import type {
   DueQuery,
   IndexEntry,
@@ -17,7 +16,7 @@ import type {
   QuarantineIndex,
 } from './quarantine-index.ts';
 import type { HeldState } from './quarantine.ts';
-import { placesOf, type Condition } from './sqlite-index-query.ts';
+import { SqliteIndexPages } from './sqlite-index-pages.ts';
 
 /**
  * Bodies lie apart, so that counting and searching read small rows only. A list is an index range for each of the usual
@@ -63,11 +62,13 @@ class SqliteIndex implements QuarantineIndex {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #sql: SqliteStatements;
+  readonly #pages: SqliteIndexPages;
 
   constructor(path: string, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
     this.#sql = new SqliteStatements(database);
+    this.#pages = new SqliteIndexPages(this.#sql, (work) => this.#settle('BEGIN', work));
   }
 
   put(entries: readonly IndexEntry[]): Promise<void> {
@@ -95,9 +96,7 @@ class SqliteIndex implements QuarantineIndex {
   }
 
   query(query: IndexQuery): Promise<IndexPage> {
-    return query.marks.length === 0
-      ? this.#settle('BEGIN', () => this.#plainPage(query))
-      : this.#markedPage(query);
+    return this.#pages.page(query);
   }
 
   locate(id: string): Promise<string | null> {
@@ -202,57 +201,6 @@ noticed = excluded.noticed, version = excluded.version, marks = excluded.marks W
     this.#sql.run('INSERT OR REPLACE INTO body VALUES (?, ?)', row['number'] as number, body);
   }
 
-  #plainPage(query: IndexQuery): IndexPage {
-    const all = placesOf(query);
-    const total = this.#count(all);
-    const some = placesOf({ ...query, before: least(query.before, query.after) });
-    const places = this.#places(some, query.limit + 1);
-    const shown = places.slice(0, query.limit);
-    return { entries: this.#entries(shown), more: places.length > query.limit, total };
-  }
-
-  async #markedPage(query: IndexQuery): Promise<IndexPage> {
-    const { places, more, total } = await walkMarks(query, (before, rows, onlyCounted) =>
-      this.#settle('BEGIN', () => {
-        const { where, values } = placesOf({ ...query, before });
-        const last = this.#sql.get(
-          `SELECT place FROM held WHERE ${where} ORDER BY place DESC LIMIT 1 OFFSET ?`,
-          ...values,
-          rows - 1,
-        );
-        const from = (last?.['place'] ?? null) as string | null;
-        const marked = placesOf({ ...query, before, from: from ?? query.from }, query.marks);
-        if (onlyCounted) return { hits: [], count: this.#count(marked), next: from };
-        const hits = this.#places(marked, rows);
-        return { hits, count: hits.length, next: from };
-      }),
-    );
-    const entries = await this.#settle('BEGIN', () => this.#entries(places));
-    return { entries, more, total };
-  }
-
-  #count({ where, values }: Condition): number {
-    const row = this.#sql.get(`SELECT COUNT(*) AS count FROM held WHERE ${where}`, ...values);
-    return row?.['count'] as number;
-  }
-
-  #places({ where, values }: Condition, limit: number): readonly string[] {
-    const sql = `SELECT place FROM held WHERE ${where} ORDER BY place DESC LIMIT ?`;
-    return this.#sql.all(sql, ...values, limit).map(({ place }) => place as string);
-  }
-
-  /** What is gone since then is left out. */
-  #entries(places: readonly string[]): IndexPage['entries'] {
-    return places.flatMap((place) => {
-      const row = this.#sql.get(
-        'SELECT directory, body FROM held JOIN body USING (number) WHERE place = ?',
-        place,
-      );
-      if (row === undefined) return [];
-      return [{ place, directory: row['directory'] as string, body: row['body'] as string }];
-    });
-  }
-
   #settle<Answer>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => Answer): Promise<Answer> {
     return Promise.try(() => {
       try {
@@ -269,8 +217,3 @@ const dueRows = {
   expires: { state: "state = 'held'", at: 'expires' },
   closed: { state: "state <> 'held'", at: 'closed' },
 } as const;
-
-function least(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
-}

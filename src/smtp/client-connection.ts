@@ -10,10 +10,9 @@ import { DataPace } from './data-pace.ts';
 import { DataReceiver, type BareLineEndings } from './data-receiver.ts';
 import { readForwardedClient } from './forwarded-client.ts';
 import type { LimitReason, SmtpLimits } from './limits.ts';
-import { receiveContent, type Reception } from './received-content.ts';
-import { refuseMessage, type MessageLimits, type Refusal } from './refuse-message.ts';
+import { receiveContent } from './received-content.ts';
+import { refuseReception, type MessageLimits } from './refuse-message.ts';
 import { isPositive, reply, type Reply } from './reply.ts';
-import { SpoolFull } from './spool.ts';
 import type { Connection } from './transaction.ts';
 
 export type ConnectionOptions = SessionOptions &
@@ -208,7 +207,8 @@ export class ClientConnection extends SMTPConnection {
   async #receive(stream: Readable, receiver: DataReceiver): Promise<Reply | null> {
     const reception = await receiveContent(stream, this.#options.spool);
     await using kept = reception.kind === 'received' ? reception.content : null;
-    const refusal = await this.#refuse(reception, receiver);
+    if (reception.kind === 'not-kept') this.#options.onError(reception.cause);
+    const refusal = await refuseReception(reception, receiver.fault, this.#options.limits);
     this._dataStream = false;
     if (refusal === null && kept !== null && !this._socket.destroyed) {
       const answer = await this.#session.message(kept);
@@ -218,23 +218,6 @@ export class ClientConnection extends SMTPConnection {
     await this.#session.reset();
     if (refusal?.reason) this.#options.onRefused(refusal.reason);
     return refusal?.reply ?? null;
-  }
-
-  /** Null also for a message that was interrupted: nobody is there to hear why. */
-  async #refuse(reception: Reception, { fault }: DataReceiver): Promise<Refusal | null> {
-    switch (reception.kind) {
-      case 'interrupted':
-        return null;
-      case 'not-kept':
-        this.#options.onError(reception.cause);
-        // RFC 5321 §4.2.3: insufficient system storage.
-        return {
-          reply: reply(452, '4.3.1', 'Insufficient storage, try again later'),
-          reason: reception.cause instanceof SpoolFull ? 'spool-full' : 'spool-failed',
-        };
-      case 'received':
-        return refuseMessage(fault, reception.content, this.#options.limits);
-    }
   }
 
   /**

@@ -1,7 +1,9 @@
 import type { Content } from './content.ts';
 import type { DataFault } from './data-receiver.ts';
 import type { LimitReason, SmtpLimits } from './limits.ts';
+import type { Reception } from './received-content.ts';
 import { reply, type Reply } from './reply.ts';
+import { SpoolFull } from './spool.ts';
 
 /** `reason` is null where it is no limit that was passed. */
 export type Refusal = { readonly reply: Reply; readonly reason: LimitReason | null };
@@ -26,8 +28,27 @@ const faults: Readonly<Record<DataFault, Refusal>> = {
   },
 };
 
-/** Why a message that was received in full is not taken, or null. */
-export async function refuseMessage(
+/** Why what was received is not taken, or null; null also for a message that was interrupted: nobody is there to hear why. */
+export async function refuseReception(
+  reception: Reception,
+  fault: DataFault | null,
+  limits: MessageLimits,
+): Promise<Refusal | null> {
+  switch (reception.kind) {
+    case 'interrupted':
+      return null;
+    case 'not-kept':
+      // RFC 5321 §4.2.3: insufficient system storage.
+      return {
+        reply: reply(452, '4.3.1', 'Insufficient storage, try again later'),
+        reason: reception.cause instanceof SpoolFull ? 'spool-full' : 'spool-failed',
+      };
+    case 'received':
+      return refuseMessage(fault, reception.content, limits);
+  }
+}
+
+async function refuseMessage(
   fault: DataFault | null,
   content: Content,
   limits: MessageLimits,
