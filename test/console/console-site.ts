@@ -214,7 +214,10 @@ export type Browser = {
 };
 
 /** Keeps cookies, and sends what Chromium sends with forms of the same origin. */
-export function openBrowser(site: Site, always: Readonly<Record<string, string>> = {}): Browser {
+export function openBrowser(
+  site: Pick<Site, 'port' | 'origin'>,
+  always: Readonly<Record<string, string>> = {},
+): Browser {
   const cookies = new Map<string, string>();
   const send = async (asked: Asked): Promise<Answered> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');

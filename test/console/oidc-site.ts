@@ -79,7 +79,11 @@ export function locationOf({ headers }: Answered): string {
  * Comes back from a provider on another site: first without cookies, which are `SameSite=Strict`, then from the page that
  * is answered, with them.
  */
-export async function comeBack(site: Site, browser: Browser, to: URL): Promise<Answered> {
+export async function comeBack(
+  site: Pick<Site, 'port'>,
+  browser: Browser,
+  to: URL,
+): Promise<Answered> {
   const bounce = await ask(site, {
     path: `${to.pathname}${to.search}`,
     headers: { 'sec-fetch-site': 'cross-site' },

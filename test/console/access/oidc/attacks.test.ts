@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { clientSecret, isIn } from '../../oidc-site.ts';
+import { openBrowser } from '../../console-site.ts';
+import { beginSignIn, clientSecret, isIn, locationOf } from '../../oidc-site.ts';
 import { newKey, paths, sendJson, type FaultyProvider } from './faulty-provider.ts';
 import { openFaulty as open, refuses, signIn } from './faulty-site.ts';
 
@@ -12,6 +13,30 @@ test('an honest one is believed, and gets secret and verifier in the body', asyn
   assert.equal(sent.get('client_secret'), clientSecret);
   assert.equal(sent.get('redirect_uri'), `${opened.site.origin}/login/oidc/callback`);
   assert.match(sent.get('code_verifier') ?? '', /^[\w-]{43}$/);
+});
+
+test('behind a reverse proxy: back to the name that people know, with cookies for https alone', async (t) => {
+  const { site, provider, oidc } = await open(t, { client: { trustedProxies: ['127.0.0.1/32'] } });
+  oidc.consoleUrl = 'https://console.test';
+  const host = 'console.test';
+  const browser = openBrowser(site, { host, 'x-forwarded-proto': 'https' });
+  const begun = await beginSignIn(browser);
+  assert.match(
+    begun.setCookies.join(),
+    /^__Host-aliaswatch-visit=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+  );
+  const asked = new URL(locationOf(begun)).searchParams;
+  assert.equal(asked.get('redirect_uri'), 'https://console.test/login/oidc/callback');
+  provider.nonce = asked.get('nonce') ?? '';
+  const state = asked.get('state') ?? '';
+  const fields = new URLSearchParams({ code: 'x', state, iss: provider.issuer });
+  const answer = await browser.get(`/login/oidc/callback?${fields.toString()}`);
+  assert.equal(answer.status, 303);
+  assert.match(
+    answer.setCookies.join(),
+    /__Host-aliaswatch-session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict/,
+  );
+  assert.equal(await isIn(browser), true);
 });
 
 describe('what a browser brings back', () => {
