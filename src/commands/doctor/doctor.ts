@@ -1,5 +1,6 @@
 import { formatHostPort, type HostPort } from '../../config/host-port.ts';
 import type { Settings } from '../../config/settings.ts';
+import { bucketOf } from '../../held-mail.ts';
 import { nextHopRoute } from '../../next-hop-route.ts';
 import {
   defaultTimeouts,
@@ -9,6 +10,7 @@ import {
 import { exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
+import { checkBucket } from './check-bucket.ts';
 import { checkCertificate } from './check-certificate.ts';
 import { checkClock, readClocks } from './check-clock.ts';
 import { checkDns } from './check-dns.ts';
@@ -48,7 +50,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
   const [dns, mail] = await Promise.all([checkDns(settings), examineNextHops(settings)]);
   // One after the other, and after the rest: they measure time.
   const store = await checkStore(settings);
-  const quarantine = await checkQuarantine(settings);
+  const quarantine = await checkHeldMail(settings);
   const certificate = await checkCertificate(settings, Date.now());
   const warning = await checkWarning(settings);
   const signIn = await checkSignIn(settings);
@@ -64,6 +66,11 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
     ...(warning === null ? [] : [warning]),
     ...(signIn === null ? [] : [signIn]),
   ];
+}
+
+function checkHeldMail(settings: Checked): Promise<readonly Finding[]> {
+  const bucket = bucketOf(settings);
+  return bucket === null ? checkQuarantine(settings) : checkBucket(bucket, settings);
 }
 
 type MailFindings = {
