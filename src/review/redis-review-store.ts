@@ -17,6 +17,9 @@ type Scripts = { readonly awReplaceText: Script };
 const revisionKey = 'aw:review:revision';
 const changeAttempts = 20;
 const atOnce = 500;
+const stepsAtOnce = 100;
+
+type Step = () => Promise<unknown>;
 
 /**
  * The review store that several proxies share. Each command touches one key, so that it works in a Cluster as well; what
@@ -50,17 +53,12 @@ class RedisReviewStore implements ReviewStore {
       kind,
       records.map(({ id }) => id),
     );
-    for (let from = 0; from < records.length; from += atOnce)
-      await this.#client.ask(() =>
-        Promise.all(
-          records
-            .slice(from, from + atOnce)
-            .flatMap((record, index) => [
-              this.#write(kind, record),
-              ...this.#tag(kind, before[from + index] ?? null, record),
-            ]),
-        ),
-      );
+    await this.#do(
+      records.flatMap((record, index) => [
+        () => this.#write(kind, record),
+        ...this.#tag(kind, before[index] ?? null, record),
+      ]),
+    );
     await this.#revise(kind);
   }
 
@@ -92,7 +90,7 @@ class RedisReviewStore implements ReviewStore {
         this.#scripts.awReplaceText(1, key, text ?? '', written, until),
       );
       if (isOurs !== 1) continue;
-      await this.#client.ask(() => Promise.all(this.#tag(kind, before, after)));
+      await this.#do(this.#tag(kind, before, after));
       await this.#revise(kind);
       return after;
     }
@@ -143,12 +141,10 @@ class RedisReviewStore implements ReviewStore {
     );
     const records = await this.read(kind, ids);
     for (const record of records.filter((found) => found !== null))
-      await this.#client.ask(() =>
-        Promise.all([
-          this.#client.commands.del(recordKey(kind, record.id)),
-          ...this.#tag(kind, record, null),
-        ]),
-      );
+      await this.#do([
+        () => this.#client.commands.del(recordKey(kind, record.id)),
+        ...this.#tag(kind, record, null),
+      ]);
     await this.#client.ask(() => this.#client.commands.zrem(key, ...ids));
   }
 
@@ -172,6 +168,14 @@ class RedisReviewStore implements ReviewStore {
     return this.#client[Symbol.asyncDispose]();
   }
 
+  /** So few at once that the deadline of an answer suffices: a message may stand in a thousand lists. */
+  async #do(steps: readonly Step[]): Promise<void> {
+    for (let from = 0; from < steps.length; from += stepsAtOnce)
+      await this.#client.ask(() =>
+        Promise.all(steps.slice(from, from + stepsAtOnce).map((step) => step())),
+      );
+  }
+
   async #write(kind: RecordKind, record: StoredRecord): Promise<unknown> {
     const key = recordKey(kind, record.id);
     if (record.untilMs === null) return this.#client.commands.set(key, encode(record));
@@ -179,34 +183,30 @@ class RedisReviewStore implements ReviewStore {
   }
 
   /** Moves a record from the lists it was in to those it belongs to, and lets go of what has expired there. */
-  #tag(
-    kind: RecordKind,
-    before: StoredRecord | null,
-    after: StoredRecord | null,
-  ): readonly Promise<unknown>[] {
+  #tag(kind: RecordKind, before: StoredRecord | null, after: StoredRecord | null): readonly Step[] {
     const { commands } = this.#client;
     const listsOf = (record: StoredRecord | null) =>
       record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
     const kept = new Set(listsOf(after));
     const removed = listsOf(before).filter((key) => !kept.has(key));
     return [
-      ...removed.map((key) => commands.zrem(key, before?.id ?? '')),
-      ...(after === null ? [] : [...kept].flatMap((key) => this.#list(key, after))),
+      ...removed.map((key) => () => commands.zrem(key, before?.id ?? '')),
+      ...(after === null ? [] : [...kept].map((key) => () => this.#list(key, after))),
     ];
   }
 
-  #list(key: string, { id, atMs, untilMs }: StoredRecord): readonly Promise<unknown>[] {
+  #list(key: string, { id, atMs, untilMs }: StoredRecord): Promise<unknown> {
     const { commands } = this.#client;
     const added = commands.zadd(key, atMs, id);
-    if (untilMs === null) return [added];
+    if (untilMs === null) return added;
     // Equally long kept, so that what was made before this has expired.
     const oldest = Date.now() - (untilMs - atMs);
-    return [
+    return Promise.all([
       added,
       commands.zremrangebyscore(key, '-inf', `(${oldest}`),
       commands.pexpireat(key, untilMs, 'NX'),
       commands.pexpireat(key, untilMs, 'GT'),
-    ];
+    ]);
   }
 
   async #rankAfter(key: string, { id, atMs }: Pick<StoredRecord, 'id' | 'atMs'>): Promise<number> {

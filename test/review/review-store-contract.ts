@@ -77,6 +77,20 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'a record of more than a thousand tags is found under each, and then under none',
+    async (store, unique) => {
+      const tags = Array.from({ length: 1100 }, (_, index) => `${index}-${unique}`);
+      await store.put('message', [record(unique, { tags })]);
+      for (const tag of [tags[0]!, tags.at(-1)!])
+        assert.deepEqual(await store.idsOf('message', [tag]), [unique]);
+      await store.change('message', unique, (found) => found && { ...found, tags: tags.slice(1) });
+      assert.deepEqual(await store.newest('message', { tag: tags[0]!, limit: 2 }), []);
+      assert.equal((await store.newest('message', { tag: tags[1]!, limit: 2 })).length, 1);
+      await store.change('message', unique, () => null);
+      assert.deepEqual(await store.idsOf('message', tags.slice(-3)), []);
+    },
+  ],
+  [
     'of changes at the same time none is lost',
     async (store, unique, again) => {
       const other = await again();
