@@ -36,8 +36,8 @@ export interface Objects extends Disposable {
   get(key: string, maxBytes: number): Promise<Buffer | null>;
   /** The first `endBytes` bytes, or all; opened when it is first read. */
   read(key: string, endBytes?: number): Readable;
-  /** All of them, by name. */
-  list(): AsyncIterable<ObjectFacts>;
+  /** All of them whose keys begin so, by name. */
+  list(beginning?: string): AsyncIterable<ObjectFacts>;
   /** What is not there is removed. */
   remove(key: string): Promise<void>;
 }

@@ -40,6 +40,6 @@ export async function probeObjects(objects: Objects): Promise<ObjectsProbe> {
 }
 
 async function isListed(objects: Objects, key: string): Promise<boolean> {
-  for await (const { key: listed } of objects.list()) if (listed === key) return true;
+  for await (const { key: listed } of objects.list(key)) if (listed === key) return true;
   return false;
 }

@@ -121,8 +121,9 @@ class BucketOfS3 implements Objects {
     return Readable.from(this.#pieces(key, endBytes), { objectMode: false });
   }
 
-  async *list(): AsyncGenerator<ObjectFacts> {
-    const { bucket: Bucket, prefix: Prefix } = this.#place;
+  async *list(beginning = ''): AsyncGenerator<ObjectFacts> {
+    const { bucket: Bucket, prefix } = this.#place;
+    const Prefix = `${prefix}${beginning}`;
     let from: string | undefined;
     do {
       const page = await this.#within((abortSignal) =>
@@ -133,7 +134,7 @@ class BucketOfS3 implements Objects {
       );
       for (const { Key = '', Size = 0, LastModified } of page.Contents ?? [])
         yield {
-          key: Key.slice(Prefix.length),
+          key: Key.slice(prefix.length),
           sizeBytes: Size,
           modifiedMs: wholeSecond(LastModified),
         };

@@ -38,7 +38,7 @@ async function testKills(): Promise<void> {
     head: (key) => real.head(key),
     get: (key, maxBytes) => real.get(key, maxBytes),
     read: (key, endBytes) => real.read(key, endBytes),
-    list: () => real.list(),
+    list: (beginning) => real.list(beginning),
     remove: (key) => real.remove(key),
     put: async (key, body, condition) => {
       const tag = await real.put(key, body, condition);

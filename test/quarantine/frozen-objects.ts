@@ -26,7 +26,7 @@ export function frozenObjects(real: Objects, fatalCall: number): FrozenObjects {
     head: (key) => alive(`head ${key}`, () => real.head(key)),
     get: (key, maxBytes) => alive(`get ${key}`, () => real.get(key, maxBytes)),
     read: (key, endBytes) => real.read(key, endBytes),
-    list: () => real.list(),
+    list: (beginning) => real.list(beginning),
     remove: (key) => alive(`remove ${key}`, () => real.remove(key)),
     [Symbol.dispose]: () => {
       real[Symbol.dispose]();
