@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { requireInstalled } from './installed.ts';
 import { freePort } from './redis.ts';
 
@@ -20,12 +20,21 @@ export function requireS3Server(): string | false {
   return parts.map(([program, name]) => requireInstalled(program, name)).find(Boolean) ?? false;
 }
 
+export type Credentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+};
+
 export type S3Server = AsyncDisposable & {
   readonly endpoint: string;
   /** A file as AWS_SHARED_CREDENTIALS_FILE names it. */
   readonly credentialsFile: string;
   /** A new bucket; gives its name. */
   createBucket(): Promise<string>;
+  /** Somebody who may do nothing yet. */
+  createUser(): Credentials & { readonly user: string };
+  /** Gives a bucket this policy, whose statements are about that user. */
+  allow(bucket: string, who: { readonly user: string }, policy: object): Promise<void>;
   /** Sends the gateway a signal: SIGSTOP hangs it, SIGCONT wakes it. */
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL; resolves when it is gone. What it stored stays. */
@@ -92,15 +101,17 @@ export async function startS3Server(): Promise<S3Server> {
   };
   let gateway = await startGateway();
   starting.defer(() => end(gateway));
-  const [accessKeyId, secretAccessKey] = [
-    randomBytes(10).toString('hex'),
-    randomBytes(20).toString('hex'),
-  ];
   const admin = (...command: readonly string[]) => run('radosgw-admin', [...conf, ...command]);
-  admin(
-    ...['user', 'create', '--uid=tests', '--display-name=tests'],
-    ...[`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`],
-  );
+  const createUser = (user = `guest-${randomBytes(4).toString('hex')}`) => {
+    const accessKeyId = randomBytes(10).toString('hex');
+    const secretAccessKey = randomBytes(20).toString('hex');
+    admin(
+      ...['user', 'create', `--uid=${user}`, `--display-name=${user}`],
+      ...[`--access-key=${accessKeyId}`, `--secret-key=${secretAccessKey}`],
+    );
+    return { user, accessKeyId, secretAccessKey };
+  };
+  const { accessKeyId, secretAccessKey } = createUser('tests');
   const credentialsFile = join(folder, 'credentials');
   await writeFile(
     credentialsFile,
@@ -122,6 +133,16 @@ export async function startS3Server(): Promise<S3Server> {
       const Bucket = `mail-${randomBytes(6).toString('hex')}`;
       await client.send(new CreateBucketCommand({ Bucket }));
       return Bucket;
+    },
+    createUser: () => createUser(),
+    allow: async (Bucket, { user }, policy) => {
+      const { Statement } = policy as { readonly Statement: readonly object[] };
+      const Principal = { AWS: `arn:aws:iam:::user/${user}` };
+      const Policy = JSON.stringify({
+        ...policy,
+        Statement: Statement.map((statement) => ({ ...statement, Principal })),
+      });
+      await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
     },
     signal: (signal) => void gateway.kill(signal),
     kill: () => end(gateway),
