@@ -74,7 +74,8 @@ class BucketOfS3 implements Objects {
         const { status } = failureOf(error);
         if (status === 501 && this.#isConditional && condition !== null)
           this.#isConditional = false;
-        else if (status === 409 && attempt < conflictTries) await sleep(100 * attempt);
+        else if (status === 409 && Buffer.isBuffer(body) && attempt < conflictTries)
+          await sleep(100 * attempt);
         else if (status !== 412 || !(await this.#isMisread(key, condition)))
           throw asObjectsError(error, this.name);
       }
@@ -170,7 +171,12 @@ class BucketOfS3 implements Objects {
       ContentType: 'application/octet-stream',
       ...this.#conditions(condition),
     });
-    return await deadline.keep(this.#client.send(command, { abortSignal: deadline.signal }));
+    try {
+      return await deadline.keep(this.#client.send(command, { abortSignal: deadline.signal }));
+    } finally {
+      // Of a call that was given up nobody else closes the file behind it.
+      if (Body instanceof Readable) Body.destroy();
+    }
   }
 
   #conditions(condition: PutCondition): { IfNoneMatch?: string; IfMatch?: string } {
