@@ -12,7 +12,7 @@ export type HtmlOutline = {
 
 export const htmlLimits = {
   htmlLength: 1_000_000,
-  blocks: 4000,
+  blocks: 20_000,
   links: 1000,
   tags: 400,
   depth: 400,

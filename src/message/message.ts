@@ -18,7 +18,7 @@ export type Message = Header & {
 
 /** The text of one message is read up to here; what is longer is refused as `MessageTooLarge`. */
 const maxTextLength = 2_000_000;
-const maxParagraphs = 4000;
+const maxParagraphs = 20_000;
 
 /** More text than we are ready to read in the message path. */
 export class MessageTooLarge extends Error {

@@ -1,4 +1,8 @@
-const maxSentences = 3000;
+/** Far more than any notification has: padding must not hide what follows. */
+const maxSentences = 20_000;
+
+/** Text without a full stop is cut into pieces of this length. */
+const longestSentence = 4000;
 
 /**
  * Visible text in sentences, order kept, repetitions dropped (the plain and the HTML body say the same). The unit in
@@ -8,11 +12,24 @@ export function sentencesOf(blocks: readonly string[]): readonly string[] {
   const sentences = new Set<string>();
   for (const block of blocks) {
     for (const sentence of block.split(/(?<=[.!?…])\s+(?=\p{Lu}|\p{N}|["'“‘(])/u)) {
-      sentences.add(sentence);
+      for (const piece of piecesOf(sentence)) sentences.add(piece);
       if (sentences.size >= maxSentences) return [...sentences];
     }
   }
   return [...sentences];
+}
+
+/** Between words where there are any. */
+function piecesOf(sentence: string): readonly string[] {
+  const pieces: string[] = [];
+  let rest = sentence;
+  while (rest.length > longestSentence) {
+    const space = rest.lastIndexOf(' ', longestSentence);
+    const end = space > 0 ? space : longestSentence;
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...pieces, rest];
 }
 
 /** A sentence with what changes from message to message masked, for comparison: links, addresses, numbers, names given. */

@@ -59,6 +59,14 @@ test('sentences do not depend on wrapping, and the same one counts once', () => 
   ]);
 });
 
+test('text without a full stop is cut between words, and nothing of it is lost', () => {
+  const text = 'lorem ipsum '.repeat(1000).trim();
+  const pieces = sentencesOf([text]);
+  assert.ok(pieces.length === 1 || pieces.every((piece) => piece.length <= 4000));
+  assert.ok(sentencesOf([`${text} 802 538 3069`]).some((piece) => piece.includes('802 538 3069')));
+  assert.equal(sentencesOf(['x'.repeat(9000)]).length, 2, 'the same piece counts once');
+});
+
 test('masking leaves what a template says', () => {
   assert.equal(
     maskSentence('Hi Jo Doe, pay 12.50 at https://x.example/1 or a@b.example', ['Jo Doe']),

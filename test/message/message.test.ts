@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readHeader } from '../../src/message/header.ts';
-import { outlineHtml } from '../../src/message/html-outline.ts';
+import { htmlLimits, outlineHtml } from '../../src/message/html-outline.ts';
 import { MessageTooLarge, parseMessage } from '../../src/message/message.ts';
 
 const parse = async (text: string) => {
@@ -33,9 +33,9 @@ test('text beyond the bound is refused, not cut silently', async () => {
 
 test('hostile markup stays bounded', () => {
   const deep = outlineHtml('<div>'.repeat(100_000));
-  assert.ok(deep.blocks.length <= 4000);
-  const wide = outlineHtml('<a href="https://x.example/">x</a><br>'.repeat(20_000));
-  assert.ok(wide.links.length <= 1000 && wide.blocks.length <= 4000);
+  assert.ok(deep.blocks.length <= htmlLimits.blocks);
+  const wide = outlineHtml('<a href="https://x.example/">x</a><br>'.repeat(25_000));
+  assert.ok(wide.links.length <= htmlLimits.links && wide.blocks.length <= htmlLimits.blocks);
 });
 
 const corpora = process.env['ALIASWATCH_CORPORA'];
