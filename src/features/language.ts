@@ -10,6 +10,12 @@ const leastVotes = 1.4;
 /** … and this share of all words. Running text gives 0.25 to 0.4, a mail full of names and numbers 0.15. */
 const leastShare = 0.08;
 
+/**
+ * … or this many different words that no other language has: a foreign paragraph outvotes a template of few words, but
+ * whoever fills a slot cannot take the template's own words away.
+ */
+const leastOwnWords = 5;
+
 /** … and this part of the votes of the language that fits best: relatives (es and pt, de and nl) share words. */
 const leastPartOfBest = 0.5;
 
@@ -27,6 +33,7 @@ export function languagesOf(
 ): readonly string[] {
   const known = [...lists.commonWords.values()];
   const votes = known.map(() => 0);
+  const own = known.map(() => new Set<string>());
   const stride = Math.max(1, Math.ceil(words.length / maxVoters));
   let voters = 0;
   for (let index = 0; index < words.length; index += stride) {
@@ -34,23 +41,34 @@ export function languagesOf(
     if (word.charCodeAt(0) < 58) continue; // a number says nothing
     voters += 1;
     const elided = splitElision(word);
-    vote(word, known, votes);
-    if (elided) vote(elided.article, known, votes);
+    vote(word, known, { votes, own });
+    if (elided) vote(elided.article, known, { votes, own });
   }
   const best = Math.max(0, ...votes);
   const least = Math.max(leastVotes, leastShare * voters, leastPartOfBest * best);
   return [...lists.commonWords.keys()]
-    .map((language, index) => ({ language, count: votes[index] ?? 0 }))
-    .filter(({ count }) => count >= least)
+    .map((language, index) => ({
+      language,
+      count: votes[index] ?? 0,
+      ownWords: own[index]?.size ?? 0,
+    }))
+    .filter(({ count, ownWords }) => count >= least || ownWords >= leastOwnWords)
     .sort((left, right) => right.count - left.count)
     .map(({ language }) => language);
 }
 
 /** Loops instead of array methods: this runs for every word of a message. */
-function vote(word: string, known: readonly ReadonlySet<string>[], votes: number[]): void {
+function vote(
+  word: string,
+  known: readonly ReadonlySet<string>[],
+  { votes, own }: { readonly votes: number[]; readonly own: readonly Set<string>[] },
+): void {
   let holders = 0;
   for (const words of known) if (words.has(word)) holders += 1;
   if (holders === 0) return;
-  for (let index = 0; index < known.length; index++)
-    if (known[index]?.has(word) === true) votes[index] = (votes[index] ?? 0) + 1 / holders;
+  for (let index = 0; index < known.length; index++) {
+    if (known[index]?.has(word) !== true) continue;
+    votes[index] = (votes[index] ?? 0) + 1 / holders;
+    if (holders === 1) own[index]?.add(word);
+  }
 }

@@ -56,6 +56,14 @@ describe('the languages of a message', () => {
     assert.deepEqual(languages, []);
   });
 
+  test('a long foreign paragraph does not take the few words of a template away', async () => {
+    const template = 'Your weather for today. Please visit our site, and change where you live.';
+    const { bodyLanguages } = await viewOf({ body: `${template}\r\n${ordinary('de').repeat(3)}` });
+    assert.deepEqual(bodyLanguages, ['de', 'en']);
+    const alone = await viewOf({ body: ordinary('de').repeat(3) });
+    assert.deepEqual(alone.bodyLanguages, ['de']);
+  });
+
   test('what is typed into the subject does not change the language of the body', async () => {
     const subject = '=?utf-8?Q?Ihr_Konto_wurde_gesperrt,_rufen_Sie_uns_umgehend_an?=';
     const { bodyLanguages } = await viewOf({ subject, body: ordinary('en') });
