@@ -1,4 +1,5 @@
 import { contactPointsOf } from '../message/contact-points.ts';
+import { namesAmount } from './amounts.ts';
 import { attachmentNames } from './attachments.ts';
 import type { ContactContext, Sighting } from './features.ts';
 import { lureHits } from './lure-words.ts';
@@ -38,5 +39,5 @@ export function contactsOf(view: MessageView): Contacts {
 
 function contextOf(text: string, index: number, { lists, languages }: MessageView) {
   const around = text.slice(Math.max(0, index - contextLength.before), index + contextLength.after);
-  return lureHits(around, lists, languages);
+  return { ...lureHits(around, lists, languages), namesAmount: namesAmount(around) };
 }

@@ -64,11 +64,16 @@ export type LureHit = {
 /** A word of the subject under its keyed hash; common ones are what text of some language is made of. */
 export type SubjectWord = { readonly value: string; readonly isCommon: boolean };
 
+/** A common word of the body and where it first stands, in words. */
+export type CommonWord = { readonly value: string; readonly position: number };
+
 /** Lure words around a telephone number: press contacts have few, call-back lures many. */
 export type ContactContext = {
   readonly value: string;
   readonly tokens: number;
   readonly hits: readonly LureHit[];
+  /** An amount of money stands there as well: what was charged, and whom to call about it. */
+  readonly namesAmount: boolean;
 };
 
 /** One sentence of the body that carries lure words; `value` is its masked hash in table `line`. */
@@ -90,8 +95,8 @@ export type Features = {
   readonly subject: { readonly tokens: number; readonly hits: readonly LureHit[] };
   /** The distinct words of the subject, numbers left out: how much of it the alias never wrote. */
   readonly subjectWords: readonly SubjectWord[];
-  /** Distinct common words of the body, of any language, at most 160. */
-  readonly commonWords: readonly string[];
+  /** Distinct common words of the body, of any language, in order of appearance, at most 240. */
+  readonly commonWords: readonly CommonWord[];
   readonly sentences: readonly LureSentence[];
   /** Identity of the aligned DKIM signature, or null; counts replays. */
   readonly signatureHash: string | null;

@@ -1,16 +1,19 @@
 import { wordsOf } from '../message/fold.ts';
 import { sentenceHash } from './boilerplate.ts';
-import type { LureHit, LureSentence, SubjectWord } from './features.ts';
+import type { CommonWord, LureHit, LureSentence, SubjectWord } from './features.ts';
 import type { Lists } from './lists.ts';
 import type { MessageView } from './message-view.ts';
 import { phraseWords } from './phrase-words.ts';
 
+/** Words of one sentence or slot. */
 const maxWords = 2000;
+/** Words of a body: more than the text that is read at all holds of running words (`message-view.ts`). */
+const maxBodyWords = 40_000;
 const longestPhrase = 3;
 const everywhere = ['en', 'any'];
-const maxSentences = 120;
+const maxSentences = 200;
 const maxSubjectWords = 60;
-const maxCommonWords = 160;
+const maxCommonWords = 240;
 
 /**
  * Lure words and phrases by token position; the longest phrase at a position wins and uses its words up. Only the tables
@@ -51,13 +54,16 @@ export function subjectWordsOf(view: MessageView): readonly SubjectWord[] {
 }
 
 /** Distinct words of the body that every text of some language is made of: they tell a letter from an alias's own style. */
-export function commonWordsOf({ foldedBody, lists }: MessageView): readonly string[] {
-  const found = new Set<string>();
-  for (const word of wordsOf(foldedBody, maxWords)) {
-    if (isCommon(word, lists)) found.add(word);
-    if (found.size >= maxCommonWords) break;
+export function commonWordsOf({ foldedBody, lists }: MessageView): readonly CommonWord[] {
+  const found: CommonWord[] = [];
+  const met = new Set<string>();
+  for (const [position, value] of wordsOf(foldedBody, maxBodyWords).entries()) {
+    if (met.has(value)) continue;
+    met.add(value);
+    if (isCommon(value, lists)) found.push({ value, position });
+    if (found.length >= maxCommonWords) break;
   }
-  return [...found];
+  return found;
 }
 
 function isCommon(word: string, { commonWords }: Lists): boolean {

@@ -62,7 +62,7 @@ export function viewMessage(input: FeatureInput): MessageView {
   let length = 0;
   for (const text of sentencesOf([...(message.html?.blocks ?? []), ...message.textBlocks])) {
     if (length > maxFoldedLength) break;
-    const folded = foldText(text.slice(0, 5000));
+    const folded = foldText(text);
     length += folded.length;
     sentences.push({ text, folded });
   }

@@ -1,5 +1,6 @@
 import { contactPointsOf } from '../message/contact-points.ts';
 import { hidesInsideWord, mixesScripts, wordsOf } from '../message/fold.ts';
+import { hasAmount } from './amounts.ts';
 import { attachmentNames, type AttachmentView } from './attachments.ts';
 import type { Sighting } from './features.ts';
 import { greetingOf } from './greeting.ts';
@@ -134,10 +135,4 @@ function lureClass(view: MessageView, folded: string, atLeastBits: number): read
   const distinct = new Map(hits.map(({ word, weightBits }) => [word, weightBits]));
   const bits = [...distinct.values()].reduce((sum, weight) => sum + weight, 0);
   return bits >= atLeastBits ? ['lure'] : [];
-}
-
-function hasAmount(folded: string): boolean {
-  return /(?:[$€£¥₹]|\b(?:usd|eur|gbp|aud|cad|inr|brl|chf)\b)\s{0,2}\d|\d[\d.,]{0,12}\s{0,2}(?:[$€£¥₹]|(?:usd|eur|gbp|aud|cad|inr|brl|chf|dollars?|euros?)\b)|\b\d{1,3}(?:,\d{3})*\.\d{2}\b/i.test(
-    folded,
-  );
 }

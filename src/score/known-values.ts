@@ -37,9 +37,9 @@ export function pendingName({ table, value }: Value): string {
   return `${table} ${value}`;
 }
 
-const maxLookups = 512;
+const maxLookups = 768;
 
-/** Values to look up for a message, distinct, at most 512; the store answers in this order. */
+/** Values to look up for a message, distinct, at most 768; the store answers in this order. */
 export function lookupsOf(features: Features): readonly Value[] {
   const values: readonly Value[] = [
     ...(features.hasPath ? [pathReach] : []),
@@ -50,7 +50,7 @@ export function lookupsOf(features: Features): readonly Value[] {
       .filter(isReplaceable)
       .map((sighting) => ({ table: 'pending', value: pendingName(sighting) })),
     ...features.subjectWords.map(({ value }) => ({ table: 'subject-word', value })),
-    ...features.commonWords.map((value) => ({ table: 'body-word', value })),
+    ...features.commonWords.map(({ value }) => ({ table: 'body-word', value })),
     ...features.sentences.map(({ value }) => ({ table: 'line', value })),
   ];
   const distinct = new Map(

@@ -39,9 +39,19 @@ export function bodyLureBits(residual: readonly LureSentence[], history: History
   return densestWindow(offset, weighed, windowTokens.body);
 }
 
+/**
+ * An amount of money beside a number to call is worth this much lure language, whatever else the alias writes: that is
+ * what a call-back lure is made of. Of 33 numbers that were news in honest streams, none had an amount so close.
+ */
+const amountBits = 4;
+
 /** The same around a telephone number, in the words of the body. */
-export function contactLureBits({ tokens, hits }: ContactContext, history: History): number {
-  return densestWindow(tokens, weigh(hits, 'body', history), windowTokens.body);
+export function contactLureBits(
+  { tokens, hits, namesAmount }: ContactContext,
+  history: History,
+): number {
+  const language = densestWindow(tokens, weigh(hits, 'body', history), windowTokens.body);
+  return language + (namesAmount ? amountBits : 0);
 }
 
 function weigh(

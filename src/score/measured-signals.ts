@@ -1,6 +1,6 @@
 import { quantile, type History, type Histogram } from '../baseline/history.ts';
 import type { Observation } from '../baseline/store.ts';
-import type { Features, LureSentence, SubjectWord } from '../features/features.ts';
+import type { CommonWord, Features, LureSentence, SubjectWord } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
 import type { KnownValues } from './known-values.ts';
 import { rampOf } from './ramp.ts';
@@ -48,7 +48,7 @@ export function measure({ features, known, history, observation, today }: ToMeas
   return new Map([
     ['subject-lure', subjectLureReading(subjectBits, history)],
     ['subject-words', subjectWordsReading(features, newWords, history)],
-    ['body-lure', bodyLureReading(residual, newCommonWords(features, known).length, history)],
+    ['body-lure', bodyLureReading(residual, newCommonWords(features, known), history)],
     ['volume', volumeReading(hourMessages, history)],
     ['new-actors', newActorsReading(traffic, history)],
     ['actor-burst', actorBurstReading(traffic)],
@@ -130,10 +130,10 @@ function subjectWordsReading(
 /** Foreign text in the body: lure language in sentences the alias has not made its own, and words it never used. */
 function bodyLureReading(
   residual: readonly LureSentence[],
-  newCommon: number,
+  newCommon: readonly CommonWord[],
   history: History,
 ): MeasuredReading {
-  const foreign = history.isStartingUp ? 0 : commonWordBits * newCommon;
+  const foreign = history.isStartingUp ? 0 : commonWordBits * densestCount(newCommon);
   const value = bodyLureBits(residual, history) + foreign;
   const own = history.histogram('body-lure');
   const level = history.isStartingUp
@@ -154,9 +154,26 @@ function bodyLureReading(
  */
 const commonWordBits = 2;
 
+/** Words of a paragraph. */
+const paragraphWords = 80;
+
+/** The most of them within one paragraph: what a stranger wrote stands together, what a long letter brings is spread. */
+function densestCount(words: readonly CommonWord[]): number {
+  let first = 0;
+  let most = 0;
+  for (const [last, { position }] of words.entries()) {
+    while ((words[first]?.position ?? position) + paragraphWords <= position) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
 /** Common words that no body of the alias held, in order of appearance. */
-export function newCommonWords({ commonWords }: Features, known: KnownValues): readonly string[] {
-  return commonWords.filter((value) => known.recordOf({ table: 'body-word', value }) === null);
+export function newCommonWords(
+  { commonWords }: Features,
+  known: KnownValues,
+): readonly CommonWord[] {
+  return commonWords.filter(({ value }) => known.recordOf({ table: 'body-word', value }) === null);
 }
 
 /** What the alias itself reaches: 1.2 x its 99.5 % quantile (measured C5). */

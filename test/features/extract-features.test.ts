@@ -283,5 +283,32 @@ test('a message with a thousand of everything stays bounded', async () => {
   ).join('');
   const features = await featuresOf({ html: many });
   assert.ok(features.sightings.length <= 500, String(features.sightings.length));
-  assert.ok(features.sentences.length <= 120);
+  assert.ok(features.sentences.length <= 200);
+  assert.ok(features.commonWords.length <= 240);
+});
+
+test('what stands behind thousands of words is read', async () => {
+  const { commonWords, sentences } = await featuresOf({
+    body: `${`${'lorem ipsum dolor sit '.repeat(50)}\r\n`.repeat(60)}Call the support desk for a refund.`,
+  });
+  assert.deepEqual(
+    commonWords.map(({ value }) => value),
+    ['the', 'for'],
+  );
+  assert.ok((commonWords[0]?.position ?? 0) > 2000);
+  assert.deepEqual(
+    sentences.map(({ hits }) => hits.map(({ word }) => word)),
+    [['call', 'support desk', 'refund']],
+  );
+});
+
+test('a number is asked for an amount of money close to it', async () => {
+  const amounts = async (body: string) =>
+    (await featuresOf({ body })).contactContexts.map(({ namesAmount }) => namesAmount);
+  assert.deepEqual(await amounts('We charged 499.00 USD. Call 802 538 3069.'), [true]);
+  assert.deepEqual(await amounts('Call 802 538 3069 about the $499.'), [true]);
+  assert.deepEqual(await amounts(`We charged 499.00 USD.\r\n${'x '.repeat(100)}802 538 3069`), [
+    false,
+  ]);
+  assert.deepEqual(await amounts('Version 12.30 is out. Call 802 538 3069.'), [false]);
 });
