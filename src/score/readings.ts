@@ -107,7 +107,7 @@ export function readSignals(input: ReadingInput): Readings {
     rates: worldRatesOf({ features, fresh, known, observation, today, dayShare }),
     fresh,
     newText: newText(features, known),
-    newCommonWords: newCommonWords(features, known),
+    newCommonWords: newCommonWords(features, known).map(({ value }) => value),
     startingUp,
   };
 }
@@ -129,8 +129,15 @@ function isPathStartingUp(known: KnownValues, today: number): boolean {
   );
 }
 
-/** Of an alias's mail, a language of so much is one of its own, established or not. */
-const leastLanguageShare = 0.05;
+/** Of an alias's mail, a language or a layout of so much is one of its own, established or not. */
+const leastOwnShare = 0.05;
+/**
+ * Tables in which such a share, of messages and of days, makes a value ordinary: what only some recipients ever get is
+ * never established. Only tables that lead a reader nowhere, since a patient attacker can buy a share.
+ */
+const sharedTables: ReadonlySet<string> = new Set(['layout', 'path-shape']);
+/** … and so many matured days. */
+const leastOwnDays = 7;
 /** An alias whose mail is mostly names and numbers has no language that could go. */
 const unspokenShare = 0.5;
 
@@ -143,7 +150,15 @@ function freshSightings(
     today,
   }: { readonly known: KnownValues; readonly history: History; readonly today: number },
 ): readonly Sighting[] {
-  const fresh = sightings.filter((sighting) => !known.isOrdinary(sighting));
+  const isOwn = (sighting: Sighting) => {
+    const record = sharedTables.has(sighting.table) ? known.recordOf(sighting) : null;
+    return (
+      record !== null &&
+      maturedDays(record, today) >= leastOwnDays &&
+      usualShare(record, history, today) >= leastOwnShare
+    );
+  };
+  const fresh = sightings.filter((sighting) => !known.isOrdinary(sighting) && !isOwn(sighting));
   const newDomains = new Set(
     fresh.filter(({ table }) => table === 'domain').map(({ value }) => value),
   );
@@ -155,7 +170,7 @@ function freshSightings(
     sightings.some(
       (sighting) =>
         sighting.signal === 'language' &&
-        (known.isOrdinary(sighting) || shareOf(sighting) >= leastLanguageShare),
+        (known.isOrdinary(sighting) || shareOf(sighting) >= leastOwnShare),
     );
   return fresh.filter(
     ({ signal, value }) =>

@@ -15,6 +15,12 @@ export type WorldRates = {
 /** Where nothing was learned. */
 export const unknownRates: WorldRates = { forwarded: 0.005, redesign: 1 };
 
+/**
+ * A redesign is news for so long. What only some of the recipients ever get is never established; without this, one
+ * redesign would explain whatever is foreign in their mail for ever.
+ */
+const redesignDays = 28;
+
 /** The redesign must explain every new value of the message, so that the one which least looks like a replacement decides. */
 export function worldRatesOf(input: {
   readonly features: Features;
@@ -38,7 +44,9 @@ export function worldRatesOf(input: {
   const bits = fresh.filter(isReplaceable).flatMap((sighting) => {
     const appearance = appearanceOf(sighting, known);
     const replaced = appearance && substitutionOf(appearance, traffic);
-    return replaced ? [substitutionBits(replaced)] : [];
+    if (!replaced) return [];
+    const isRecent = today - appearance.firstDay <= redesignDays;
+    return [isRecent ? substitutionBits(replaced) : Math.min(0, substitutionBits(replaced))];
   });
   return {
     forwarded: features.hasPath

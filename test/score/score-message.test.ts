@@ -368,3 +368,77 @@ test('mail of names and numbers has no language that could go', async () => {
   });
   assert.equal(signals.find(({ signal }) => signal === 'language')?.level, 0);
 });
+
+test('an amount beside a new number says more than the words around it', async () => {
+  const bitsOf = async (text: string) => (await scoreOf({ html: `<p>${text}</p>` })).score.bits;
+  const without = await bitsOf('Your order was processed. Call 802 538 3069.');
+  const withAmount = await bitsOf('Your order of $499.00 was processed. Call 802 538 3069.');
+  assert.ok(withAmount >= without + 1.5, `${withAmount} ${without}`);
+});
+
+/** Bits of foreign text in the body, where the alias knows none of its common words. */
+async function foreignTextOf(body: string): Promise<number> {
+  const usual = await featuresOf({ body: 'lorem ipsum' }, archive);
+  const features = await featuresOf({ body }, archive);
+  const observation = historyOf(5000, usual, features);
+  const input = { features, observation, organization: null, pack: null, causes, today };
+  return readSignals(input).measured.get('body-lure')?.value ?? NaN;
+}
+
+test('foreign words that stand together are a stranger’s paragraph, spread ones a long letter', async () => {
+  const words = ['the', 'your', 'is', 'to', 'and', 'of', 'for', 'at'];
+  const filler = ' lorem ipsum dolor sit amet'.repeat(20);
+  assert.equal(await foreignTextOf(words.join(' ')), 16);
+  assert.equal(await foreignTextOf(words.join(`${filler} `)), 2);
+});
+
+test('a layout that some recipients only get is ordinary once it is a share of all mail', async () => {
+  const usual = await featuresOf({ html: '<p>Your code is 1.</p>' }, archive);
+  const features = await featuresOf({ html: '<table><tr><td>1</td></tr></table>' }, archive);
+  const levelWith = (days: number, count: number) => {
+    const one = sketchOf(['one recipient']);
+    const touch = { table: 'layout', value: '', domains: one, recipients: one, actors: one };
+    let record: ValueRecord | null = null;
+    for (let day = today - 2 - days; day < today - 2; day++)
+      record = touchRecord(record, touch, day);
+    const known = historyOf(200, usual, features);
+    const records = lookupsOf(features).map(({ table }, index) =>
+      table === 'layout' ? record && { ...record, count } : (known.records[index] ?? null),
+    );
+    const observation = { ...known, records };
+    const input = { features, observation, organization: null, pack: null, causes, today };
+    return readSignals(input).signals.find(({ signal }) => signal === 'layout')?.level;
+  };
+  assert.equal(levelWith(8, 12), 0);
+  assert.equal(levelWith(8, 6), 1, 'too little of the mail');
+  assert.equal(levelWith(3, 100), 1, 'a flood lacks days');
+});
+
+test('a redesign explains what is foreign for four weeks, not for ever', async () => {
+  const usual = await featuresOf({ html: '<p>Your code is 1.</p>' }, archive);
+  const features = await featuresOf({ html: '<table><tr><td>1</td></tr></table>' }, archive);
+  const redesignSince = (days: number) => {
+    const one = sketchOf(['one recipient']);
+    const touch = { table: 'layout', value: '', domains: one, recipients: one, actors: one };
+    const first = touchRecord(null, touch, today - days);
+    const known = historyOf(200, usual, features);
+    const records = lookupsOf(features).map(({ table }, index) =>
+      table === 'layout' ? { ...first, count: 20 * days } : (known.records[index] ?? null),
+    );
+    const daily = Array.from({ length: 90 }, (_, index) => ({
+      day: today - 90 + index,
+      messages: 20,
+    }));
+    const observation = {
+      ...known,
+      records,
+      dayMessages: { today: 1, yesterday: 20 },
+      snapshot: { ...known.snapshot, daily: daily.slice(0, -1) },
+    };
+    const input = { features, observation, organization: null, pack: null, causes, today };
+    return readSignals(input).rates.redesign;
+  };
+  assert.ok(redesignSince(10) > 64);
+  assert.ok(redesignSince(28) > 64);
+  assert.equal(redesignSince(29), 1);
+});
