@@ -29,14 +29,17 @@ type ToMeasure = {
   readonly features: Features;
   readonly known: KnownValues;
   readonly history: History;
-  readonly observation: Pick<Observation, 'hourMessages' | 'traffic' | 'dayMessages' | 'snapshot'>;
+  readonly observation: Pick<
+    Observation,
+    'hourMessages' | 'signatureRecipients' | 'traffic' | 'dayMessages' | 'snapshot'
+  >;
   /** Day of receipt. */
   readonly today: number;
 };
 
 /** Every measured signal of one message. Their distributions are learned under the same names (`binOf`). */
 export function measure({ features, known, history, observation, today }: ToMeasure): Measured {
-  const { hourMessages, traffic, dayMessages, snapshot } = observation;
+  const { traffic, dayMessages, snapshot } = observation;
   const yesterday = { day: today - 1, messages: dayMessages.yesterday };
   const residual = features.sentences.filter(
     ({ value }) => !known.isOrdinary({ table: 'line', value }),
@@ -49,11 +52,26 @@ export function measure({ features, known, history, observation, today }: ToMeas
     ['subject-lure', subjectLureReading(subjectBits, history)],
     ['subject-words', subjectWordsReading(features, newWords, history)],
     ['body-lure', bodyLureReading(residual, newCommonWords(features, known), history)],
-    ['volume', volumeReading(hourMessages, history)],
+    ['volume', volumeReading(distinctInHour(observation), history)],
     ['new-actors', newActorsReading(traffic, history)],
     ['actor-burst', actorBurstReading(traffic)],
     ['ramp', rampReading(rampOf([...snapshot.daily, yesterday], today - 1))],
   ]);
+}
+
+/** Copies of one message that somebody may have sent on to the people of a household or an office. */
+const forwardedCopies = 16;
+
+/**
+ * Messages of the hour, copies of this one left out: how often its signature came is a signal of its own, and counting
+ * both would take a forward for a flood. Only so many: what comes on top of them is one.
+ */
+function distinctInHour({
+  hourMessages,
+  signatureRecipients,
+}: Pick<Observation, 'hourMessages' | 'signatureRecipients'>): number {
+  const copies = Math.min(forwardedCopies, Math.max(0, signatureRecipients - 1));
+  return Math.max(1, hourMessages - copies);
 }
 
 /** The histogram bin of a measured value: bits and words as they are, counts of an hour in quarter octaves. */
@@ -78,8 +96,8 @@ const lureSteps = { subject: [4, 6, 9, 14], body: [10, 14, 20, 28] };
 
 /** The same beyond the alias's own tail, where there is one. */
 const bodyMargins = [10, 16, 24, 34];
-/** … and then below this nothing is said. */
-const leastBodyBits = 16;
+/** … and then below this nothing is said: two sentences of the vendor's own, such as a notice of a new template, bring 20. */
+const leastBodyBits = 22;
 
 /** Messages behind a tail that means something. */
 const leastMessages = 10;

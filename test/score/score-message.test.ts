@@ -328,6 +328,20 @@ test('an auto-forward stays below the tag, a replay to many does not', async () 
   assert.equal(many.cause.id, 'dkim-replay');
 });
 
+test('copies of one message that somebody sends on are no flood, what comes on top of them is', async () => {
+  const usual = await featuresOf({});
+  const bins = { [counterNames.bin('volume', 0)]: 500 };
+  const levelOf = (hourMessages: number, signatureRecipients: number) => {
+    const known = historyOf(500, usual, usual, bins);
+    const observation = { ...known, hourMessages, signatureRecipients };
+    const input = { features: usual, observation, organization: null, pack: null, causes, today };
+    return readSignals(input).signals.find(({ signal }) => signal === 'volume')?.level ?? NaN;
+  };
+  assert.equal(levelOf(17, 17), 0);
+  assert.ok(levelOf(17, 1) >= 1);
+  assert.ok(levelOf(100, 100) >= 1);
+});
+
 const english =
   '<p>This is the summary that you asked us for. Since our last message to you the following has changed.</p>';
 const german =
