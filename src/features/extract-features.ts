@@ -1,3 +1,4 @@
+import { organizationOf } from '../message/links.ts';
 import { domainOf } from '../message/mailbox.ts';
 import { brandSightings } from './brands.ts';
 import { contactsOf } from './contacts.ts';
@@ -57,6 +58,7 @@ export function extractFeatures(input: FeatureInput): Features {
     sentences: lureSentences(view),
     signatureHash: hasPath ? (alignedSignature(view.authentication)?.signatureHash ?? null) : null,
     recipients,
+    linksHome: view.links.some(({ host }) => organizationOf(host) === view.ownDomain),
     actor: actorOf(view),
   };
 }

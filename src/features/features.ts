@@ -102,6 +102,8 @@ export type Features = {
   readonly signatureHash: string | null;
   /** Keyed hashes of the envelope recipients and of their domains. */
   readonly recipients: readonly { readonly address: string; readonly domain: string }[];
+  /** A link leads to the vendor's own domain. */
+  readonly linksHome: boolean;
   /** Keyed hash of who filled the slots (display name and Reply-To): tenants, merchants, sharers. */
   readonly actor: string;
 };

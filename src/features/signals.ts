@@ -18,6 +18,7 @@ export const signalIds = [
   'body-class',
   'body-lure',
   'language',
+  'links-gone',
   'link',
   'link-tld',
   'link-standing',

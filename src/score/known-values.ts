@@ -6,8 +6,9 @@ import { forwarderValues } from './forwarding.ts';
 import type { Features } from '../features/features.ts';
 import { noLanguage } from '../features/identity.ts';
 import { isInherited, type InheritedValues } from './inherited-values.ts';
+import { ownMarks } from './own-marks.ts';
 
-type Value = { readonly table: string; readonly value: string };
+export type Value = { readonly table: string; readonly value: string };
 
 /** What history and pack know of the values of one message. */
 export type KnownValues = {
@@ -46,6 +47,7 @@ export function lookupsOf(features: Features): readonly Value[] {
     ...forwarderValues(features),
     ...features.sightings,
     unspoken,
+    ...Object.values(ownMarks),
     ...features.sightings
       .filter(isReplaceable)
       .map((sighting) => ({ table: 'pending', value: pendingName(sighting) })),

@@ -8,6 +8,7 @@ import { groupOf } from '../features/signals.ts';
 import { learnedForwarderValues } from './forwarding.ts';
 import { isReplaceable, pathReach, pendingName } from './known-values.ts';
 import { binOf } from './measured-signals.ts';
+import { ownMarks } from './own-marks.ts';
 import type { Readings } from './readings.ts';
 
 /**
@@ -154,12 +155,13 @@ function wordCounters({ subject, sentences }: Features): readonly Counters[] {
 
 function touchesOf(
   features: Features,
-  { newCommonWords, signals, startingUp }: Readings,
+  { newCommonWords, signals, startingUp, marks }: Readings,
 ): readonly ValueTouch[] {
   const { hasPath, sightings, subjectWords, sentences, actor } = features;
   const masks = masksOf(features);
   const values = new Map<string, ValueTouch>();
   values.set('reach *', { table: 'reach', value: '*', ...masks });
+  for (const mark of marks) values.set(`mark ${mark}`, { ...ownMarks[mark], ...masks });
   if (hasPath) values.set('reach path', { ...pathReach, ...masks });
   // While the path is still new every message looks forwarded.
   for (const { table, value } of startingUp.path ? [] : learnedForwarderValues(features, signals))

@@ -19,6 +19,8 @@ type OrdinalInput = {
   /** What is not ordinary for the alias. */
   readonly fresh: readonly Sighting[];
   readonly history: History;
+  /** Nothing in the message leads where the alias's mail always leads. */
+  readonly linksGone: boolean;
 };
 
 /** Upper ends of the steps of distinct recipients of one signature: 1 is ordinary. */
@@ -27,7 +29,7 @@ const reuseSteps = [1, 2, 4, 8, 16];
 /** The step a message is on of a signal with steps, or null for a signal of another kind. */
 export function ordinalOf(
   signal: SignalId,
-  { features, observation, fresh, history }: OrdinalInput,
+  { features, observation, fresh, history, linksGone }: OrdinalInput,
 ): Quantity | null {
   const quantity = (level: number, shown: string): Quantity => ({
     level,
@@ -42,6 +44,7 @@ export function ordinalOf(
       `one signature to ${recipients} recipients`,
     );
   }
+  if (signal === 'links-gone') return quantity(linksGone ? 1 : 0, 'none of the usual links');
   if (signal === 'phone-lure') return quantity(...phoneLure(features, fresh, history));
   const table = standingTables[signal];
   if (table !== undefined) {

@@ -12,6 +12,7 @@ import type { InheritedValues } from './inherited-values.ts';
 import { knowValues, pathReach, unspoken, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
 import { ordinalOf, type Quantity } from './ordinal-signals.ts';
+import { hasMark, isGone, type OwnMark } from './own-marks.ts';
 import { worldRatesOf, type WorldRates } from './world-rates.ts';
 import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
@@ -56,6 +57,8 @@ export type Readings = {
   readonly fresh: readonly Sighting[];
   /** Hashes of the subject's words and of the body's lure sentences that the alias never wrote. */
   readonly newText: readonly string[];
+  /** What of the alias's own template the message has. */
+  readonly marks: readonly OwnMark[];
   /** Common words that no body of the alias held. */
   readonly newCommonWords: readonly string[];
   /** Too little history to tell new from not yet seen, for content and for the sending path. */
@@ -69,7 +72,8 @@ export function readSignals(input: ReadingInput): Readings {
   const known = knowValues(features, observation, input);
   const measured = measure({ features, known, history, observation, today });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
-  const fresh = freshSightings(features.sightings, { known, history, today });
+  const linksGone = isGone('links', features, { known, history, today });
+  const fresh = freshSightings(features, { known, history, today });
   const organization = organizationSignals(fresh, features.standings, input.organization);
   const shows = (...wanted: readonly SignalId[]) =>
     fresh.some(({ signal }) => wanted.includes(signal));
@@ -92,7 +96,7 @@ export function readSignals(input: ReadingInput): Readings {
       const answer = organization.get(signal);
       const quantity = answer
         ? { ...answer, rate: null, isOrdinal: true }
-        : (measured.get(signal) ?? ordinalOf(signal, { ...input, fresh, history }));
+        : (measured.get(signal) ?? ordinalOf(signal, { ...input, fresh, history, linksGone }));
       return quantity
         ? readQuantity(quantity, context)
         : readValues(
@@ -107,6 +111,7 @@ export function readSignals(input: ReadingInput): Readings {
     rates: worldRatesOf({ features, fresh, known, observation, today, dayShare }),
     fresh,
     newText: newText(features, known),
+    marks: (['links', 'text'] as const).filter((mark) => hasMark(mark, features, known)),
     newCommonWords: newCommonWords(features, known).map(({ value }) => value),
     startingUp,
   };
@@ -116,6 +121,7 @@ export function readSignals(input: ReadingInput): Readings {
 const needsHistory: ReadonlySet<SignalId> = new Set([
   'subject-words',
   'language',
+  'links-gone',
   'volume',
   'new-actors',
   'actor-burst',
@@ -138,18 +144,19 @@ const leastOwnShare = 0.05;
 const sharedTables: ReadonlySet<string> = new Set(['layout', 'path-shape']);
 /** … and so many matured days. */
 const leastOwnDays = 7;
-/** An alias whose mail is mostly names and numbers has no language that could go. */
+/** An alias whose mail is mostly names and numbers has no language that could go, unless its own sentences are gone. */
 const unspokenShare = 0.5;
 
 /** What is not ordinary. A path shape under a new domain would only repeat the new domain (measured C8). */
 function freshSightings(
-  sightings: readonly Sighting[],
+  features: Features,
   {
     known,
     history,
     today,
   }: { readonly known: KnownValues; readonly history: History; readonly today: number },
 ): readonly Sighting[] {
+  const { sightings } = features;
   const isOwn = (sighting: Sighting) => {
     const record = sharedTables.has(sighting.table) ? known.recordOf(sighting) : null;
     return (
@@ -166,7 +173,7 @@ function freshSightings(
   const shareOf = (value: Pick<Sighting, 'table' | 'value'>) =>
     usualShare(known.recordOf(value), history, today);
   const keepsLanguage =
-    shareOf(unspoken) >= unspokenShare ||
+    (shareOf(unspoken) >= unspokenShare && !isGone('text', features, { known, history, today })) ||
     sightings.some(
       (sighting) =>
         sighting.signal === 'language' &&

@@ -38,6 +38,7 @@ const kinds: Readonly<Record<SignalId, UnusualKind>> = {
   'body-class': 'wording',
   'body-lure': 'wording',
   language: 'wording',
+  'links-gone': 'link',
   link: 'link',
   'link-tld': 'link',
   'link-standing': 'link',
