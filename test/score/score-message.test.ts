@@ -366,21 +366,16 @@ test('mail of names and numbers has no language that could go', async () => {
   const features = await featuresOf({ html: german }, archive);
   const often = { ...wellKnown(), count: 5000 };
   const known = historyOf(5000, usual, features);
-  const observation = {
-    ...known,
-    records: lookupsOf(features).map(({ table, value }, index) =>
-      table === 'language' && value === 'none' ? often : (known.records[index] ?? null),
-    ),
+  const levelWith = (...usually: readonly string[]) => {
+    const records = lookupsOf(features).map(({ table, value }, index) =>
+      usually.includes(`${table} ${value}`) ? often : (known.records[index] ?? null),
+    );
+    const observation = { ...known, records };
+    const input = { features, observation, organization: null, pack: null, causes, today };
+    return readSignals(input).signals.find(({ signal }) => signal === 'language')?.level;
   };
-  const { signals } = readSignals({
-    features,
-    observation,
-    organization: null,
-    pack: null,
-    causes,
-    today,
-  });
-  assert.equal(signals.find(({ signal }) => signal === 'language')?.level, 0);
+  assert.equal(levelWith('language none'), 0);
+  assert.equal(levelWith('language none', 'reach own-text'), 1, 'but sentences that can');
 });
 
 test('an amount beside a new number says more than the words around it', async () => {
