@@ -3,7 +3,7 @@ import { namesAmount } from './amounts.ts';
 import { attachmentNames } from './attachments.ts';
 import type { ContactContext, Sighting } from './features.ts';
 import { lureHits } from './lure-words.ts';
-import type { MessageView } from './message-view.ts';
+import { blockEnd, type MessageView } from './message-view.ts';
 
 const maxContacts = 40;
 
@@ -39,5 +39,16 @@ export function contactsOf(view: MessageView): Contacts {
 
 function contextOf(text: string, index: number, { lists, languages }: MessageView) {
   const around = text.slice(Math.max(0, index - contextLength.before), index + contextLength.after);
-  return { ...lureHits(around, lists, languages), namesAmount: namesAmount(around) };
+  const place = Math.min(index, contextLength.before);
+  return {
+    ...lureHits(around, lists, languages),
+    namesAmount: namesAmount(paragraphAt(around, place)),
+  };
+}
+
+/** What one person wrote: an invoice names its total elsewhere, whatever a merchant's note says. */
+function paragraphAt(text: string, place: number): string {
+  const start = text.lastIndexOf(blockEnd, place);
+  const end = text.indexOf(blockEnd, place);
+  return text.slice(start < 0 ? 0 : start, end < 0 ? text.length : end);
 }

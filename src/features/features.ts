@@ -72,7 +72,7 @@ export type ContactContext = {
   readonly value: string;
   readonly tokens: number;
   readonly hits: readonly LureHit[];
-  /** An amount of money stands there as well: what was charged, and whom to call about it. */
+  /** An amount of money stands there as well, in the same paragraph: what was charged, and whom to call about it. */
   readonly namesAmount: boolean;
 };
 

@@ -4,7 +4,7 @@ import { foldText, wordsOf } from '../message/fold.ts';
 import { linksOf, organizationOf, type Link } from '../message/links.ts';
 import { domainOf } from '../message/mailbox.ts';
 import type { Message } from '../message/message.ts';
-import { sentencesOf } from '../message/sentences.ts';
+import { sentencesByBlock } from '../message/sentences.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { viewAttachments, type AttachmentView } from './attachments.ts';
 import type { Pseudonym } from './hash.ts';
@@ -14,6 +14,9 @@ import type { Lists } from './lists.ts';
 
 /** Text read for features; more than any notification, little enough for the message path. */
 const maxFoldedLength = 200_000;
+
+/** What stands between two paragraphs of a folded body. */
+export const blockEnd = '\n\n';
 
 /** Words by which the languages are told. */
 const maxSubjectWords = 60;
@@ -39,7 +42,7 @@ export type MessageView = FeatureInput & {
   readonly foldedSubject: string;
   readonly foldedName: string;
   readonly sentences: readonly { readonly text: string; readonly folded: string }[];
-  /** All sentences, folded, one per line. */
+  /** All sentences, folded, one per line, an empty line between blocks (`blockEnd`). */
   readonly foldedBody: string;
   /** Languages of subject and body together, the best fit first; possibly none. */
   readonly languages: readonly string[];
@@ -58,16 +61,25 @@ export type MessageView = FeatureInput & {
 export function viewMessage(input: FeatureInput): MessageView {
   const { message, address } = input;
   const displayName = message.from.find((mailbox) => mailbox.address === address)?.name ?? '';
-  const sentences: { text: string; folded: string }[] = [];
+  const sentences: { text: string; folded: string; block: number }[] = [];
   let length = 0;
-  for (const text of sentencesOf([...(message.html?.blocks ?? []), ...message.textBlocks])) {
+  for (const { text, block } of sentencesByBlock([
+    ...(message.html?.blocks ?? []),
+    ...message.textBlocks,
+  ])) {
     if (length > maxFoldedLength) break;
     const folded = foldText(text);
     length += folded.length;
-    sentences.push({ text, folded });
+    sentences.push({ text, folded, block });
   }
   const foldedSubject = foldText(message.subject);
-  const foldedBody = sentences.map(({ folded }) => folded).join('\n');
+  const foldedBody = sentences
+    .map(({ folded, block }, index) => {
+      const previous = sentences[index - 1];
+      if (previous === undefined) return folded;
+      return `${previous.block === block ? '\n' : blockEnd}${folded}`;
+    })
+    .join('');
   const attachments = viewAttachments(message.attachments);
   const ownDomain = organizationOf(domainOf(address));
   const links = linksOf(

@@ -9,14 +9,22 @@ const longestSentence = 4000;
  * which boilerplate is recognised: independent of line wrapping.
  */
 export function sentencesOf(blocks: readonly string[]): readonly string[] {
-  const sentences = new Set<string>();
-  for (const block of blocks) {
+  return sentencesByBlock(blocks).map(({ text }) => text);
+}
+
+/** The same, each with the position of the block it first stands in. */
+export function sentencesByBlock(
+  blocks: readonly string[],
+): readonly { readonly text: string; readonly block: number }[] {
+  const sentences = new Map<string, number>();
+  for (const [index, block] of blocks.entries()) {
     for (const sentence of block.split(/(?<=[.!?…])\s+(?=\p{Lu}|\p{N}|["'“‘(])/u)) {
-      for (const piece of piecesOf(sentence)) sentences.add(piece);
-      if (sentences.size >= maxSentences) return [...sentences];
+      for (const piece of piecesOf(sentence))
+        if (!sentences.has(piece)) sentences.set(piece, index);
+      if (sentences.size >= maxSentences) break;
     }
   }
-  return [...sentences];
+  return [...sentences].map(([text, block]) => ({ text, block }));
 }
 
 /** Between words where there are any. */

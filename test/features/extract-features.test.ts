@@ -310,5 +310,6 @@ test('a number is asked for an amount of money close to it', async () => {
   assert.deepEqual(await amounts(`We charged 499.00 USD.\r\n${'x '.repeat(100)}802 538 3069`), [
     false,
   ]);
+  assert.deepEqual(await amounts('Total: $499\r\n\r\nNote: call 802 538 3069.'), [false]);
   assert.deepEqual(await amounts('Version 12.30 is out. Call 802 538 3069.'), [false]);
 });
