@@ -42,14 +42,21 @@ export function bucketStore(
     writeBody: (id, what) => writeBody(objects, bodyOf(id), what),
     openBody: (id, how) => openBody(objects, bodyOf(id), how),
     removeBody: (id) => objects.remove(bodyOf(id)),
-    // Where no answer came it may be there a moment later: then its bytes have to be as well.
+    // Where no answer came, or another write is under way, it may be there a moment later: then its bytes have to be as well.
     isRefusal: async (id, error) =>
       error instanceof ObjectsError &&
       error.problem !== 'unreachable' &&
+      error.problem !== 'busy' &&
       (await version(id)) === null,
     readDescription: (id, maxBytes) => objects.get(descriptionOf(id), maxBytes),
     createDescription: async (id, bytes) => {
-      await objects.put(descriptionOf(id), bytes, 'new').catch(ignoreBusy);
+      try {
+        await objects.put(descriptionOf(id), bytes, 'new');
+      } catch (error) {
+        ignoreBusy(error);
+        // Not only of one that is there: also of a write that met another one (409), and then there may be none.
+        if ((await version(id)) === null) throw error;
+      }
     },
     replaceDescription: async (id, bytes, tag): Promise<StateTag> => {
       const key = descriptionOf(id);
