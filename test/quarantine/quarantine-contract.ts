@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { allHeld } from '../../src/quarantine/all-held.ts';
 import type {
   StoredQuarantine,
@@ -92,6 +93,8 @@ export function quarantineContract(
       const quarantine = await (await placeFor(t)).open();
       await quarantine.hold(heldMessage(), prefix, content);
       const before = await quarantine.version(id);
+      // The file system's clock may tick every 10 ms only.
+      await delay(30);
       const deliveries = [
         {
           recipient: 'ann@example.test',

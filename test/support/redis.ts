@@ -94,7 +94,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
 
 /** The cluster has no event for "every node knows every slot". */
 async function settled(client: Redis): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const info = String(await client.call('CLUSTER', 'INFO'));
     if (info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3')) return;
     await delay(50);
