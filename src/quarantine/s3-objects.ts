@@ -10,7 +10,14 @@ import {
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bucketName, type BucketLocation } from '../config/bucket-location.ts';
-import type { ObjectBody, ObjectFacts, Objects, ObjectState, PutCondition } from './objects.ts';
+import {
+  ObjectsError,
+  type ObjectBody,
+  type ObjectFacts,
+  type Objects,
+  type ObjectState,
+  type PutCondition,
+} from './objects.ts';
 import { QuarantineError, tooLarge } from './quarantine-error.ts';
 import { asObjectsError, failureOf } from './s3-errors.ts';
 import { Deadline, stampAnswers, timed } from './s3-times.ts';
@@ -69,7 +76,7 @@ class BucketOfS3 implements Objects {
     for (let attempt = 1; ; attempt++) {
       try {
         const { ETag } = await this.#send(key, body, condition);
-        return bare(ETag);
+        return this.#tagIn(ETag);
       } catch (error) {
         const { status } = failureOf(error);
         if (status === 501 && this.#isConditional && condition !== null)
@@ -90,7 +97,7 @@ class BucketOfS3 implements Objects {
     const { ContentLength = 0, ETag } = facts;
     const modifiedMs = wholeSecond(facts.LastModified);
     const servedMs = timed(facts) ?? modifiedMs;
-    return { key, sizeBytes: ContentLength, modifiedMs, tag: bare(ETag), servedMs };
+    return { key, sizeBytes: ContentLength, modifiedMs, tag: this.#tagIn(ETag), servedMs };
   }
 
   get(key: string, maxBytes: number): Promise<Buffer | null> {
@@ -214,6 +221,13 @@ class BucketOfS3 implements Objects {
     }
   }
 
+  /** Whoever answers without one is no storage, but a web page with 200 for everything, and has kept nothing. */
+  #tagIn(tag: string | undefined): string {
+    if (tag === undefined)
+      throw new ObjectsError('failed', `${this.name}: an answer without ETag: this is not S3`);
+    return tag.replace(/^"|"$/g, '');
+  }
+
   #object(key: string): { Bucket: string; Key: string } {
     const { bucket, prefix } = this.#place;
     return { Bucket: bucket, Key: `${prefix}${key}` };
@@ -243,8 +257,4 @@ function nullWhereMissing(error: unknown): null {
 /** Some servers tell more in lists than in answers about one object. */
 function wholeSecond(time: Date | undefined): number {
   return Math.floor((time?.getTime() ?? 0) / 1000) * 1000;
-}
-
-function bare(tag: string | undefined): string {
-  return (tag ?? '').replace(/^"|"$/g, '');
 }

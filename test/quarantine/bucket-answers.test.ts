@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { s3Objects } from '../../src/quarantine/s3-objects.ts';
@@ -14,10 +20,10 @@ const conflict =
   '<?xml version="1.0"?><Error><Code>ConditionalRequestConflict</Code><Message>Again</Message></Error>';
 
 const skip = requireS3Server();
-if (skip === false) await testConflicts();
-else test('held mail in a bucket where writes meet', { skip });
+if (skip === false) await testAnswers();
+else test('answers that a message in a bucket is not kept by', { skip });
 
-async function testConflicts(): Promise<void> {
+async function testAnswers(): Promise<void> {
   const server = await startS3Server();
   after(() => server[Symbol.asyncDispose]());
   const bucket = await server.createBucket();
@@ -35,12 +41,27 @@ async function testConflicts(): Promise<void> {
       assert.ok((await place.names()).includes(`${id}.eml`));
       for (const each of [objects, place.objects]) each[Symbol.dispose]();
     });
+
+  test('a web page that answers everything with 200 holds nothing', async () => {
+    // The web console of an object storage, on a port beside it, is such a one.
+    const page = (_: IncomingMessage, answer: ServerResponse) =>
+      answer
+        .writeHead(200, { 'content-type': 'text/html', 'last-modified': new Date().toUTCString() })
+        .end('<!doctype html><title>Console</title>');
+    await using front = await listening(page);
+    const { options, through } = bucketPlace(server, bucket);
+    const objects = s3Objects({ ...options, endpoint: front.endpoint });
+    const refusal = { problem: 'failed', message: /without ETag/ };
+    await assert.rejects(through(objects).hold(heldMessage(), prefix, content), refusal);
+    await assert.rejects(objects.put(`${id}.json`, Buffer.from('{}'), 'new'), refusal);
+    objects[Symbol.dispose]();
+  });
 }
 
 /** A way to the server that answers 409 to every description; `isWritten`: the server has it all the same. */
-async function conflictingFront(endpoint: string, isWritten: boolean) {
+function conflictingFront(endpoint: string, isWritten: boolean) {
   const { hostname, port } = new URL(endpoint);
-  const front = createServer((incoming, answer) => {
+  return listening((incoming, answer) => {
     const { method, url = '', headers } = incoming;
     const isConflict = method === 'PUT' && url.includes('.json');
     const refuse = () => answer.writeHead(409, { 'content-type': 'application/xml' }).end(conflict);
@@ -54,6 +75,10 @@ async function conflictingFront(endpoint: string, isWritten: boolean) {
     });
     incoming.pipe(onward.once('error', (error) => answer.destroy(error)));
   });
+}
+
+async function listening(listener: RequestListener) {
+  const front = createServer(listener);
   front.listen(0, '127.0.0.1');
   await once(front, 'listening');
   return {
