@@ -1,27 +1,30 @@
-import type { Quarantine } from '../quarantine/quarantine.ts';
+import { allHeld } from '../quarantine/all-held.ts';
+import type { HeldSummary, Quarantine } from '../quarantine/quarantine.ts';
 import type { CampaignMember } from './review.ts';
 
 /** The messages that somebody has; of one that only some have, its recipients are those. @throws QuarantineError */
 export async function copiesOut(
-  members: readonly CampaignMember[],
-  quarantine: Pick<Quarantine, 'find'>,
+  { id: campaign, members }: { readonly id: string; readonly members: readonly CampaignMember[] },
+  quarantine: Pick<Quarantine, 'list'>,
 ): Promise<readonly CampaignMember[]> {
-  const out: CampaignMember[] = [];
-  for (const member of members) {
-    const copy = await copyOf(member, quarantine);
-    if (copy.recipients.length > 0) out.push(copy);
-  }
-  return out;
+  // As its list has them: that has those of other nodes as well.
+  const held = members.some(isInPart)
+    ? await Array.fromAsync(allHeld(quarantine, { campaign, state: 'any' }))
+    : [];
+  const heldById = new Map(held.map((summary) => [summary.id, summary]));
+  return members
+    .map((member) => copyOf(member, heldById.get(member.id)))
+    .filter(({ recipients }) => recipients.length > 0);
 }
 
-async function copyOf(
-  member: CampaignMember,
-  quarantine: Pick<Quarantine, 'find'>,
-): Promise<CampaignMember> {
-  const { id, state, reply } = member;
-  if (state !== 'held' && state !== 'deleted') return member;
-  if (reply === '') return { ...member, recipients: [] };
-  const { deliveries = [] } = (await quarantine.find(id)) ?? {};
+/** Kept, and yet somebody may have it. */
+function isInPart({ state, reply }: CampaignMember): boolean {
+  return (state === 'held' || state === 'deleted') && reply !== '';
+}
+
+function copyOf(member: CampaignMember, held: HeldSummary | undefined): CampaignMember {
+  if (member.state !== 'held' && member.state !== 'deleted') return member;
+  const deliveries = isInPart(member) ? (held?.deliveries ?? []) : [];
   const recipients = deliveries
     .filter(({ delivered }) => delivered)
     .map(({ recipient }) => recipient);

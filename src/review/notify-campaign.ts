@@ -74,7 +74,7 @@ async function reach(deps: ReviewDependencies, { campaign, whom }: Asked) {
     throw new Error(
       `nobody remembers campaign ${campaign}: \`aliaswatch campaign list\` shows the ids`,
     );
-  const copies = await copiesOut(view.members, deps.quarantine);
+  const copies = await copiesOut({ id: campaign, members: view.members }, deps.quarantine);
   if (copies.length === 0)
     throw new Error(`nobody has a copy of campaign ${campaign}: there is no one to tell`);
   const attack: Attack = { campaign, copies, whom };

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openNoticeDesk } from '../../src/notices/notice-desk.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
+import { openHeldMail } from '../../src/quarantine/open-held-mail.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import { shippedLanguages } from '../notices/samples.ts';
+import { content, heldMessage, prefix } from '../quarantine/samples.ts';
 import { openDesk, operator } from './desk.ts';
 
 const languages = await shippedLanguages();
@@ -126,6 +129,28 @@ describe('people are told of a campaign', () => {
     assert.deepEqual([effect?.told?.news, effect?.told?.nameless], [2, 3]);
     assert.match(effect?.detail ?? '', /; 3 more recipients are left out, since/);
     assert.deepEqual(await desk.sent(), ['ben@example.test', 'cleo@example.test']);
+  });
+
+  test('of a message that another node holds, those whom that has sent it to', async () => {
+    await using desk = await openTelling();
+    await using node = await openHeldMail({
+      directory: join(desk.folder, 'quarantine-of-another-node'),
+      store: `sqlite:${join(desk.folder, 'baselines.db')}`, // that of the desk
+      storeTimeoutMs: 5000,
+      keyFile: null,
+      maxBytes: null,
+      onIndexFailed: assert.ifError,
+    });
+    const held = heldMessage({ campaign });
+    const [recipient = ''] = held.envelope.rcptTo;
+    const rcptTo = [recipient, 'ben@example.test'];
+    const delivery = { recipient, at: held.heldAt, reply: '250 2.0.0 Ok', delivered: true };
+    const envelope = { ...held.envelope, rcptTo, rcptParameters: ['', ''] };
+    await node.hold({ ...held, envelope, deliveries: [delivery] }, prefix, content);
+    await node.list({}, { limit: 1 }); // it is in the index then
+    await assert.rejects(desk.quarantine.find(held.id), { problem: 'elsewhere' });
+    await desk.review.notify(campaign, byConsole, how);
+    assert.deepEqual(await desk.sent(), [recipient]);
   });
 
   for (const [settings, to, sentence] of [

@@ -42,7 +42,7 @@ export async function exportCampaign(
 ): Promise<void> {
   await using desk = await openDesk(context, await settingsFor(context, flags));
   const { summary, members } = await findCampaign(desk, id);
-  const delivered = await copiesOut(members, desk.quarantine);
+  const delivered = await copiesOut({ id: summary.id, members }, desk.quarantine);
   if (json || format === 'json') printJson(context, { campaign: summary.id, messages: delivered });
   else context.stdout.write(csvOf(delivered));
   const missing = nameless(delivered);
