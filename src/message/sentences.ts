@@ -18,10 +18,10 @@ export function sentencesByBlock(
 ): readonly { readonly text: string; readonly block: number }[] {
   const sentences = new Map<string, number>();
   for (const [index, block] of blocks.entries()) {
+    if (sentences.size >= maxSentences) break;
     for (const sentence of block.split(/(?<=[.!?…])\s+(?=\p{Lu}|\p{N}|["'“‘(])/u)) {
       for (const piece of piecesOf(sentence))
         if (!sentences.has(piece)) sentences.set(piece, index);
-      if (sentences.size >= maxSentences) break;
     }
   }
   return [...sentences].map(([text, block]) => ({ text, block }));

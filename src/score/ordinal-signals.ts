@@ -19,7 +19,7 @@ type OrdinalInput = {
   /** What is not ordinary for the alias. */
   readonly fresh: readonly Sighting[];
   readonly history: History;
-  /** Nothing in the message leads where the alias's mail always leads. */
+  /** The alias's own template, and nothing in it leads where its mail always leads. */
   readonly linksGone: boolean;
 };
 

@@ -72,7 +72,9 @@ export function readSignals(input: ReadingInput): Readings {
   const known = knowValues(features, observation, input);
   const measured = measure({ features, known, history, observation, today });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
-  const linksGone = isGone('links', features, { known, history, today });
+  // Where the alias's own sentences are gone as well it is no renamed template, but another letter.
+  const gone = (mark: OwnMark) => isGone(mark, features, { known, history, today });
+  const linksGone = gone('links') && !gone('text');
   const fresh = freshSightings(features, { known, history, today });
   const organization = organizationSignals(fresh, features.standings, input.organization);
   const shows = (...wanted: readonly SignalId[]) =>

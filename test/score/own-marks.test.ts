@@ -78,18 +78,21 @@ test('the usual links are gone where none of a message leads to the vendor or an
 
 test('a vendor that renames itself is no foreign link, one beside the usual ones is', async () => {
   await using store = await knownAlias();
-  const renamed = await score(
+  const elsewhere = own.replace('vendor.example', 'www.other-group.com');
+  const from = '"Other Group" <no-reply@vendor.example>';
+  const renamed = await score(store, { html: elsewhere, from }, later);
+  const added = await score(store, { html: `${own}${elsewhere}` }, later);
+  const copied = await score(store, { html: elsewhere }, later);
+  const replaced = await score(
     store,
-    { html: own.replace('vendor.example', 'www.other-group.com') },
+    { html: `${paragraph}<a href="https://www.other-group.com/a">open</a>` },
     later,
   );
-  const added = await score(
-    store,
-    { html: `${own}<a href="https://www.other-group.com/a">open</a>` },
-    later,
-  );
-  assert.ok(renamed.score.bits < policy.tag.floorBits, `renamed ${renamed.score.bits}`);
-  assert.ok(added.score.bits > renamed.score.bits + 3, `${added.score.bits}`);
+  assert.ok(renamed.score.bits < 0, `renamed ${renamed.score.bits}`);
+  assert.ok(added.score.bits > renamed.score.bits + 3, `added ${added.score.bits}`);
+  assert.ok(copied.score.bits > renamed.score.bits + 3, `a copy ${copied.score.bits}`);
+  assert.ok(replaced.score.bits > policy.tag.floorBits, `another letter ${replaced.score.bits}`);
+  assert.equal(levelOf(replaced), 0);
 });
 
 test('what a slot is filled with is judged beside the marks of the template', async () => {
