@@ -8,37 +8,39 @@ import type { KnownValues, Value } from './known-values.ts';
  * where they are gone, the vendor has changed something.
  */
 export const ownMarks = {
+  /** A link to the vendor, or to a domain that is ordinary for the alias. */
   links: { table: 'reach', value: 'own-links' },
+  /** A sentence that is. */
   text: { table: 'reach', value: 'own-text' },
 } as const satisfies Readonly<Record<string, Value>>;
 
 export type OwnMark = keyof typeof ownMarks;
 
-/** More than half of the mail makes it usual. */
+/** Marks of one message: those it has, and those that more than half of the alias's mail has and it has not. */
+export type Marks = { readonly has: readonly OwnMark[]; readonly gone: readonly OwnMark[] };
+
 const usualFrom = 0.5;
 
-/** Whether the message leads to the vendor or a domain that is ordinary for the alias; holds a sentence that is. */
-export function hasMark(
-  mark: OwnMark,
+/** Looks for the marks of an alias in one of its messages. */
+export function marksOf(
   { linksHome, sightings, sentences }: Features,
-  { isOrdinary }: Pick<KnownValues, 'isOrdinary'>,
-): boolean {
-  if (mark === 'text') return sentences.some(({ value }) => isOrdinary({ table: 'line', value }));
-  return (
-    linksHome || sightings.some((sighting) => sighting.signal === 'link' && isOrdinary(sighting))
-  );
-}
-
-/** Whether most mail of the alias has it and this message has not. */
-export function isGone(
-  mark: OwnMark,
-  features: Features,
   {
     known,
     history,
     today,
   }: { readonly known: KnownValues; readonly history: History; readonly today: number },
-): boolean {
-  const share = usualShare(known.recordOf(ownMarks[mark]), history, today);
-  return share >= usualFrom && !hasMark(mark, features, known);
+): Marks {
+  const isThere: Readonly<Record<OwnMark, boolean>> = {
+    links:
+      linksHome ||
+      sightings.some((sighting) => sighting.signal === 'link' && known.isOrdinary(sighting)),
+    text: sentences.some(({ value }) => known.isOrdinary({ table: 'line', value })),
+  };
+  const isUsual = (mark: OwnMark) =>
+    usualShare(known.recordOf(ownMarks[mark]), history, today) >= usualFrom;
+  const all = ['links', 'text'] as const;
+  return {
+    has: all.filter((mark) => isThere[mark]),
+    gone: all.filter((mark) => !isThere[mark] && isUsual(mark)),
+  };
 }

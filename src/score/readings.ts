@@ -7,12 +7,13 @@ import { groupOf, signalIds, type SignalGroup, type SignalId } from '../features
 import type { OrganizationView } from '../organization/organization.ts';
 import { countText, valueText } from './baseline-text.ts';
 import type { CauseTable } from './causes.ts';
+import { freshSightings } from './fresh-sightings.ts';
 import { honestRate, usualShare } from './honest-rate.ts';
 import type { InheritedValues } from './inherited-values.ts';
-import { knowValues, pathReach, unspoken, type KnownValues } from './known-values.ts';
+import { knowValues, pathReach, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
 import { ordinalOf, type Quantity } from './ordinal-signals.ts';
-import { hasMark, isGone, type OwnMark } from './own-marks.ts';
+import { marksOf, type OwnMark } from './own-marks.ts';
 import { worldRatesOf, type WorldRates } from './world-rates.ts';
 import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
@@ -72,10 +73,10 @@ export function readSignals(input: ReadingInput): Readings {
   const known = knowValues(features, observation, input);
   const measured = measure({ features, known, history, observation, today });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
+  const marks = marksOf(features, { known, history, today });
   // Where the alias's own sentences are gone as well it is no renamed template, but another letter.
-  const gone = (mark: OwnMark) => isGone(mark, features, { known, history, today });
-  const linksGone = gone('links') && !gone('text');
-  const fresh = freshSightings(features, { known, history, today });
+  const linksGone = marks.gone.includes('links') && !marks.gone.includes('text');
+  const fresh = freshSightings(features.sightings, { known, history, marks, today });
   const organization = organizationSignals(fresh, features.standings, input.organization);
   const shows = (...wanted: readonly SignalId[]) =>
     fresh.some(({ signal }) => wanted.includes(signal));
@@ -113,7 +114,7 @@ export function readSignals(input: ReadingInput): Readings {
     rates: worldRatesOf({ features, fresh, known, observation, today, dayShare }),
     fresh,
     newText: newText(features, known),
-    marks: (['links', 'text'] as const).filter((mark) => hasMark(mark, features, known)),
+    marks: marks.has,
     newCommonWords: newCommonWords(features, known).map(({ value }) => value),
     startingUp,
   };
@@ -134,57 +135,6 @@ function isPathStartingUp(known: KnownValues, today: number): boolean {
   const record = known.recordOf(pathReach);
   return (
     record === null || record.count < startUp.messages || maturedDays(record, today) < startUp.days
-  );
-}
-
-/** Of an alias's mail, a language or a layout of so much is one of its own, established or not. */
-const leastOwnShare = 0.05;
-/**
- * Tables in which such a share, of messages and of days, makes a value ordinary: what only some recipients ever get is
- * never established. Only tables that lead a reader nowhere, since a patient attacker can buy a share.
- */
-const sharedTables: ReadonlySet<string> = new Set(['layout', 'path-shape']);
-/** … and so many matured days. */
-const leastOwnDays = 7;
-/** An alias whose mail is mostly names and numbers has no language that could go, unless its own sentences are gone. */
-const unspokenShare = 0.5;
-
-/** What is not ordinary. A path shape under a new domain would only repeat the new domain (measured C8). */
-function freshSightings(
-  features: Features,
-  {
-    known,
-    history,
-    today,
-  }: { readonly known: KnownValues; readonly history: History; readonly today: number },
-): readonly Sighting[] {
-  const { sightings } = features;
-  const isOwn = (sighting: Sighting) => {
-    const record = sharedTables.has(sighting.table) ? known.recordOf(sighting) : null;
-    return (
-      record !== null &&
-      maturedDays(record, today) >= leastOwnDays &&
-      usualShare(record, history, today) >= leastOwnShare
-    );
-  };
-  const fresh = sightings.filter((sighting) => !known.isOrdinary(sighting) && !isOwn(sighting));
-  const newDomains = new Set(
-    fresh.filter(({ table }) => table === 'domain').map(({ value }) => value),
-  );
-  // Whoever fills a slot cannot take the template's own language out of a message.
-  const shareOf = (value: Pick<Sighting, 'table' | 'value'>) =>
-    usualShare(known.recordOf(value), history, today);
-  const keepsLanguage =
-    (shareOf(unspoken) >= unspokenShare && !isGone('text', features, { known, history, today })) ||
-    sightings.some(
-      (sighting) =>
-        sighting.signal === 'language' &&
-        (known.isOrdinary(sighting) || shareOf(sighting) >= leastOwnShare),
-    );
-  return fresh.filter(
-    ({ signal, value }) =>
-      !(signal === 'path-shape' && newDomains.has(value.slice(0, value.indexOf('/')))) &&
-      !(signal === 'language' && (keepsLanguage || value === unspoken.value)),
   );
 }
 
