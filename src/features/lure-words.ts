@@ -7,8 +7,6 @@ import { phraseWords } from './phrase-words.ts';
 
 /** Words of one sentence or slot. */
 const maxWords = 2000;
-/** Words of a body: more than the text that is read at all holds of running words (`message-view.ts`). */
-const maxBodyWords = 40_000;
 const longestPhrase = 3;
 const everywhere = ['en', 'any'];
 const maxSentences = 200;
@@ -54,10 +52,10 @@ export function subjectWordsOf(view: MessageView): readonly SubjectWord[] {
 }
 
 /** Distinct words of the body that every text of some language is made of: they tell a letter from an alias's own style. */
-export function commonWordsOf({ foldedBody, lists }: MessageView): readonly CommonWord[] {
+export function commonWordsOf({ bodyWords, lists }: MessageView): readonly CommonWord[] {
   const found: CommonWord[] = [];
   const met = new Set<string>();
-  for (const [position, value] of wordsOf(foldedBody, maxBodyWords).entries()) {
+  for (const [position, value] of bodyWords.entries()) {
     if (met.has(value)) continue;
     met.add(value);
     if (isCommon(value, lists)) found.push({ value, position });

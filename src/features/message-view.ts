@@ -18,6 +18,8 @@ const maxFoldedLength = 200_000;
 /** What stands between two paragraphs of a folded body. */
 export const blockEnd = '\n\n';
 
+/** More than the text that is read holds of running words. */
+const maxBodyWords = 40_000;
 /** Words by which the languages are told. */
 const maxSubjectWords = 60;
 const maxLanguageWords = 1000;
@@ -44,6 +46,8 @@ export type MessageView = FeatureInput & {
   readonly sentences: readonly { readonly text: string; readonly folded: string }[];
   /** All sentences, folded, one per line, an empty line between blocks (`blockEnd`). */
   readonly foldedBody: string;
+  /** Its words in order, at most 40,000. */
+  readonly bodyWords: readonly string[];
   /** Languages of subject and body together, the best fit first; possibly none. */
   readonly languages: readonly string[];
   /** Languages of the body alone. */
@@ -80,6 +84,7 @@ export function viewMessage(input: FeatureInput): MessageView {
       return `${previous.block === block ? '\n' : blockEnd}${folded}`;
     })
     .join('');
+  const bodyWords = wordsOf(foldedBody, maxBodyWords);
   const attachments = viewAttachments(message.attachments);
   const ownDomain = organizationOf(domainOf(address));
   const links = linksOf(
@@ -97,7 +102,8 @@ export function viewMessage(input: FeatureInput): MessageView {
     foldedName: foldText(displayName),
     sentences,
     foldedBody,
-    ...messageLanguages(foldedSubject, foldedBody, input.lists),
+    bodyWords,
+    ...messageLanguages(foldedSubject, bodyWords, input.lists),
     links,
     attachments,
     writtenText,
@@ -109,11 +115,11 @@ export function viewMessage(input: FeatureInput): MessageView {
 /** A subject that speaks a language of its own is heard beside a long body: that is where lures are put. */
 function messageLanguages(
   subject: string,
-  body: string,
+  body: readonly string[],
   lists: Lists,
 ): Pick<MessageView, 'languages' | 'bodyLanguages'> {
   const subjectWords = wordsOf(subject, maxSubjectWords);
-  const bodyWords = wordsOf(body, maxLanguageWords);
+  const bodyWords = body.slice(0, maxLanguageWords);
   const whole = languagesOf([...subjectWords, ...bodyWords], lists);
   // Only its best: a few words vote by chance for a second language as well.
   const own = languagesOf(subjectWords, lists).slice(0, 1);
