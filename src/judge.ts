@@ -1,6 +1,8 @@
+import { appraise } from './appraise.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import { decideAmongOthers } from './alerts/decide-among-others.ts';
 import type { Alias } from './alias/alias.ts';
+import { templateFunctionOf } from './alias/template-function.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf, hourOf } from './baseline/ledger.ts';
 import type { BaselineStore, Commit } from './baseline/store.ts';
@@ -25,11 +27,8 @@ import { lessonOf } from './score/lesson.ts';
 import { lookupsOf } from './score/known-values.ts';
 import type { Readings } from './score/readings.ts';
 import type { Score } from './score/score.ts';
-import { scoreMessage } from './score/score-message.ts';
 import type { Transaction } from './smtp/transaction.ts';
 import { StageFailure } from './stage.ts';
-
-const dayMs = 86_400_000;
 
 /** A message that is authenticated as a watched alias, parsed. */
 export type ToJudge = {
@@ -91,7 +90,7 @@ export type JudgeDependencies = {
  */
 export async function judge(
   { transaction, message, authentication, alias, address, learnable }: ToJudge,
-  { lists, causes, policy }: ActiveRules,
+  rules: ActiveRules,
   {
     baselines,
     organization,
@@ -104,7 +103,15 @@ export async function judge(
   }: JudgeDependencies,
 ): Promise<Judgement> {
   const features = await timed('features', () =>
-    extractFeatures({ transaction, message, authentication, lists, pseudonym, address, alias }),
+    extractFeatures({
+      transaction,
+      message,
+      authentication,
+      lists: rules.lists,
+      pseudonym,
+      address,
+      alias,
+    }),
   );
   const request = {
     alias: alias.id,
@@ -126,30 +133,32 @@ export async function judge(
     throw new StageFailure('store', error);
   });
   return timed('score', () => {
-    const today = dayOf(transaction.receivedAt);
-    const { pack } = alias;
-    const { score, readings } = scoreMessage({
-      features,
-      observation,
-      organization: view,
-      pack,
-      causes,
-      today,
-      dayShare: (transaction.receivedAt.getTime() / dayMs) % 1,
-      inherited: inheritedBy(alias),
-      approved: reviews.approvedFor(alias.id, request.at),
-    });
     const { at } = request;
+    const policy = alerts.withBudgets(rules.policy, at);
+    const appraisal = appraise(
+      {
+        alias,
+        purpose: templateFunctionOf(alias, message.subject),
+        at,
+        features,
+        observation,
+        organization: view,
+        inherited: inheritedBy(alias),
+        approved: reviews.approvedFor(alias.id, at),
+      },
+      { ...rules, policy },
+    );
+    const { score, readings } = appraisal;
     const shared = sharedWithCopies({ features, readings });
     const attack = confirmedCampaign(alias.id, shared.keys, reviews.attacks());
     const { decision, campaign } = decideAmongOthers(
-      { alias, subject: message.subject, at, features, observation, score, readings, attack },
+      { alias, at, features, observation, ...appraisal, attack },
       policy,
       alerts,
     );
     const teaching = {
       alias: alias.id,
-      day: today,
+      day: dayOf(at),
       hour: hourOf(at),
       transactionId: transaction.id,
       features,

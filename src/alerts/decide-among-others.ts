@@ -1,8 +1,7 @@
-import { templateFunctionOf } from '../alias/template-function.ts';
 import type { Alias } from '../alias/alias.ts';
 import type { Observation } from '../baseline/store.ts';
 import { campaignOf, type Campaign } from '../decision/campaign.ts';
-import { decideScored, isFlagged } from '../decision/decide.ts';
+import { isFlagged } from '../decision/decide.ts';
 import type { Decision } from '../decision/decision.ts';
 import { exceededLimit, type HourlyTraffic } from '../decision/limits.ts';
 import { overruleByAttack, overruleByBreaker, overruleByLimit } from '../decision/overrule.ts';
@@ -14,12 +13,13 @@ import type { Alerts } from './alerts.ts';
 
 export type ToDecide = {
   readonly alias: Alias;
-  readonly subject: string;
   readonly at: Date;
   readonly features: Features;
   readonly observation: Observation;
   readonly score: Score;
   readonly readings: Readings;
+  /** What the rules say of the message alone. */
+  readonly decision: Decision;
   /** Confirmed campaign that the message shares something with, or null. */
   readonly attack: string | null;
 };
@@ -27,15 +27,12 @@ export type ToDecide = {
 /** What to do with it, and what it shares with copies where it is flagged or part of a confirmed attack. */
 export type Decided = { readonly decision: Decision; readonly campaign: Campaign | null };
 
-/** What to do with a scored message, by its score, by the ceilings on traffic, and by what is flagged around it. */
+/** What to do with a message that stands among others: by what the rules say of it alone, by the ceilings on traffic, and by what is flagged around it. */
 export function decideAmongOthers(
-  { alias, subject, at, features, observation, score, readings, attack }: ToDecide,
-  given: Policy,
-  alerts: Pick<Alerts, 'withBudgets' | 'note'>,
+  { alias, at, features, observation, score, readings, decision, attack }: ToDecide,
+  policy: Policy,
+  alerts: Pick<Alerts, 'note'>,
 ): Decided {
-  const policy = alerts.withBudgets(given, at);
-  const purpose = templateFunctionOf(alias, subject);
-  const decision = decideScored({ score, alias, policy, purpose });
   const found =
     isFlagged(decision) || attack !== null
       ? campaignOf({ alias: alias.id, score, features, readings })
