@@ -11,14 +11,14 @@ import type { NoticeTexts } from '../notices/notice-texts.ts';
 import { policySchema } from './policy-schema.ts';
 import { readPopularDomains } from './popular-domains.ts';
 import { listRuleFiles } from './rule-file-names.ts';
-import type { RuleProblem } from './rule-problem.ts';
+import type { RuleProblem, RuleWarning } from './rule-problem.ts';
 import type { RuleSet } from './rule-set.ts';
 import { packagedRules } from './settings.ts';
 import { aliasesFrom, vendorSchema } from './vendor-schema.ts';
 import { readYamlFile, type YamlFile } from './yaml-file.ts';
 
 export type RuleLoading =
-  | { readonly ok: true; readonly rules: RuleSet }
+  | { readonly ok: true; readonly rules: RuleSet; readonly warnings: readonly RuleWarning[] }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
 type Read<Value> = { readonly file: YamlFile; readonly value: Value };
@@ -81,6 +81,7 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
     return { ok: false, problems: inFileOrder(problems) };
   return {
     ok: true,
+    warnings: [],
     rules: {
       version: versionOf(contents),
       policy: policy.value,

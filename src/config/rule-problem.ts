@@ -14,6 +14,9 @@ export type RuleProblem = {
   readonly excerpt: string;
 };
 
+/** Something that is valid, and surely not what its author meant: rules with warnings are activated. */
+export type RuleWarning = RuleProblem;
+
 /** How much of a line an excerpt shows. */
 const excerptWidth = 100;
 
@@ -29,6 +32,11 @@ export function formatProblem(problem: RuleProblem): string {
   }
   if (hint !== '') lines.push(`  ${printable(hint)}`);
   return lines.join('\n');
+}
+
+/** The same for what does not keep rules from being activated. */
+export function formatWarning(warning: RuleWarning): string {
+  return formatProblem({ ...warning, message: `warning: ${warning.message}` });
 }
 
 /** Files are shown on terminals: no escape sequences, and one column per character. */

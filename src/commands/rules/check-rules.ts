@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { loadRules } from '../../config/load-rules.ts';
-import { formatProblem } from '../../config/rule-problem.ts';
+import { formatProblem, formatWarning, type RuleWarning } from '../../config/rule-problem.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
+import { wholeFile } from '../../config/yaml-file.ts';
 import { exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
@@ -17,7 +19,12 @@ export async function checkRules(
   const checked = directory ?? (await settingsFor(context, flags)).rulesDir;
   const loading = await loadRules(checked);
   if (!loading.ok) context.exit(exitCodes.failed);
-  const warnings = loading.ok ? await warningsOf(loading.rules, context, flags) : [];
+  const warnings = loading.ok
+    ? [
+        ...loading.warnings,
+        ...(await warningsOf(loading.rules, join(checked, 'policy.yaml'), context, flags)),
+      ]
+    : [];
   if (flags.json) {
     const { problems } = loading.ok ? { problems: [] } : loading;
     printJson(context, {
@@ -28,7 +35,7 @@ export async function checkRules(
       warnings,
     });
   } else if (loading.ok) {
-    for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
+    for (const warning of warnings) context.stderr.write(`${formatWarning(warning)}\n`);
     const counts = countsOf(loading.rules);
     context.stdout.write(
       `${checked}: valid, version ${counts.version}: ${counts.aliases} aliases with ${counts.addresses} addresses, ${counts.attackCauses} attack causes, ${counts.benignCauses} benign causes, ${counts.lureWords} lure words of ${counts.languages} languages, ${counts.brands} brands, ${counts.popularDomains} popular domains\n`,
@@ -42,16 +49,17 @@ export async function checkRules(
   }
 }
 
-/** What is valid and still not what anybody wants. */
+/** What only the settings of this machine tell. */
 async function warningsOf(
   { policy }: RuleSet,
+  file: string,
   context: CommandContext,
   flags: RulesFlags,
-): Promise<readonly string[]> {
+): Promise<readonly RuleWarning[]> {
   // Rules are checked where there are no settings, too.
   if (unsealedWarning(policy, { arcKeyFile: null }) === null) return [];
   const unsealed = unsealedWarning(policy, await settingsFor(context, flags));
-  return unsealed === null ? [] : [`${unsealed.message}: ${unsealed.advice}`];
+  return unsealed === null ? [] : [wholeFile(file, unsealed.message, unsealed.advice)];
 }
 
 function countsOf({ version, aliases, causes, lists }: RuleSet) {
