@@ -89,9 +89,12 @@ async function act(
 }
 
 /** Fsynced, or the client keeps the mail: never a silent drop (DESIGN 9). */
-async function hold(transaction: Transaction, { analysis, prefix, deps }: Act): Promise<Reply> {
+async function hold(
+  transaction: Transaction,
+  { analysis, prefix, rules, deps }: Act,
+): Promise<Reply> {
   const { quarantineDays } = deps;
-  const { version: ruleset, policy } = deps.rules();
+  const { version: ruleset, policy } = rules;
   const under = { ruleset, policy, ...(quarantineDays === undefined ? {} : { quarantineDays }) };
   try {
     await deps.quarantine.hold(

@@ -1,52 +1,61 @@
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { causesSchema, causeTableFrom } from './causes-schema.ts';
-import { findProblems } from './explain-issue.ts';
 import { languageCodeOf, languageSchema, type LanguageFile } from './language-schema.ts';
 import { unknownAliases } from './known-aliases.ts';
 import { listsFrom, listsSchema } from './lists-schema.ts';
 import { noticesSchema } from './notices-schema.ts';
 import type { NoticeTexts } from '../notices/notice-texts.ts';
 import { policySchema } from './policy-schema.ts';
-import { readPopularDomains } from './popular-domains.ts';
+import { maxPopularDomainsBytes, popularDomainsIn } from './popular-domains.ts';
+import { readCached, type RuleFileCache } from './rule-file-cache.ts';
 import { listRuleFiles } from './rule-file-names.ts';
 import type { RuleProblem, RuleWarning } from './rule-problem.ts';
 import type { RuleSet } from './rule-set.ts';
+import {
+  directorySource,
+  popularDomainsName,
+  storedSource,
+  type RuleFiles,
+  type RuleSource,
+} from './rule-source.ts';
 import { packagedRules } from './settings.ts';
 import { aliasesFrom, vendorSchema } from './vendor-schema.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import type { YamlFile } from './yaml-file.ts';
 
 export type RuleLoading =
   | { readonly ok: true; readonly rules: RuleSet; readonly warnings: readonly RuleWarning[] }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
-type Read<Value> = { readonly file: YamlFile; readonly value: Value };
+type Read<Value> = { readonly file: Pick<YamlFile, 'path' | 'locate'>; readonly value: Value };
 type Vendor = Read<z.output<typeof vendorSchema>>;
 
 /** Reads and validates everything under a rules directory; reports every problem of every file at once, never throws. */
-export async function loadRules(directory: string): Promise<RuleLoading> {
-  const names = await listRuleFiles(directory);
+export async function loadRules(directory: string, cache?: RuleFileCache): Promise<RuleLoading> {
+  return loadFrom(directorySource(directory), cache);
+}
+
+/** The same of the files of a set that was loaded before, here or elsewhere; its version is the same. */
+export async function loadRulesFrom(files: RuleFiles, cache?: RuleFileCache): Promise<RuleLoading> {
+  return loadFrom(storedSource(files), cache);
+}
+
+async function loadFrom(
+  source: RuleSource,
+  cache: RuleFileCache = new Map(),
+): Promise<RuleLoading> {
+  const names = await listRuleFiles(source);
   const problems: RuleProblem[] = [...names.problems];
   const contents = new Map<string, Buffer>();
   const read = async <Schema extends z.ZodType>(
     name: string,
     schema: Schema,
-    from = directory,
+    from = source,
   ): Promise<Read<z.output<Schema>> | null> => {
-    const reading = await readYamlFile(join(from, name));
-    if (!reading.ok) {
-      problems.push(...reading.problems);
-      return null;
-    }
-    const { file } = reading;
-    contents.set(name, file.bytes);
-    const found = [
-      ...file.problems,
-      ...findProblems(schema, file.value).map((problem) => file.locate(problem)),
-    ];
-    problems.push(...found);
-    return found.length === 0 ? { file, value: schema.parse(file.value) } : null;
+    const reading = await readCached(name, schema, from, cache);
+    if (reading.bytes !== null) contents.set(name, reading.bytes);
+    problems.push(...reading.problems);
+    return reading.read;
   };
   const policy = await read('policy.yaml', policySchema);
   const causes = await read('causes.yaml', causesSchema);
@@ -63,16 +72,15 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
     if (language) languages.set(languageCodeOf(name) ?? '', language.value);
   }
   const notices = new Map<string, NoticeTexts>();
-  const ours = names.notices.length > 0 ? names : await listRuleFiles(packagedRules);
-  const from = ours === names ? directory : packagedRules;
+  const packaged = directorySource(packagedRules);
+  const ours = names.notices.length > 0 ? names : await listRuleFiles(packaged);
+  const from = ours === names ? source : packaged;
   for (const name of ours.notices) {
     const texts = await read(`notices/${name}`, noticesSchema, from);
     if (texts) notices.set(languageCodeOf(name) ?? '', texts.value);
   }
-  const popular = lists
-    ? await readPopularDomains(resolve(directory, lists.value.popularDomainsFile))
-    : null;
-  if (popular?.ok === true) contents.set('popularDomainsFile', popular.bytes);
+  const popular = lists ? await readPopular(source, lists.value.popularDomainsFile) : null;
+  if (popular?.ok === true) contents.set(popularDomainsName, popular.bytes);
   else problems.push(...(popular?.problems ?? []));
   const aliases = vendors.flatMap(({ value }) => aliasesFrom(value));
   if (policy && lists && problems.length === 0)
@@ -89,8 +97,14 @@ export async function loadRules(directory: string): Promise<RuleLoading> {
       lists: listsFrom(lists.value, languages, popular.domains),
       aliases,
       notices,
+      files: contents,
     },
   };
+}
+
+async function readPopular(source: RuleSource, named: string) {
+  const bytes = await source.read(source.popularDomains(named), maxPopularDomainsBytes);
+  return popularDomainsIn(source.pathOf(named), bytes);
 }
 
 type Policy = Read<z.output<typeof policySchema>>;

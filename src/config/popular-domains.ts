@@ -2,7 +2,7 @@ import { readBounded } from './bounded-file.ts';
 import type { RuleProblem } from './rule-problem.ts';
 import { wholeFile } from './yaml-file.ts';
 
-const maxFileBytes = 10_000_000;
+export const maxPopularDomainsBytes = 10_000_000;
 const maxLines = 200_000;
 const maxProblems = 20;
 
@@ -18,7 +18,11 @@ const entry = new RegExp(`^(?:\\d{1,9},)?((?:${label}\\.)+[a-z](?:[a-z0-9-]{0,61
  * read too, `#` starts a comment. Whatever is wrong is a problem with its line, never a throw.
  */
 export async function readPopularDomains(path: string): Promise<PopularDomainsReading> {
-  const bytes = await readBounded(path, maxFileBytes);
+  return popularDomainsIn(path, await readBounded(path, maxPopularDomainsBytes));
+}
+
+/** The same of a file that was read, or of what was wrong with reading it. */
+export function popularDomainsIn(path: string, bytes: Buffer | string): PopularDomainsReading {
   if (typeof bytes === 'string') {
     const hint = bytes.startsWith('larger')
       ? `keep the first ${maxLines} lines`

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { languageCodeOf } from './language-schema.ts';
 import { nearestName } from './nearest-name.ts';
 import type { RuleProblem } from './rule-problem.ts';
+import type { RuleSource } from './rule-source.ts';
 import { wholeFile } from './yaml-file.ts';
 
 const rootFiles = ['policy.yaml', 'causes.yaml', 'lists.yaml'];
@@ -20,28 +19,28 @@ export type RuleFileNames = {
  * Names of the files that an operator may add to a rules directory. A YAML file that nothing reads is a problem: it is
  * a slip, and it would be silent.
  */
-export async function listRuleFiles(directory: string): Promise<RuleFileNames> {
-  const aliases = await yamlNames(join(directory, 'aliases'));
-  const languages = await yamlNames(join(directory, 'languages'));
-  const notices = await yamlNames(join(directory, 'notices'), { mayBeAbsent: true });
-  const root = await yamlNames(directory);
+export async function listRuleFiles(source: RuleSource): Promise<RuleFileNames> {
+  const aliases = await yamlNames(source, 'aliases');
+  const languages = await yamlNames(source, 'languages');
+  const notices = await yamlNames(source, 'notices', { mayBeAbsent: true });
+  const root = await yamlNames(source, '');
   const problems = [
     ...root.problems,
     ...root.names
       .filter((name) => !rootFiles.includes(name))
-      .map((name) => unread(join(directory, name), hintFor(name))),
+      .map((name) => unread(source.pathOf(name), hintFor(name))),
     ...aliases.problems,
     ...aliases.names
       .filter((name) => !name.endsWith('.yaml'))
       .map((name) =>
-        unread(join(directory, 'aliases', name), 'rename it so that it ends in .yaml'),
+        unread(source.pathOf(`aliases/${name}`), 'rename it so that it ends in .yaml'),
       ),
     ...languages.problems,
     ...languages.names
       .filter((name) => languageCodeOf(name) === null)
       .map((name) =>
         unread(
-          join(directory, 'languages', name),
+          source.pathOf(`languages/${name}`),
           'name it after a language code, such as `en.yaml`, or `any.yaml`',
         ),
       ),
@@ -50,7 +49,7 @@ export async function listRuleFiles(directory: string): Promise<RuleFileNames> {
       .filter((name) => !isNoticeFile(name))
       .map((name) =>
         unread(
-          join(directory, 'notices', name),
+          source.pathOf(`notices/${name}`),
           'name it after a language code, such as `en.yaml`',
         ),
       ),
@@ -68,22 +67,20 @@ function isNoticeFile(name: string): boolean {
 }
 
 async function yamlNames(
+  source: RuleSource,
   folder: string,
   { mayBeAbsent = false }: { readonly mayBeAbsent?: boolean } = {},
 ): Promise<{ readonly names: readonly string[]; readonly problems: readonly RuleProblem[] }> {
-  try {
-    const names = await readdir(folder);
+  const names = await source.list(folder);
+  if (typeof names !== 'string')
     return {
       names: names.filter((name) => /\.ya?ml$/i.test(name) && !name.startsWith('.')).sort(),
       problems: [],
     };
-  } catch (error) {
-    if (mayBeAbsent && (error as NodeJS.ErrnoException).code === 'ENOENT')
-      return { names: [], problems: [] };
-    const message = 'there is no such directory, or it may not be read';
-    const hint = 'copy the `rules` directory that ships with Aliaswatch and edit the copy';
-    return { names: [], problems: [wholeFile(folder, message, hint)] };
-  }
+  if (mayBeAbsent && names === 'absent') return { names: [], problems: [] };
+  const message = 'there is no such directory, or it may not be read';
+  const hint = 'copy the `rules` directory that ships with Aliaswatch and edit the copy';
+  return { names: [], problems: [wholeFile(source.pathOf(folder), message, hint)] };
 }
 
 function unread(file: string, hint: string): RuleProblem {

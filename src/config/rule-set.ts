@@ -1,5 +1,6 @@
 import type { Alias } from '../alias/alias.ts';
 import type { Policy } from '../decision/policy.ts';
+import type { RuleFiles } from './rule-source.ts';
 import type { CauseTable } from '../score/causes.ts';
 import type { Lists } from '../features/lists.ts';
 import type { NoticeLanguages } from '../notices/notice-texts.ts';
@@ -14,4 +15,6 @@ export type RuleSet = {
   readonly aliases: readonly Alias[];
   /** Texts of notices by language; the shipped ones where a rules directory has none of its own. */
   readonly notices: NoticeLanguages;
+  /** All that was read, so that the set can be stored and loaded elsewhere; `popularDomainsFile` under that name. */
+  readonly files: RuleFiles;
 };

@@ -27,7 +27,7 @@ export type YamlReading =
   | { readonly ok: true; readonly file: YamlFile }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
-const maxFileBytes = 1_048_576;
+export const maxYamlBytes = 1_048_576;
 
 /** Aliases resolved while a document becomes a value: plenty for people, nothing for a "billion laughs". */
 const maxAliasCount = 100;
@@ -44,7 +44,11 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
 
 /** Reads one YAML file; whatever is wrong with it is a problem, never a throw. */
 export async function readYamlFile(path: string): Promise<YamlReading> {
-  const bytes = await readBounded(path, maxFileBytes);
+  return yamlFileFrom(path, await readBounded(path, maxYamlBytes));
+}
+
+/** The same of a file that was read, or of what was wrong with reading it. */
+export function yamlFileFrom(path: string, bytes: Buffer | string): YamlReading {
   if (typeof bytes === 'string') return { ok: false, problems: [wholeFile(path, bytes, '')] };
   try {
     return parseYaml(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
