@@ -1,3 +1,4 @@
+import { heldOnlyUnder } from '../decision/only-under.ts';
 import type { CompletedTransaction, Events } from '../observability/events.ts';
 import type { AuditLog, AuditRecord } from './audit-log.ts';
 
@@ -68,6 +69,7 @@ function decisionRecord(completed: CompletedTransaction): Omit<AuditRecord, 'act
       isCopy,
       limit,
       ruleset,
+      heldOnlyUnder: heldOnlyUnder(decision),
       recipients: envelope.rcptTo.length,
       sizeBytes: transaction.content.sizeBytes,
       replyCode: reply.code,

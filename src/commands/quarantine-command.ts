@@ -33,6 +33,7 @@ export function addQuarantineCommand(program: Command, context: CommandContext):
     )
     .option('--alias <id>', 'of this alias')
     .option('--campaign <id>', 'of this campaign')
+    .option('--only-under <version>', 'held only because of these rules: those before did not')
     .option('--rcpt <address>', 'to this recipient, or to everybody @example.com')
     .option('--text <words>', 'words of subject, From or reason')
     .option('--since <time>', 'held at this time or later', parseTime)

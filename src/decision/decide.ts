@@ -103,6 +103,7 @@ function plain(verdict: Verdict, action: Action, reason: string): Decision {
     campaign: null,
     isCopy: false,
     breakerOpen: false,
+    onlyUnder: null,
     failure: null,
   };
 }

@@ -11,6 +11,16 @@ export type Verdict =
   | 'unverified'
   | 'unavailable';
 
+/** What rules that came into force lately made of a message, and those before them would not have. */
+export type OnlyUnder = {
+  /** Version of the rules it was judged by. */
+  readonly ruleset: string;
+  /** The set before lets it go to its recipients, tagged at most. */
+  readonly isHeldOnly: boolean;
+  /** The set before would have done less about it, whatever the mode: nothing, or a tag instead of a hold. */
+  readonly isGraverOnly: boolean;
+};
+
 export type Decision = {
   readonly verdict: Verdict;
   /** What `enforce` would do. */
@@ -31,6 +41,8 @@ export type Decision = {
   readonly isCopy: boolean;
   /** Something of ours seems broken: nothing beyond a tag is done, and nothing is learned (DESIGN 7). */
   readonly breakerOpen: boolean;
+  /** Null where the rules are not new, or the set before says the same. */
+  readonly onlyUnder: OnlyUnder | null;
   /** Set when the verdict is `unavailable`. */
   readonly failure: FailureCause | null;
 };

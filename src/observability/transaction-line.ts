@@ -1,4 +1,5 @@
 import type { AuthenticationResults, ResultWord } from '../authentication/results.ts';
+import type { OnlyUnder } from '../decision/decision.ts';
 import type { Score } from '../score/score.ts';
 import { replyText } from '../smtp/reply.ts';
 import type { CompletedTransaction } from './events.ts';
@@ -26,6 +27,7 @@ export function transactionLine(completed: CompletedTransaction) {
     ...(decision.limit === null ? {} : { limit: decision.limit }),
     ...(decision.campaign === null ? {} : { campaign: decision.campaign }),
     ...(decision.breakerOpen ? { breaker: 'open' } : {}),
+    ...(decision.onlyUnder === null ? {} : { onlyUnder: onlyUnderWord(decision.onlyUnder) }),
     ...(decision.failure === null ? {} : { failure: decision.failure }),
     ...(score === null ? {} : scoreFacts(score)),
     reply: cut(replyText(completed.reply)),
@@ -40,6 +42,11 @@ export function authenticationWords({ spf, dkim, dmarc, arc }: AuthenticationRes
     dmarc: dmarc.result,
     arc: arc.result,
   };
+}
+
+/** What the rules before those in force would not have done. */
+function onlyUnderWord({ isHeldOnly }: OnlyUnder): 'held' | 'flagged' {
+  return isHeldOnly ? 'held' : 'flagged';
 }
 
 /** One passing signature is what counts, however many fail beside it (RFC 6376 §6.1). */

@@ -1,4 +1,5 @@
 import type { Analysis } from '../analysis.ts';
+import { heldOnlyUnder } from '../decision/only-under.ts';
 import type { Policy } from '../decision/policy.ts';
 import { oneLine } from '../message/one-line.ts';
 import type { Transaction } from '../smtp/transaction.ts';
@@ -36,6 +37,7 @@ export function describeHeld(
     cause: score?.cause.id ?? '',
     campaign: decision.campaign ?? '',
     ruleset,
+    onlyUnder: heldOnlyUnder(decision),
     messageId: header.messageId,
     from: oneLine(header.from.map(({ address }) => address).join(', '), maxShown),
     subject: oneLine(header.subject, maxShown),

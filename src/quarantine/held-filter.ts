@@ -33,6 +33,7 @@ export function meets(held: HeldSummary, filter: HeldFilter): boolean {
     campaign,
     recipient,
     recipientDomain,
+    onlyUnder,
     text,
     since,
     until,
@@ -43,6 +44,7 @@ export function meets(held: HeldSummary, filter: HeldFilter): boolean {
     (state === 'any' || held.state === state) &&
     (alias === undefined || held.alias === alias) &&
     (campaign === undefined || held.campaign === campaign) &&
+    (onlyUnder === undefined || held.onlyUnder === onlyUnder) &&
     (since === undefined || at >= Date.parse(since)) &&
     (until === undefined || at < Date.parse(until)) &&
     (recipient === undefined ||

@@ -93,6 +93,7 @@ const described = z.object({
   cause: z.string(),
   campaign: z.string().default(''), // absent from mail held before there were campaigns
   ruleset: z.string(),
+  onlyUnder: z.string().default(''), // absent from mail held before sets of rules were compared
   messageId: z.string(),
   from: z.string(),
   subject: z.string(),

@@ -40,10 +40,15 @@ export function indexEntryOf(
 /** @throws QuarantineError `locked` or `damaged`. */
 export function summaryIn(body: string, ring: KeyRing | null): HeldSummary {
   // The index is ours, and is filled only from descriptions that were checked.
-  if (body.startsWith('{')) return JSON.parse(body) as HeldSummary;
+  if (body.startsWith('{')) return summaryOf(body);
   if (ring === null)
     throw new QuarantineError('locked', 'it is encrypted: name the key file of the quarantine');
-  return JSON.parse(unseal(Buffer.from(body, 'base64'), ring).toString()) as HeldSummary;
+  return summaryOf(unseal(Buffer.from(body, 'base64'), ring).toString());
+}
+
+/** The index may have been filled before a field was there. */
+function summaryOf(json: string): HeldSummary {
+  return { onlyUnder: '', ...(JSON.parse(json) as Omit<HeldSummary, 'onlyUnder'>) };
 }
 
 /** @throws QuarantineError `invalid-id` for a place that no page ended with. */

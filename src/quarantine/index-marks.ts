@@ -9,7 +9,7 @@ import { searchWords } from './words.ts';
 const markLength = 6;
 
 export type Marker = {
-  /** ` abcdef ghijkl`: a keyed hash for each recipient, recipient domain and word. */
+  /** ` abcdef ghijkl`: a keyed hash for each recipient, recipient domain and word, and for the rules without which it would not be held. */
   readonly marksOf: (held: HeldSummary) => string;
   /** What a filter looks for: of each list one, since a message may have been marked under a key of before. */
   readonly marksFor: (filter: HeldFilter) => readonly (readonly string[])[];
@@ -34,13 +34,15 @@ function* searchable(held: HeldSummary): Generator<string> {
     yield recipientMark(recipient);
     yield domainMark(recipient);
   }
+  if (held.onlyUnder !== '') yield onlyUnderMark(held.onlyUnder);
   for (const word of searchWords(searchedText(held))) yield `word ${word}`;
 }
 
-function wanted({ recipient, recipientDomain, text }: HeldFilter): readonly string[] {
+function wanted({ recipient, recipientDomain, onlyUnder, text }: HeldFilter): readonly string[] {
   return [
     ...(recipient === undefined ? [] : [recipientMark(recipient)]),
     ...(recipientDomain === undefined ? [] : [domainMark(recipientDomain)]),
+    ...(onlyUnder === undefined ? [] : [onlyUnderMark(onlyUnder)]),
     ...(text === undefined ? [] : searchWords(text).map((word) => `word ${word}`)),
   ];
 }
@@ -52,6 +54,10 @@ function recipientMark(address: string): string {
 /** Of a domain, or of that of an address. */
 function domainMark(domain: string): string {
   return `domain ${comparableDomain(domain)}`;
+}
+
+function onlyUnderMark(version: string): string {
+  return `only-under ${version}`;
 }
 
 function mark(key: Buffer, what: string): string {

@@ -50,6 +50,8 @@ export type HeldMessage = {
   /** Id of the campaign it belongs to, or ''. */
   readonly campaign: string;
   readonly ruleset: string;
+  /** Version of the rules without which it would have gone to its recipient: the set before did not hold it; or ''. */
+  readonly onlyUnder: string;
   readonly messageId: string;
   /** The From address and the subject, for listings; control characters removed. */
   readonly from: string;

@@ -16,6 +16,8 @@ export type HeldFilter = {
   /** Address of the envelope; its domain, as `recipientDomain`, in U-labels or A-labels (RFC 5890). */
   readonly recipient?: string;
   readonly recipientDomain?: string;
+  /** Version of the rules without which it would not be held. */
+  readonly onlyUnder?: string;
   /** Words of subject, From or reason; case does not matter. */
   readonly text?: string;
   /** ISO 8601. */

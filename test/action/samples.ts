@@ -52,6 +52,7 @@ export const decision: Decision = {
   campaign: null,
   isCopy: false,
   breakerOpen: false,
+  onlyUnder: null,
   failure: null,
 };
 

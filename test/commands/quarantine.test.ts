@@ -30,6 +30,7 @@ const held: HeldMessage = {
   cause: 'callback-lure',
   campaign: '0c1d2e3f4a5b',
   ruleset: '4f1c00aa11bb',
+  onlyUnder: '',
   messageId: '<1@paypal.com>',
   from: 'service@paypal.com',
   subject: 'Note from a seller',
@@ -72,6 +73,7 @@ before(async () => {
       id: '0mh2q7k1c4x9p0zv5t00',
       heldAt: '2026-11-01T00:00:00.000Z',
       subject: 'older \u001b[2J',
+      onlyUnder: '4f1c00aa11bb',
     },
     Buffer.from(prefix),
     memoryContent(Buffer.from(body)),
@@ -108,6 +110,17 @@ test('list: newest first, without lessons and control characters', async () => {
     new RegExp(`^${id} +2026-11-20T06:07:08 +paypal-service +17\\.3 +no +Note from a seller$`, 'm'),
   );
   assert.ok(!stdout.includes('\u001b'));
+});
+
+test('list --only-under: what a new set of rules alone keeps here', async () => {
+  const listed = async (version: string) => {
+    const { json } = await shell.runJson(['quarantine', 'list', '--only-under', version]);
+    return (json['messages'] as readonly { readonly id: string }[]).map((message) => message.id);
+  };
+  assert.deepEqual(await listed('4f1c00aa11bb'), ['0mh2q7k1c4x9p0zv5t00']);
+  assert.deepEqual(await listed('00aa11bb4f1c'), []);
+  const { stdout } = await shell.run(['quarantine', 'show', '0mh2q7k1c4x9p0zv5t00']);
+  assert.match(stdout, /^ {2}only under +4f1c00aa11bb: the rules before would not have held it$/m);
 });
 
 test('list --by-campaign: one line for all copies', async () => {

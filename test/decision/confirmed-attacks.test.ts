@@ -68,6 +68,7 @@ describe('of a confirmed attack', () => {
     campaign: null,
     isCopy: false,
     breakerOpen: false,
+    onlyUnder: null,
     failure: null,
   };
   test('clean mail is tagged, a copy, and not learned', () => {

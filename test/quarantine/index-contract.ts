@@ -55,6 +55,7 @@ const anyHeld = fc.record({
   state: fc.constantFrom('held', 'released', 'deleted'),
   alias: fc.constantFrom('paypal', 'stripe', "o'neill\n:x"),
   campaign: fc.constantFrom('', 'c1', 'c2'),
+  onlyUnder: fc.constantFrom('', '4f1c00aa11bb', '00aa11bb4f1c'),
   rcptTo: fc.subarray(['ann@one.test', 'Bob@One.test', 'cy@two.test', 'di@bücher.test'], {
     minLength: 1,
   }),
@@ -67,6 +68,7 @@ const anyFilter = fc.record(
     state: fc.constantFrom('held', 'released', 'deleted', 'any'),
     alias: fc.constantFrom('paypal', "o'neill\n:x", 'nobody'),
     campaign: fc.constantFrom('c1', 'c2'),
+    onlyUnder: fc.constantFrom('4f1c00aa11bb', 'never'),
     recipient: fc.constantFrom(
       'ann@one.test',
       'bob@one.test',

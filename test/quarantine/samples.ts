@@ -32,6 +32,7 @@ export function heldMessage(changes: Partial<HeldMessage> = {}): HeldMessage {
     cause: 'callback',
     campaign: '0c1d2e3f4a5b',
     ruleset: '4f1c00aa11bb',
+    onlyUnder: '',
     messageId: '<1@vendor.test>',
     from: 'billing@vendor.test',
     subject: 'hello',

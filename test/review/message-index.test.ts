@@ -35,6 +35,7 @@ function passed(changes: Partial<Analysis> = {}): PassedWatched {
     campaign: '0c1d2e3f4a5b',
     isCopy: false,
     breakerOpen: false,
+    onlyUnder: null,
     failure: null,
   } as const;
   return {

@@ -16,6 +16,7 @@ export type ListFlags = HeldFlags & {
   readonly state?: NonNullable<HeldFilter['state']>;
   readonly alias?: string;
   readonly campaign?: string;
+  readonly onlyUnder?: string;
   readonly rcpt?: string;
   readonly text?: string;
   readonly since?: Date;
@@ -40,12 +41,13 @@ export async function listHeld(context: CommandContext, flags: ListFlags): Promi
 /** Held and released mail; what is in the bin only where it is asked for. */
 async function wanted(
   quarantine: Pick<HeldMail, 'list'>,
-  { state, alias, campaign, rcpt, text, since, until, limit = Infinity }: ListFlags,
+  { state, alias, campaign, onlyUnder, rcpt, text, since, until, limit = Infinity }: ListFlags,
 ): Promise<readonly HeldSummary[]> {
   const filter: HeldFilter = {
     state: state ?? 'any',
     ...(alias === undefined ? {} : { alias }),
     ...(campaign === undefined ? {} : { campaign }),
+    ...(onlyUnder === undefined ? {} : { onlyUnder }),
     ...(rcpt === undefined ? {} : recipientFilter(rcpt)),
     ...(text === undefined ? {} : { text }),
     ...(since === undefined ? {} : { since: since.toISOString() }),

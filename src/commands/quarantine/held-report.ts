@@ -59,6 +59,9 @@ export function heldText(held: HeldSummary): string {
       `<${recipient}> ${replyTo(recipient, deliveries)}`,
     ]),
     ['ruleset', held.ruleset],
+    ...(held.onlyUnder === ''
+      ? []
+      : [['only under', `${held.onlyUnder}: the rules before would not have held it`]]),
   ];
   return `${held.id}\n${facts.map(([name = '', text = '']) => `  ${name.padEnd(12)} ${printable(text)}\n`).join('')}`;
 }

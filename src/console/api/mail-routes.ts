@@ -16,6 +16,7 @@ const heldQuery = z.strictObject({
   campaign: words(64),
   recipient: words(320).describe('Address of the envelope'),
   recipientDomain: words(255),
+  onlyUnder: words(64).describe('Version of the rules without which it would not be held'),
   text: words(200).describe('In subject, From or reason; case does not matter'),
   since: time.optional(),
   until: time.optional(),

@@ -33,6 +33,9 @@ export const heldMessage = z
     cause: z.string(),
     campaign: z.string().describe('Id of its campaign, or empty'),
     ruleset: z.string(),
+    onlyUnder: z
+      .string()
+      .describe('Version of the rules without which it would not be held, or empty'),
     messageId: z.string(),
     from: z.string(),
     subject: z.string(),

@@ -72,7 +72,7 @@ function messageRow(message: HeldSummary, { canAct, now }: RowOptions): Html {
       <a class="subject" href="${paths.message(id)}" data-open>${visible(shown, 140)}</a>
       <small>
         ${visibleAddress(from, 100)} · <a href="${paths.alias(alias)}">${visible(alias, 60)}</a>
-        ${state !== 'held' && badge(state)}
+        ${state !== 'held' && badge(state)} ${message.onlyUnder !== '' && onlyUnderLink(message)}
       </small>
     </th>
     <td class="number">${bitsText(message.scoreBits)}</td>
@@ -82,6 +82,11 @@ function messageRow(message: HeldSummary, { canAct, now }: RowOptions): Html {
       <time datetime="${heldAt}" title="${momentText(heldAt)} UTC">${ageText(heldAt, now)}</time>
     </td>
   </tr>`;
+}
+
+/** Leads to everything that a new set of rules alone keeps here. */
+function onlyUnderLink({ onlyUnder }: HeldSummary): Html {
+  return html`· <a href="${paths.quarantine({ onlyUnder })}">only under rules ${onlyUnder}</a>`;
 }
 
 /** The first comparison of the sentence: what the score begins with stands in a column of its own. */

@@ -138,6 +138,17 @@ function messageFacts({ held, now }: MessagePageView): Html {
     ['Message-ID', html`<code class="break">${visible(held.messageId, 250)}</code>`],
     ['Size', bytesText(held.sizeBytes)],
     ['Rules', html`<code>${held.ruleset}</code>`],
+    ...(held.onlyUnder === ''
+      ? []
+      : ([
+          [
+            'Held only under',
+            html`<a href="${paths.quarantine({ onlyUnder: held.onlyUnder })}"
+                ><code>${held.onlyUnder}</code></a
+              >
+              <small>the rules before would have let it go to its recipients</small>`,
+          ],
+        ] as const)),
     ['Id', html`<code class="break">${held.id}</code>`],
     ['Record', html`<a href="${paths.audit({ subject: held.id })}">on the audit log</a>`],
   ]);

@@ -101,6 +101,7 @@ function filterForm({ query: { typed, filter }, aliases }: QuarantineView): Html
     ${text('domain', 'Recipient domain', 'example.com')} ${date('since', 'From')}
     ${date('until', 'To')}
     ${typed.campaign !== '' && html`<input type="hidden" name="campaign" value="${typed.campaign}" />`}
+    ${typed.onlyUnder !== '' && text('onlyUnder', 'Held only under rules', 'version')}
     <div class="buttons">
       <button class="primary">Filter</button> <a href="/quarantine">Clear</a>
     </div>

@@ -18,6 +18,7 @@ export const filterFields = [
   'campaign',
   'recipient',
   'domain',
+  'onlyUnder',
   'since',
   'until',
 ] as const;
@@ -33,6 +34,7 @@ const readers = {
   campaign: word,
   recipient: word,
   domain: word,
+  onlyUnder: word,
   since: day.transform((date) => `${date}T00:00:00.000Z`),
   // The day itself is meant as well, and `until` is not reached.
   until: day.transform((date) => dayAfter(date)),
@@ -64,6 +66,7 @@ export function readQuarantineQuery(
     campaign: read('campaign'),
     recipient: read('recipient'),
     recipientDomain: read('domain'),
+    onlyUnder: read('onlyUnder'),
     text: read('text'),
     since: read('since'),
     until: read('until'),
