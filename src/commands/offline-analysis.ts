@@ -9,7 +9,7 @@ import type { BaselineStore } from '../baseline/store.ts';
 import { formatHostPort } from '../config/host-port.ts';
 import type { Settings } from '../config/settings.ts';
 import type { FailureCause } from '../decision/policy.ts';
-import type { ActiveRules } from '../dependencies.ts';
+import type { ActiveRules, AnalysisDependencies } from '../dependencies.ts';
 import { createPseudonym } from '../features/hash.ts';
 import { createAttachmentReader } from '../message/attachments/attachment-reader.ts';
 import type { MessagePart } from '../message/attachments/message-part.ts';
@@ -35,14 +35,19 @@ export type OfflineAnalysisOptions = {
   readonly pseudonymKey: Buffer;
   /** The operator vouches for the mail; otherwise it is authenticated, with DNS as it is now. */
   readonly assumeAuthenticated: boolean;
+  /** What is taken for the result instead of either; for cases that say how their mail authenticates. */
+  readonly authenticate?: AnalysisDependencies['authenticate'];
   readonly countsTraffic: boolean;
   /** Told of mistakes of ours; the message is `unavailable`. What it throws, `analyse` throws. */
   readonly onBug: (failure: CommandFailure) => void;
 };
 
 export type OfflineAnalysis = AsyncDisposable & {
-  /** @throws CommandFailure when the store does not answer: production would let mail pass unscored. */
-  readonly analyse: (transaction: Transaction) => Promise<Analysis>;
+  /**
+   * Under the rules that it was opened with, unless others are given.
+   * @throws CommandFailure when the store does not answer: production would let mail pass unscored.
+   */
+  readonly analyse: (transaction: Transaction, under?: ActiveRules) => Promise<Analysis>;
 };
 
 /** The stages of production for a message that no client is waiting for. */
@@ -56,14 +61,16 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
   });
   const attachments = createAttachmentReader({ onPart: () => undefined });
   const dependencies = {
-    authenticate: options.assumeAuthenticated
-      ? vouchFor
-      : createAuthenticator({
-          resolver,
-          authservId,
-          deadlineMs: analysisDeadlineMs * 0.8,
-          maxQueries: dnsQueriesPerMessage,
-        }),
+    authenticate:
+      options.authenticate ??
+      (options.assumeAuthenticated
+        ? vouchFor
+        : createAuthenticator({
+            resolver,
+            authservId,
+            deadlineMs: analysisDeadlineMs * 0.8,
+            maxQueries: dnsQueriesPerMessage,
+          })),
     readAttachments: async (parts: readonly MessagePart[], limitMs: number) => {
       if (parts.length > 0) await attachments.warm();
       return attachments.read(parts, limitMs);
@@ -83,7 +90,8 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
     },
   };
   return {
-    analyse: (transaction) => analyse(transaction, rules, { ...dependencies, events }),
+    analyse: (transaction, under = rules) =>
+      analyse(transaction, under, { ...dependencies, events }),
     [Symbol.asyncDispose]: async () => {
       await attachments[Symbol.asyncDispose]();
       await resolver[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import type { RulesFlags } from './rules/check-rules.ts';
+import type { TestRulesFlags } from './rules/test-rules.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addRulesCommand(program: Command, context: CommandContext): void {
@@ -22,4 +23,22 @@ export function addRulesCommand(program: Command, context: CommandContext): void
       await checkRules(context, directory, flags);
     });
   addSettingOptions(check, []);
+  addTestCommand(rules, context);
+}
+
+function addTestCommand(rules: Command, context: CommandContext): void {
+  const test = rules
+    .command('test')
+    .argument('[dir]', 'directory of rules (default: the one that serve would use)')
+    .description(
+      'Runs the cases beside the rules (tests/*.yaml) with the engine of production. Exit code: 0 all pass, 1 some fail, 2 rules or cases cannot be used.',
+    )
+    .option('--only <text>', 'only cases with this text in their name or file')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  aliaswatch rules test ./rules --only microsoft')
+    .action(async (directory: string | undefined, flags: TestRulesFlags) => {
+      const { testRules } = await import('./rules/test-rules.ts');
+      await testRules(context, directory, flags);
+    });
+  addSettingOptions(test, []);
 }

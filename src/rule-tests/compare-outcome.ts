@@ -1,0 +1,102 @@
+import type { Analysis } from '../analysis.ts';
+import type { Expectation } from '../config/rule-tests-schema.ts';
+import type { RuleTest } from './rule-test.ts';
+
+/** What became of the message of a case, as far as an expectation can name it. */
+export type Outcome = {
+  readonly alias: string | null;
+  readonly verdict: string;
+  readonly action: string;
+  /** Null for mail that was not scored. */
+  readonly bits: number | null;
+  readonly cause: string | null;
+  /** That speak against it, the strongest first. */
+  readonly signals: readonly string[];
+  /** Ids of the conditions that matched. */
+  readonly conditions: readonly string[];
+  /** The sentence for people; possibly empty. */
+  readonly reason: string;
+};
+
+/** One expectation that did not hold, in words. */
+export type Difference = {
+  readonly what: 'alias' | 'baseline' | 'expect' | keyof Expectation;
+  readonly expected: string;
+  readonly actual: string;
+};
+
+export function outcomeOf({
+  alias,
+  decision,
+  score,
+}: Pick<Analysis, 'alias' | 'decision' | 'score'>): Outcome {
+  const { verdict, action, reason } = decision;
+  const against = score?.terms.filter(({ signal, bits }) => signal !== 'prior' && bits > 0) ?? [];
+  return {
+    alias,
+    verdict,
+    action,
+    bits: score?.bits ?? null,
+    cause: score?.cause.id ?? null,
+    signals: against.map(({ signal }) => signal),
+    conditions: [],
+    reason,
+  };
+}
+
+/** Everything that is not as the case expects it; nothing when it passes. */
+export function compareOutcome(
+  { alias, expect }: Pick<RuleTest, 'alias' | 'expect'>,
+  outcome: Outcome,
+): readonly Difference[] {
+  const { verdict, action, cause } = expect;
+  return [
+    ...differs('alias', alias ?? 'none', outcome.alias ?? 'none'),
+    ...(Object.keys(expect).length === 0
+      ? [difference('expect', 'something: this case expects nothing', outcome.verdict)]
+      : []),
+    ...differs('verdict', verdict, outcome.verdict),
+    ...differs('action', action, outcome.action),
+    ...differs('cause', cause, outcome.cause ?? 'none'),
+    ...lacks('signals', expect.signals, outcome.signals),
+    ...lacks('conditions', expect.conditions, outcome.conditions),
+    ...outside(expect.bits, outcome.bits),
+  ];
+}
+
+function difference(what: Difference['what'], expected: string, actual: string): Difference {
+  return { what, expected, actual };
+}
+
+function differs(
+  what: Difference['what'],
+  expected: string | undefined,
+  actual: string,
+): readonly Difference[] {
+  return expected === undefined || expected === actual ? [] : [difference(what, expected, actual)];
+}
+
+/** More than what is listed may show: a rule that sees more has not become worse. */
+function lacks(
+  what: 'signals' | 'conditions',
+  expected: readonly string[] = [],
+  actual: readonly string[],
+): readonly Difference[] {
+  const missing = expected.filter((name) => !actual.includes(name));
+  return missing.length === 0
+    ? []
+    : [difference(what, missing.join(', '), actual.length === 0 ? 'none' : actual.join(', '))];
+}
+
+function outside(range: Expectation['bits'], bits: number | null): readonly Difference[] {
+  if (range === undefined) return [];
+  const { min = -Infinity, max = Infinity } = range;
+  if (bits !== null && bits >= min && bits <= max) return [];
+  const expected =
+    max === Infinity
+      ? `at least ${min}`
+      : min === -Infinity
+        ? `at most ${max}`
+        : `${min} to ${max}`;
+  return [difference('bits', expected, bits === null ? 'not scored' : bits.toFixed(1))];
+}
