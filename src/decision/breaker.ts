@@ -1,8 +1,11 @@
 import type { BreakerPolicy } from './policy.ts';
 import { systemicBits } from './systemic-bits.ts';
 
-/** Why it opened: one signal on unrelated vendors, or more aliases at once than coincidence allows. */
-export const breakerCauses = ['signal', 'systemic'] as const;
+/**
+ * Why it opened: one signal on unrelated vendors, more aliases at once than coincidence allows, a new set of rules that
+ * flags too much alone (`ruleset-breaker.ts`), or an operator's word.
+ */
+export const breakerCauses = ['signal', 'systemic', 'ruleset', 'hand'] as const;
 export type BreakerCause = (typeof breakerCauses)[number];
 
 /** One scored message of a watched alias. */
@@ -30,6 +33,8 @@ export type Opening = {
   readonly cause: BreakerCause;
   /** For a person; begins in lower case. */
   readonly reason: string;
+  /** What to do about it, in one sentence; absent where nothing is left to do. */
+  readonly advice?: string;
 };
 
 export type Breaker = {

@@ -10,7 +10,12 @@ export function systemicBits(active: number, usual: number, flagged: number): nu
   let logTerm = active * Math.log2(1 - usual); // of k = 0
   let tail = 0;
   for (let k = 0; k <= active; k++) {
-    if (k >= flagged) tail += 2 ** Math.max(logTerm, -1070);
+    if (k >= flagged) {
+      const term = 2 ** Math.max(logTerm, -1070);
+      tail += term;
+      // Beyond the mean terms only fall, and these add nothing any more.
+      if (k > active * usual && term < tail * Number.EPSILON) break;
+    }
     logTerm += Math.log2((active - k) / (k + 1)) + Math.log2(usual / (1 - usual));
   }
   return Math.min(maxBits, Math.max(0, -Math.log2(tail)));

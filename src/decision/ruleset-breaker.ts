@@ -1,0 +1,122 @@
+import type { Opening } from './breaker.ts';
+import { systemicBits } from './systemic-bits.ts';
+
+/** One judged message of a watched alias. */
+export type JudgedEvent = {
+  readonly atMs: number;
+  /** Where the rules are harder on it than those before them: by what it can be told from others, and whether to hold it. */
+  readonly graver: { readonly keys: readonly string[]; readonly isHeld: boolean } | null;
+  /** The set before would not have kept it from its recipients, and it is kept. */
+  readonly isHeldOnly: boolean;
+};
+
+/** Messages that share a value. */
+type Attack = { readonly keys: readonly string[]; readonly isHeld: boolean };
+
+/** What became of mail under one set of rules since it came into force, beside the set before. */
+export type RulesetWatch = {
+  readonly ruleset: string;
+  readonly previous: string;
+  readonly judged: number;
+  /** Messages that the set before would have done less about, and those that are held only because of this one. */
+  readonly graver: number;
+  readonly heldOnly: number;
+  readonly attacks: readonly Attack[];
+  readonly open: Opening | null;
+  /** Somebody closed it: it does not open again for this set. */
+  readonly isTrusted: boolean;
+};
+
+export type RulesetBreakerRules = {
+  readonly enabled: boolean;
+  /** What the gate allows a new set: shares of all judged mail, 0 to 1. */
+  readonly gate: { readonly maxNewlyHeldShare: number; readonly maxNewlyTaggedShare: number };
+};
+
+/** Fewer attacks may be just that. */
+const leastAttacks = 3;
+/** A coincidence of one in a thousand. */
+const leastBits = 10;
+/** A gate that allows nothing would make every attack impossible. */
+const leastShare = 1e-4;
+const maxAttacks = 1000;
+const maxKeys = 200;
+
+export function watchRuleset(ruleset: string, previous: string): RulesetWatch {
+  const none = { judged: 0, graver: 0, heldOnly: 0, attacks: [], open: null, isTrusted: false };
+  return { ruleset, previous, ...none };
+}
+
+/**
+ * Is a new set wrong? Takes one judged message and opens where more is flagged only because of the set than the gate
+ * would have let it flag. Messages that share a value are one attack and count once: a condition that catches a campaign
+ * is what it was written for.
+ */
+export function advanceRulesetWatch(
+  watch: RulesetWatch,
+  { atMs, graver, isHeldOnly }: JudgedEvent,
+  rules: RulesetBreakerRules,
+): RulesetWatch {
+  const next = {
+    ...watch,
+    judged: watch.judged + 1,
+    graver: watch.graver + (graver === null ? 0 : 1),
+    heldOnly: watch.heldOnly + (isHeldOnly ? 1 : 0),
+    attacks: graver === null ? watch.attacks : joined(watch.attacks, graver),
+  };
+  if (graver === null || watch.open !== null || watch.isTrusted || !rules.enabled) return next;
+  return { ...next, open: opening(next, atMs, rules) };
+}
+
+/** By hand: somebody has looked, and the set is right. */
+export function trustRuleset(watch: RulesetWatch): RulesetWatch {
+  return { ...watch, open: null, isTrusted: true };
+}
+
+/** Without a key nothing tells it from others: that is how honest mail looks, and each counts. */
+function joined(attacks: readonly Attack[], { keys, isHeld }: Attack): readonly Attack[] {
+  const shares = (attack: Attack) => attack.keys.some((key) => keys.includes(key));
+  const same = attacks.filter(shares);
+  const all = new Set([...same.flatMap((attack) => attack.keys), ...keys]);
+  const one = {
+    keys: [...all].slice(0, maxKeys),
+    isHeld: isHeld || same.some((attack) => attack.isHeld),
+  };
+  return [...attacks.filter((attack) => !shares(attack)), one].slice(-maxAttacks);
+}
+
+function opening(
+  watch: Omit<RulesetWatch, 'open'>,
+  atMs: number,
+  { gate }: RulesetBreakerRules,
+): Opening | null {
+  const { ruleset, previous, judged, graver, heldOnly, attacks } = watch;
+  const held = attacks.filter(({ isHeld }) => isHeld).length;
+  const bits = Math.max(
+    bitsOf(judged, gate.maxNewlyTaggedShare, attacks.length),
+    bitsOf(judged, gate.maxNewlyHeldShare, held),
+  );
+  if (bits < leastBits) return null;
+  const reason = `${graver} of ${judged} messages are flagged only because of ruleset ${ruleset}, and share too little to be an attack (${bits.toFixed(1)} bits)`;
+  return {
+    atMs,
+    cause: 'ruleset',
+    reason,
+    advice: rollbackAdvice({ heldOnly, ruleset, previous }),
+  };
+}
+
+function bitsOf(judged: number, share: number, attacks: number): number {
+  if (attacks < leastAttacks) return 0;
+  return systemicBits(judged, Math.max(leastShare, share), attacks);
+}
+
+/** How to get back what a set keeps, in one sentence. */
+export function rollbackAdvice({
+  heldOnly,
+  ruleset,
+  previous,
+}: Pick<RulesetWatch, 'heldOnly' | 'ruleset' | 'previous'>): string {
+  const many = heldOnly === 1 ? '1 message is' : `${heldOnly} messages are`;
+  return `${many} held only because of ruleset ${ruleset}: \`aliaswatch rules rollback --release-held\` restores ${previous} and delivers them`;
+}
