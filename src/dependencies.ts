@@ -7,7 +7,8 @@ import type { RuleSet } from './config/rule-set.ts';
 import type { Pseudonym } from './features/hash.ts';
 import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
-import type { StandingReviews } from './judge.ts';
+import type { ChosenBy } from './activation/choose-rules.ts';
+import type { Judged, StandingReviews } from './judge.ts';
 import type { Events } from './observability/events.ts';
 import type { WarnRecipients } from './recipient-warning.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
@@ -44,6 +45,8 @@ export type AnalysisDependencies = {
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
   /** What people approved and confirmed; nothing when absent. */
   readonly reviews?: StandingReviews;
+  /** Told of every message that was judged; it must not wait or throw. */
+  readonly onJudged?: (judged: Judged) => void;
   readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
   /** Analysis takes no longer; past it mail is `unavailable`. */
   readonly analysisDeadlineMs: number;
@@ -53,7 +56,8 @@ export type AnalysisDependencies = {
 
 /** Everything the pipeline touches outside itself; built once, in `server.ts`. */
 export type Dependencies = AnalysisDependencies & {
-  readonly rules: () => ActiveRules;
+  /** The one rule set of a message: asked once, when its transaction begins. */
+  readonly rules: (message: ChosenBy) => ActiveRules;
   readonly names: Names;
   /** What recipients of a tagged message see of it in the message; as received where nothing is switched on. */
   readonly warnRecipients: WarnRecipients;

@@ -1,11 +1,11 @@
-import { appraise } from './appraise.ts';
+import { appraise, type Appraisal, type ToAppraise } from './appraise.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import { decideAmongOthers } from './alerts/decide-among-others.ts';
 import type { Alias } from './alias/alias.ts';
 import { templateFunctionOf } from './alias/template-function.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf, hourOf } from './baseline/ledger.ts';
-import type { BaselineStore, Commit } from './baseline/store.ts';
+import type { BaselineStore, Commit, ObserveRequest } from './baseline/store.ts';
 import { isMature } from './decision/decide.ts';
 import {
   confirmedCampaign,
@@ -67,6 +67,15 @@ export type StandingReviews = {
   readonly attacks: () => ConfirmedAttacks;
 };
 
+/** A message as it was judged, for whoever judges it by other rules as well. */
+export type Judged = {
+  readonly toJudge: ToJudge;
+  readonly request: ObserveRequest;
+  readonly toAppraise: ToAppraise;
+  readonly appraisal: Appraisal;
+  readonly rules: ActiveRules;
+};
+
 export type JudgeDependencies = {
   readonly baselines: Pick<BaselineStore, 'observe'>;
   /** Null where nothing is to be asked about the organization's other mail. */
@@ -77,6 +86,8 @@ export type JudgeDependencies = {
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
   /** None when absent. */
   readonly reviews?: StandingReviews;
+  /** Told of every message that was judged; it must not wait or throw. */
+  readonly onJudged?: (judged: Judged) => void;
   /** False reads the store without moving a counter (`check`, the twin of an injected message). */
   readonly countsTraffic: boolean;
   /** Wraps a stage, for its duration. */
@@ -89,7 +100,7 @@ export type JudgeDependencies = {
  * @throws StageFailure `store` when a baseline cannot be read.
  */
 export async function judge(
-  { transaction, message, authentication, alias, address, learnable }: ToJudge,
+  toJudge: ToJudge,
   rules: ActiveRules,
   {
     baselines,
@@ -98,10 +109,12 @@ export async function judge(
     pseudonym,
     inheritedBy = () => new Set(),
     reviews = noReviews,
+    onJudged,
     countsTraffic,
     timed,
   }: JudgeDependencies,
 ): Promise<Judgement> {
+  const { transaction, message, authentication, alias, address, learnable } = toJudge;
   const features = await timed('features', () =>
     extractFeatures({
       transaction,
@@ -135,19 +148,18 @@ export async function judge(
   return timed('score', () => {
     const { at } = request;
     const policy = alerts.withBudgets(rules.policy, at);
-    const appraisal = appraise(
-      {
-        alias,
-        purpose: templateFunctionOf(alias, message.subject),
-        at,
-        features,
-        observation,
-        organization: view,
-        inherited: inheritedBy(alias),
-        approved: reviews.approvedFor(alias.id, at),
-      },
-      { ...rules, policy },
-    );
+    const toAppraise = {
+      alias,
+      purpose: templateFunctionOf(alias, message.subject),
+      at,
+      features,
+      observation,
+      organization: view,
+      inherited: inheritedBy(alias),
+      approved: reviews.approvedFor(alias.id, at),
+    };
+    const appraisal = appraise(toAppraise, { ...rules, policy });
+    onJudged?.({ toJudge, request, toAppraise, appraisal, rules });
     const { score, readings } = appraisal;
     const shared = sharedWithCopies({ features, readings });
     const attack = confirmedCampaign(alias.id, shared.keys, reviews.attacks());

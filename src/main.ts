@@ -28,6 +28,7 @@ async function run(): Promise<void> {
     environment: process.env,
     signal,
     endWithin,
+    onHangup: (listener) => void process.on('SIGHUP', listener),
     exit: (code) => {
       process.exitCode = code;
     },

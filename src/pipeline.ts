@@ -16,8 +16,9 @@ export async function processTransaction(
   nextHop: NextHopTransaction,
   deps: Dependencies,
 ): Promise<Reply> {
-  const active = deps.rules();
-  const rules = { ...active, policy: policyFor(received.envelope.rcptTo, active.policy) };
+  const { id, envelope } = received;
+  const chosen = deps.rules({ id, recipients: envelope.rcptTo });
+  const rules = { ...chosen, policy: policyFor(envelope.rcptTo, chosen.policy) };
   const transaction = await deps.withoutForgedFields(received);
 
   // message → authentication → alias → features → baseline → score → decision

@@ -63,17 +63,15 @@ export function poolInBackground({
   const stopping = new AbortController();
   const { signal } = stopping;
   let pool: Pool = { fits: [], inherited: new Map() };
-  let applied: {
-    readonly to: ActiveRules;
-    readonly pool: Pool;
-    readonly rules: ActiveRules;
-  } | null = null;
+  // A candidate may be in use beside the rules in force.
+  let applied = new WeakMap<ActiveRules, ActiveRules>();
   const readings = (async () => {
     for (let waitMs = firstAfterMs; await pause(waitMs, signal); waitMs = everyMs) {
       try {
         const at = now();
         const read = await readPool(store, { rules: rules(), at, signal });
         pool = read.pool;
+        applied = new WeakMap();
         events.priorsFitted(read.aliases, at);
       } catch (error) {
         if (!isAborted(signal)) events.priorFitFailed(error);
@@ -82,9 +80,9 @@ export function poolInBackground({
   })();
   return {
     withPriors: (active) => {
-      if (applied?.to !== active || applied.pool !== pool)
-        applied = { to: active, pool, rules: withPriors(active, pool) };
-      return applied.rules;
+      const known = applied.get(active) ?? withPriors(active, pool);
+      applied.set(active, known);
+      return known;
     },
     inheritedBy: ({ id }) => pool.inherited.get(id) ?? nothing,
     [Symbol.asyncDispose]: async () => {

@@ -1,7 +1,9 @@
 import { Resolver as DnsClient } from 'node:dns/promises';
 import { join } from 'node:path';
 import { arcSet } from './action/arc-seal.ts';
-import { activate } from './activate-rules.ts';
+import { compareShadow } from './activation/compare-shadow.ts';
+import { openRulesInForce } from './activation/open-rules-in-force.ts';
+import { followDirectory } from './activation/follow-directory.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { createAlerts } from './alerts/alerts.ts';
 import { loadArcKey } from './arc-key.ts';
@@ -11,6 +13,7 @@ import { startAudit } from './audit/start-audit.ts';
 import { openStore } from './baseline/open-store.ts';
 import { defaultStoreLimits } from './baseline/store.ts';
 import { formatHostPort, type HostPort } from './config/host-port.ts';
+import type { RuleFileCache } from './config/rule-file-cache.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import { describeSettings, type Settings } from './config/settings.ts';
 import { maySharePolicy } from './decision/recipient-mode.ts';
@@ -45,7 +48,12 @@ import { reply, type Reply } from './smtp/reply.ts';
 
 export type ServerOptions = {
   readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
-  readonly rules: RuleSet;
+  /** What the rules directory holds; null where it cannot be used, and rules that were in force before have to do. */
+  readonly rules: RuleSet | null;
+  /** What `rules` were loaded with; sets that come later load faster. */
+  readonly ruleFiles?: RuleFileCache;
+  /** Files that change in the rules directory are taken, where its policy says so. */
+  readonly watchesRules?: boolean;
   readonly log: Log;
   readonly version: string;
   /** What messages are stamped with on receipt; real time when absent. */
@@ -60,6 +68,8 @@ export type Server = AsyncDisposable & {
   readonly links: HostPort | null;
   /** The console's own address; null where it is at `http`, or off. */
   readonly console: HostPort | null;
+  /** Takes what the rules directory holds now, where it is valid. */
+  readonly reloadRules: () => Promise<void>;
 };
 
 /** Shortest part of the analysis deadline that is left to parsing and scoring after authentication. */
@@ -72,7 +82,9 @@ const dnsQueriesPerMessage = 60;
  */
 export async function startServer({
   settings,
-  rules,
+  rules: directory,
+  ruleFiles: cache = new Map(),
+  watchesRules = false,
   log,
   version,
   now = () => new Date(),
@@ -80,8 +92,6 @@ export async function startServer({
   await using opened = new AsyncDisposableStack();
   const metrics = createMetrics(version);
   const recorded = recordEvents(metrics, log);
-  const active = activate(rules, settings);
-  metrics.rulesActivated(active);
 
   // Before the store: at the first start this makes the state directory, where the store lies by default.
   const quarantine = opened.use(
@@ -92,17 +102,22 @@ export async function startServer({
   );
   const forOne = bucketIsForOne(settings);
   if (forOne !== null) log.warn(forOne);
+  const rules = opened.use(await openRulesInForce({ settings, directory, cache, now }));
+  for (const complaint of rules.complaints) log.error(complaint);
+  const { inForce } = rules;
+  const { active: first, candidate } = inForce.loaded();
+  metrics.rulesActivated(first, candidate);
   metrics.measureQuarantine({ ...quarantine, bytes: quarantine.usage.bytes });
   const baselines = opened.use(
     await openStore(settings.store, {
-      limits: { ...defaultStoreLimits, ...active.policy.learning },
+      limits: { ...defaultStoreLimits, ...first.policy.learning },
       timeoutMs: settings.storeTimeoutMs,
     }),
   );
   const audited = opened.use(await startAudit({ settings, events: recorded, now }));
   const watched = watchStatus(audited.events, now);
   const { events } = watched;
-  audited.rulesActivated(active);
+  audited.rulesActivated(first);
   const arcKey = await loadArcKey(settings);
   const servers = settings.dns.map(formatHostPort);
   const resolver = opened.use(
@@ -115,7 +130,7 @@ export async function startServer({
     await openOrganization(settings.store, {
       limits: {
         values: settings.organizationValues,
-        windowDays: active.policy.learning.windowDays,
+        windowDays: first.policy.learning.windowDays,
       },
       timeoutMs: settings.storeTimeoutMs,
       pseudonym,
@@ -125,7 +140,7 @@ export async function startServer({
   metrics.measureOrganization(() => organization.sizes());
 
   const pooled = opened.use(
-    poolInBackground({ store: baselines, rules: () => active, events, now }),
+    poolInBackground({ store: baselines, rules: inForce.current, events, now }),
   );
   const route = await nextHopRoute(settings);
   const alerts = createAlerts(events);
@@ -145,14 +160,14 @@ export async function startServer({
       baselines,
       organization,
       pseudonym,
-      rules: () => active,
-      policyInForce: () => alerts.withBudgets(active.policy, now()),
+      rules: inForce.current,
+      policyInForce: () => alerts.withBudgets(inForce.current().policy, now()),
       deliver: (envelope, content) => deliverOnce(route, envelope, content),
       now,
     }),
   );
   const dependencies: Dependencies = {
-    rules: () => pooled.withPriors(active),
+    rules: (message) => pooled.withPriors(inForce.chooseFor(message)),
     names: settings,
     authenticate: createAuthenticator({
       resolver,
@@ -180,6 +195,14 @@ export async function startServer({
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     remember: desk.remember,
     events,
+    onJudged: compareShadow({
+      shadow: () => {
+        const shadow = inForce.shadow();
+        return shadow && pooled.withPriors(shadow);
+      },
+      ...{ baselines, organization, alerts, pseudonym },
+      onCompared: events.rulesShadowed,
+    }),
     analysisDeadlineMs: settings.analysisDeadlineMs,
     countsTraffic: true,
   };
@@ -211,7 +234,7 @@ export async function startServer({
           maxBytes: settings.maxSpoolBytes,
         },
         admitRecipient: (accepted, candidate) =>
-          admitRecipient(accepted, candidate, dependencies.rules()),
+          admitRecipient(accepted, candidate, inForce.current()),
         resolver: reverseResolver(servers, settings.dnsTimeoutMs),
         onError: (error) => log.warn({ error }, 'smtp'),
         onRefused: events.smtpRefused,
@@ -222,13 +245,19 @@ export async function startServer({
         processTransaction(await fromOuterClient(received, isTrusted), nextHop, dependencies),
     ),
   );
+  const following = opened.use(
+    followDirectory({ settings, rules, cache, events, now, watches: watchesRules }),
+  );
+  // It is in force already at the first start, and mostly later on; if not, it has to pass what a changed file has to.
+  if (directory?.version !== first.version || inForce.loaded().sequence < 1)
+    void following.activate('start');
   opened.use(proveRelayInBackground(route, events));
   void attachments.warm();
   log.info(
     {
       version,
-      ruleset: active.version,
-      aliases: active.aliases.length,
+      ruleset: first.version,
+      aliases: first.aliases.length,
       settings: describeSettings(settings),
     },
     'listening',
@@ -240,6 +269,7 @@ export async function startServer({
     http: { host: http.address.address, port: http.address.port },
     links: desk.links,
     console: desk.console,
+    reloadRules: () => following.activate('sighup'),
     [Symbol.asyncDispose]: async () => {
       draining.begun = true;
       await owned.disposeAsync();

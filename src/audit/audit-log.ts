@@ -12,6 +12,8 @@ export const auditActs = [
   'campaign-notified',
   'incident-exported',
   'rules-activated',
+  'rules-refused',
+  'rules-rolled-back',
   'breaker-opened',
   'breaker-closed',
   'logged-in',

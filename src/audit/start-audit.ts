@@ -6,7 +6,7 @@ import { openAudit } from './open-audit.ts';
 import { openHeads } from './open-heads.ts';
 import { publishHeads } from './publish-heads.ts';
 import { recordDecisions } from './record-decisions.ts';
-import { recordRules } from './record-rules.ts';
+import { recordRuleChanges, recordRules } from './record-rules.ts';
 
 export type StartAuditOptions = {
   readonly settings: {
@@ -53,7 +53,7 @@ export async function startAudit({
   return {
     audit,
     heads: () => heads.all(),
-    events: recordDecisions(events, audit, options),
+    events: recordRuleChanges(recordDecisions(events, audit, options), audit, options),
     rulesActivated: (rules) => recordRules(audit, rules, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { formatProblem } from '../config/rule-problem.ts';
+import { formatProblem, type RuleProblem } from '../config/rule-problem.ts';
 import { loadRules } from '../config/load-rules.ts';
 import { formatSettingProblem, loadSettings } from '../config/load-settings.ts';
 import type { RuleSet } from '../config/rule-set.ts';
@@ -40,8 +40,14 @@ export async function settingsFor(
 export async function rulesFor({ rulesDir }: Pick<Settings, 'rulesDir'>): Promise<RuleSet> {
   const loading = await loadRules(rulesDir);
   if (loading.ok) return loading.rules;
-  const problems = loading.problems.map(formatProblem).join('\n');
-  throw new CommandFailure(`the rules in ${rulesDir} cannot be used\n${problems}`, {
-    exitCode: exitCodes.usage,
-  });
+  throw unusableRules(rulesDir, loading.problems);
+}
+
+export function unusableRules(
+  directory: string,
+  problems: readonly RuleProblem[],
+  exitCode: number = exitCodes.usage,
+): CommandFailure {
+  const all = problems.map(formatProblem).join('\n');
+  return new CommandFailure(`the rules in ${directory} cannot be used\n${all}`, { exitCode });
 }

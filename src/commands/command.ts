@@ -9,6 +9,8 @@ export type CommandContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Calls it for every SIGHUP from now on; without it SIGHUP ends the process. */
+  readonly onHangup?: (listener: () => void) => void;
   /** Sets the exit code of the process. */
   readonly exit: (code: number) => void;
   /** How long the process may take to end after `signal`; past it, it is ended. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { quarantineSchema, tagSchema } from './budget-schema.ts';
+import { activationSchema } from './activation-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { addressPattern, domainName, listOf } from './name-schemas.ts';
 import { warningSchema } from './warning-schema.ts';
@@ -51,6 +52,7 @@ export const policySchema = z
         pooledPriors: z.boolean().default(true),
       })
       .prefault({}),
+    activation: activationSchema,
   })
   .superRefine(({ tag, quarantine, actions }, context) => {
     if (severity[actions.anomalous] < severity[actions.suspicious]) {

@@ -57,6 +57,17 @@ export type Policy = {
     /** Fit the priors of `causes.yaml` to the aliases of this site. */
     readonly pooledPriors: boolean;
   };
+  readonly activation: ActivationPolicy;
+};
+
+/** How a change of these files comes into force. */
+export type ActivationPolicy = {
+  /** Changed files are taken by themselves. */
+  readonly watchFiles: boolean;
+  /** What such a set is first; `rules activate` says it itself. */
+  readonly stage: 'enforce' | 'shadow' | 'canary';
+  /** Of all messages, 0 to 1. */
+  readonly canaryShare: number;
 };
 
 export type Maturity = { readonly minMessages: number; readonly minDays: number };

@@ -8,7 +8,6 @@ import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { alertMetrics } from './alert-metrics.ts';
 import { auditMetrics } from './audit-metrics.ts';
-import { AliasLabels } from './alias-labels.ts';
 import { consoleMetrics } from './console-metrics.ts';
 import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
@@ -16,6 +15,7 @@ import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
 import { quarantineMetrics } from './quarantine-metrics.ts';
 import { reviewMetrics } from './review-metrics.ts';
+import { ruleMetrics } from './rule-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const verdicts = Object.keys({
@@ -68,7 +68,10 @@ export function createMetrics(version: string) {
     ...alerts,
     ...messageMetrics(registry),
     ...quarantineMetrics(registry),
-    ...ruleMetrics(registry, alerts.startCampaigns),
+    ...ruleMetrics(registry, {
+      verdicts: watchedVerdicts,
+      startCampaigns: alerts.startCampaigns,
+    }),
     ...organizationMetrics(registry),
     ...noticeMetrics(registry),
     ...reviewMetrics(registry),
@@ -148,39 +151,4 @@ function messageMetrics(registry: Registry) {
   }
   for (const stage of stages) metrics.stageDuration.zero({ stage });
   return metrics;
-}
-
-function ruleMetrics(registry: Registry, startCampaigns: (alias: string) => void) {
-  const info = gauge(registry, 'ruleset_info', 'Always 1, for the rules in force', 'version');
-  const lastReload = gauge(registry, 'rules_last_reload_success', '1 if the last load succeeded');
-  const aliasVerdicts = counter(
-    registry,
-    'alias_verdicts_total',
-    'Messages per alias',
-    'alias',
-    'verdict',
-  );
-  const labels = new AliasLabels();
-  const start = (alias: string) => {
-    for (const verdict of watchedVerdicts) aliasVerdicts.inc({ alias, verdict }, 0);
-    startCampaigns(alias);
-  };
-  start(labels.other);
-  return {
-    aliasVerdicts,
-    /** The label value for an alias id. */
-    aliasLabel: (alias: string) => labels.labelOf(alias),
-    /** A rule set came into force. */
-    rulesActivated(rules: {
-      readonly version: string;
-      readonly aliases: readonly { readonly id: string }[];
-    }) {
-      for (const alias of labels.admit(rules.aliases.map(({ id }) => id))) start(alias);
-      info.reset();
-      info.set({ version: rules.version }, 1);
-      lastReload.set(1);
-    },
-    /** A reload failed; the rule set before it stays in force. */
-    rulesRejected: () => lastReload.set(0),
-  };
 }

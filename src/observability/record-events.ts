@@ -4,6 +4,8 @@ import type { Events } from './events.ts';
 import type { Log } from './log.ts';
 import { replyClasses } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
+import { recordRuleEvents } from './record-rule-events.ts';
+import { neverThrowing } from './never-throwing.ts';
 import { transactionLine } from './transaction-line.ts';
 
 /** Events as counters and log lines. A failure in here is dropped: observing mail must not stop it. */
@@ -132,6 +134,7 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
     }),
     consoleFailed: neverThrowing((error) => log.error({ error }, 'console failed')),
     budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
+    ...recordRuleEvents(metrics, log),
     auditLost: neverThrowing((act, error) => {
       metrics.auditLost.inc();
       log.error({ act, error }, 'not recorded in the audit log');
@@ -177,15 +180,3 @@ const noticeLevels = {
   refused: 'error',
   expired: 'error',
 } as const;
-
-function neverThrowing<Arguments extends unknown[]>(
-  record: (...values: Arguments) => void,
-): (...values: Arguments) => void {
-  return (...values) => {
-    try {
-      record(...values);
-    } catch {
-      // Nobody is left to tell.
-    }
-  };
-}

@@ -65,7 +65,7 @@ test('what is held, the breaker, and rules that come into force', async (t) => {
     ['held', '0mh2q7k1c4x9p0zv5t3b', { alias: 'vendor-billing', sizeBytes: 24 }],
     ['breaker-opened', '', { cause: 'signal' }],
     ['breaker-closed', '', {}],
-    ['rules-activated', '4f1c00aa11bb', { mode: 'tag', aliases: 2 }],
+    ['rules-activated', '4f1c00aa11bb', { mode: 'tag', aliases: 2, stage: 'enforce' }],
   ]);
 });
 

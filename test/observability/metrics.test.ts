@@ -68,17 +68,17 @@ test('versions and the last reload', async () => {
   const read = async () =>
     [...(await expose(metrics)).values()]
       .flatMap(({ samples }) => [...samples])
-      .filter(([series]) => /aliaswatch_(?:build_info|rule)/.test(series));
+      .filter(([series]) => /aliaswatch_(?:build_info|ruleset_info|rules_last)/.test(series));
   metrics.rulesActivated(rules);
   metrics.rulesActivated({ ...rules, version: 'second' });
   assert.deepEqual(await read(), [
     ['aliaswatch_build_info{version="0.1.0"}', 1],
-    ['aliaswatch_ruleset_info{version="second"}', 1],
+    ['aliaswatch_ruleset_info{version="second",stage="enforce"}', 1],
     ['aliaswatch_rules_last_reload_success', 1],
   ]);
   metrics.rulesRejected();
   assert.deepEqual((await read()).slice(1), [
-    ['aliaswatch_ruleset_info{version="second"}', 1],
+    ['aliaswatch_ruleset_info{version="second",stage="enforce"}', 1],
     ['aliaswatch_rules_last_reload_success', 0],
   ]);
 });

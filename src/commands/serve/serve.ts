@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { formatHostPort, type HostPort } from '../../config/host-port.ts';
+import { isRulesStored } from '../../activation/open-rule-sets.ts';
+import { loadRules } from '../../config/load-rules.ts';
+import type { RuleFileCache } from '../../config/rule-file-cache.ts';
 import { createLog } from '../../observability/log.ts';
 import { startServer } from '../../server.ts';
 import type { CommandContext } from '../command.ts';
-import { rulesFor, settingsFor } from '../command-settings.ts';
+import { settingsFor, unusableRules } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { readVersion } from '../version.ts';
 
@@ -16,7 +19,11 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   const settings = await settingsFor(context, flags, ['nextHop']);
   const { nextHop, logLevel, drainMs } = settings;
   if (nextHop === null) return; // settingsFor has refused
-  const rules = await rulesFor(settings);
+  const ruleFiles: RuleFileCache = new Map();
+  const loading = await loadRules(settings.rulesDir, ruleFiles);
+  // Rules that were in force before are as good; at the first start there are none.
+  if (!loading.ok && !(await isRulesStored(settings)))
+    throw unusableRules(settings.rulesDir, loading.problems);
   // Before anything is written: a port in use should leave no state directory behind.
   const links = settings.publicUrl === null ? [] : [settings.publicListen];
   const own = typeof settings.console === 'string' ? [] : [settings.console];
@@ -26,10 +33,13 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   context.endWithin(drainMs + closingMs);
   await using server = await startServer({
     settings: { ...settings, nextHop },
-    rules,
+    rules: loading.ok ? loading.rules : null,
+    ruleFiles,
+    watchesRules: true,
     log,
     version: readVersion(),
   });
+  context.onHangup?.(() => void server.reloadRules());
   log.info(
     {
       smtp: formatHostPort(server.smtp),

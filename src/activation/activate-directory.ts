@@ -1,0 +1,70 @@
+import type { RuleSet } from '../config/rule-set.ts';
+import { prepareActivation, type ActivationStep, type Refusal } from './activation-step.ts';
+import { putInForce } from './change-rules.ts';
+import type { StoredRules } from './load-stored.ts';
+import type { ActivationWay, RuleSetStore, Stage } from './rule-set-store.ts';
+
+/** What became of a set that a directory holds. */
+export type DirectoryOutcome =
+  | { readonly kind: 'activated' }
+  /** It is in force, or is the candidate. */
+  | { readonly kind: 'unchanged' }
+  /** At a start: it was in force before, and something else is now. */
+  | { readonly kind: 'older' }
+  /** It was rolled back: only an operator's word brings it back. */
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
+
+export type ActivateDirectoryOptions = {
+  readonly store: RuleSetStore;
+  readonly stored: StoredRules;
+  readonly steps: readonly ActivationStep[];
+  /** Name of this host. */
+  readonly by: string;
+  readonly now: () => Date;
+};
+
+/**
+ * Puts in force what a directory holds, where that is news and passes every step.
+ * @throws what the store throws; nothing was changed then.
+ */
+export async function activateDirectory(
+  rules: RuleSet,
+  via: Extract<ActivationWay, 'start' | 'file' | 'sighup'>,
+  { store, stored, steps, by, now }: ActivateDirectoryOptions,
+): Promise<DirectoryOutcome> {
+  const { version } = rules;
+  const state = await store.inForce();
+  if (version === state.active || version === state.candidate?.version)
+    return { kind: 'unchanged' };
+  if (state.ignored.includes(version)) return { kind: 'ignored' };
+  // A node whose directory was left behind must not take the others back when it starts.
+  if (via === 'start' && (await store.isKnown(version))) return { kind: 'older' };
+  const active = state.active === null ? null : await stored.load(state.active).catch(() => null);
+  const { summaries, refusals } = await prepareActivation({ rules, active }, steps);
+  if (refusals.length > 0) return { kind: 'refused', refusals };
+  stored.remember(rules);
+  await putInForce(store, state, {
+    rules,
+    // How careful to be is up to the set in force: the new one may be the one that is wrong.
+    stage: stageOf(active ?? rules),
+    by,
+    via,
+    reason: '',
+    at: now(),
+    forced: false,
+    steps: summaries,
+  });
+  return { kind: 'activated' };
+}
+
+function stageOf({ policy: { activation } }: RuleSet): Stage | null {
+  switch (activation.stage) {
+    case 'enforce':
+      return null;
+    case 'shadow':
+      return { kind: 'shadow' };
+    case 'canary':
+      return { kind: 'canary', share: activation.canaryShare };
+  }
+}

@@ -1,0 +1,26 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Changes when any file below a directory does; also for one that has vanished or may not be read. Files are not opened.
+ */
+export async function rulesFingerprint(directory: string): Promise<string> {
+  const names = await readdir(directory, { recursive: true }).catch(codeOf);
+  if (typeof names === 'string') return names;
+  const parts = await Promise.all(
+    names.sort().map(async (name) => `${name} ${await stampOf(join(directory, name))}`),
+  );
+  return parts.join('\n');
+}
+
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(codeOf);
+  if (typeof found === 'string') return found;
+  // Modes as well: what may not be read any more has not changed otherwise.
+  const { mtimeNs, ctimeNs, size, ino, mode } = found;
+  return [mtimeNs, ctimeNs, size, ino, mode].join(' ');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+}

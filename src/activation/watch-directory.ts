@@ -1,0 +1,129 @@
+import { loadRules, type RuleLoading } from '../config/load-rules.ts';
+import type { RuleFileCache } from '../config/rule-file-cache.ts';
+import { formatProblem } from '../config/rule-problem.ts';
+import { pause } from '../pause.ts';
+import {
+  activateDirectory,
+  type ActivateDirectoryOptions,
+  type DirectoryOutcome,
+} from './activate-directory.ts';
+import type { Refusal } from './activation-step.ts';
+import type { ActivationWay } from './rule-set-store.ts';
+import { rulesFingerprint } from './rules-fingerprint.ts';
+
+export type DirectoryWay = Extract<ActivationWay, 'start' | 'file' | 'sighup'>;
+
+/** Why nothing was done about a set. */
+export type LeftAlone = 'unchanged' | 'older' | 'ignored';
+
+export type WatchDirectoryOptions = ActivateDirectoryOptions & {
+  readonly directory: string;
+  readonly cache: RuleFileCache;
+  /** Asked each time: the rules in force say whether files are watched. */
+  readonly watches: () => boolean;
+  /** After an activation: this process follows at once. */
+  readonly refresh: () => Promise<void>;
+  readonly events: {
+    /** A set was not put in force; what was in force stays. Version null: it could not even be read. */
+    readonly rulesRefused: (
+      refused: { readonly version: string | null; readonly via: DirectoryWay },
+      refusals: readonly Refusal[],
+    ) => void;
+    /** Nothing was to be done about a valid set. */
+    readonly rulesLeftAlone: (
+      version: string,
+      of: { readonly via: DirectoryWay; readonly why: LeftAlone },
+    ) => void;
+    /** The store did not answer, or somebody else changed the rules meanwhile; it is tried again. */
+    readonly rulesNotActivated: (error: unknown, via: DirectoryWay) => void;
+  };
+  readonly everyMs?: number;
+};
+
+/** Disposing ends it. */
+export type DirectoryWatch = AsyncDisposable & {
+  /** Reads the directory now, watched or not; resolves when that has led to something. */
+  readonly activate: (via: DirectoryWay) => Promise<void>;
+};
+
+/** Changed files are quiet for as long before they are read. */
+const usuallyEveryMs = 1000;
+const retryEveryMs = 10_000;
+
+/**
+ * Looks at the times of the files rather than wait for the system to tell: that sees changes on network file systems, in
+ * mounted volumes that are swapped as a whole, and a directory that vanishes and comes back.
+ */
+export function watchDirectory(options: WatchDirectoryOptions): DirectoryWatch {
+  const { directory, watches, events, everyMs = usuallyEveryMs } = options;
+  const stopping = new AbortController();
+  let acting: Promise<unknown> = Promise.resolve();
+  const activate = (via: DirectoryWay): Promise<boolean> => {
+    const act = acting
+      .then(() => activateOnce(via, options))
+      .catch((error: unknown) => {
+        events.rulesNotActivated(error, via);
+        return false;
+      });
+    acting = act;
+    return act;
+  };
+  const watching = (async () => {
+    let handled = await rulesFingerprint(directory);
+    let before = handled;
+    let waitMs = everyMs;
+    while (await pause(waitMs, stopping.signal)) {
+      waitMs = everyMs;
+      if (!watches()) continue;
+      const now = await rulesFingerprint(directory);
+      const isQuiet = now === before;
+      before = now;
+      if (now === handled || !isQuiet) continue;
+      const isSettled = await activate('file');
+      if (isSettled && (await rulesFingerprint(directory)) === now) handled = now;
+      else if (!isSettled) waitMs = Math.max(everyMs, retryEveryMs);
+    }
+  })();
+  return {
+    activate: async (via) => {
+      for (let waitMs = 0; await pause(waitMs, stopping.signal); waitMs = retryEveryMs)
+        if (await activate(via)) return;
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await watching;
+      await acting;
+    },
+  };
+}
+
+/** Whether it has led to something; false where the files changed while they were read. */
+async function activateOnce(via: DirectoryWay, options: WatchDirectoryOptions): Promise<boolean> {
+  const { directory, cache, refresh, events } = options;
+  const before = await rulesFingerprint(directory);
+  const loading = await loadRules(directory, cache);
+  if ((await rulesFingerprint(directory)) !== before) return false;
+  if (!loading.ok) {
+    events.rulesRefused({ version: null, via }, [refusalOf(loading)]);
+    return true;
+  }
+  const { version } = loading.rules;
+  const outcome: DirectoryOutcome = await activateDirectory(loading.rules, via, options);
+  switch (outcome.kind) {
+    case 'refused':
+      events.rulesRefused({ version, via }, outcome.refusals);
+      break;
+    case 'unchanged':
+    case 'older':
+    case 'ignored':
+      events.rulesLeftAlone(version, { via, why: outcome.kind });
+      break;
+    case 'activated':
+      await refresh();
+  }
+  return true;
+}
+
+function refusalOf({ problems }: Extract<RuleLoading, { ok: false }>): Refusal {
+  return { step: 'check', problems: problems.map(formatProblem) };
+}
