@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import type { RulesFlags } from './rules/check-rules.ts';
+import type { SchemaFlags } from './rules/rule-schema-files.ts';
 import type { TestRulesFlags } from './rules/test-rules.ts';
 import { addSettingOptions } from './setting-options.ts';
 
@@ -23,6 +24,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
       await checkRules(context, directory, flags);
     });
   addSettingOptions(check, []);
+  addSchemaCommand(rules, context);
   addTestCommand(rules, context);
 }
 
@@ -41,4 +43,22 @@ function addTestCommand(rules: Command, context: CommandContext): void {
       await testRules(context, directory, flags);
     });
   addSettingOptions(test, []);
+}
+
+function addSchemaCommand(rules: Command, context: CommandContext): void {
+  const schema = rules
+    .command('schema')
+    .argument('[dir]', 'directory of rules (default: the one that serve would use)')
+    .description(
+      'Writes the JSON Schemas by which editors complete and explain every field of the rules into the folder `schema` of the directory, or checks them. Exit code: 0 up to date, 1 not.',
+    )
+    .option('--write', 'write what is missing or out of date')
+    .option('--check', 'fail where one is missing or out of date')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  aliaswatch rules schema --write ./rules')
+    .action(async (directory: string | undefined, flags: SchemaFlags) => {
+      const { ruleSchemaFiles } = await import('./rules/rule-schema-files.ts');
+      await ruleSchemaFiles(context, directory, flags);
+    });
+  addSettingOptions(schema, []);
 }

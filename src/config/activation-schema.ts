@@ -3,8 +3,31 @@ import * as z from 'zod';
 /** `policy.yaml: activation`. The set in force decides how careful to be with the next one. */
 export const activationSchema = z
   .strictObject({
-    watchFiles: z.boolean().default(true),
-    stage: z.enum(['enforce', 'shadow', 'canary']).default('enforce'),
-    canaryShare: z.number().gt(0).max(1).default(0.05),
+    watchFiles: z
+      .boolean()
+      .default(true)
+      .meta({
+        description: 'Whether a changed file under the rules directory activates what is there.',
+        examples: [true],
+      }),
+    stage: z
+      .enum(['enforce', 'shadow', 'canary'])
+      .default('enforce')
+      .meta({
+        description: 'How a new set begins.',
+        enumDescriptions: [
+          'in force for all mail at once',
+          'judged beside the set in force, and written down only',
+          'in force for a share of the mail',
+        ],
+        examples: ['canary'],
+      }),
+    canaryShare: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.05)
+      .meta({ description: 'That share.', examples: [0.05] }),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How careful to be with the next set of rules; the set in force decides.');

@@ -1,21 +1,62 @@
 import * as z from 'zod';
 
+const usualBudgets = { tag: 1e-3, quarantine: 1e-4 } as const;
+
 const budgetShape = {
-  budget: z.number().positive().max(0.1).optional(),
-  alertsPerDay: z.number().positive().max(1_000_000).optional(),
+  budget: z
+    .number()
+    .positive()
+    .max(0.1)
+    .optional()
+    .meta({
+      description: `Share of honest messages you are ready to see treated so: 1e-3 is one in a thousand. Without it and without alertsPerDay: ${usualBudgets.tag} to tag, ${usualBudgets.quarantine} to hold.`,
+      examples: [1e-3],
+    }),
+  alertsPerDay: z
+    .number()
+    .positive()
+    .max(1_000_000)
+    .optional()
+    .meta({
+      description:
+        'The same as honest messages a day on the whole installation; the share follows from the usual volume. Never beside `budget`.',
+      examples: [5],
+    }),
 };
-const floorBits = z.number().min(0).max(100);
+const floorBits = z
+  .number()
+  .min(0)
+  .max(100)
+  .meta({
+    description: 'Least evidence, in bits, whatever the budget allows.',
+    examples: [12],
+  });
 const maturity = (minMessages: number, minDays: number) => ({
-  minMessages: z.int().min(0).max(1_000_000).default(minMessages),
-  minDays: z.int().min(0).max(3650).default(minDays),
+  minMessages: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(minMessages)
+    .meta({
+      description:
+        'Matured messages an alias without a vendor pack must have before its mail is held.',
+      examples: [minMessages],
+    }),
+  minDays: z
+    .int()
+    .min(0)
+    .max(3650)
+    .default(minDays)
+    .meta({ description: 'Days these messages must be spread over.', examples: [minDays] }),
 });
 
 /** `policy.yaml: tag`. */
 export const tagSchema = z
   .strictObject({ ...budgetShape, floorBits: floorBits.default(7.25) })
   .superRefine(oneBudget)
-  .transform(withBudget(1e-3))
-  .prefault({});
+  .transform(withBudget(usualBudgets.tag))
+  .prefault({})
+  .describe('The first budget: mail past it is `suspicious`.');
 
 /** `policy.yaml: quarantine`. */
 export const quarantineSchema = z
@@ -23,11 +64,15 @@ export const quarantineSchema = z
     ...budgetShape,
     floorBits: floorBits.default(12),
     ...maturity(200, 7),
-    contactPoint: z.strictObject(maturity(100, 14)).prefault({}),
+    contactPoint: z
+      .strictObject(maturity(100, 14))
+      .prefault({})
+      .describe('The same where the evidence includes a telephone number or a wallet.'),
   })
   .superRefine(oneBudget)
-  .transform(withBudget(1e-4))
-  .prefault({});
+  .transform(withBudget(usualBudgets.quarantine))
+  .prefault({})
+  .describe('The second budget: mail past it is `anomalous`.');
 
 type BudgetInput = {
   readonly budget?: number | undefined;

@@ -7,11 +7,22 @@ const maxPhraseWords = 3;
 const notAPhrase = `is not a phrase of one to ${maxPhraseWords} words`;
 
 /** Words of names, of desks and of lures: one to three. */
-const phraseKey = z.string().max(80).refine(isPhrase, { error: notAPhrase });
+const phraseKey = z
+  .string()
+  .max(80)
+  .refine(isPhrase, { error: notAPhrase })
+  .meta({
+    description: 'One to three words; case, accents and punctuation do not matter.',
+    examples: ['call us'],
+  });
 const phrase = z
   .string()
   .max(80)
-  .refine(isPhrase, { error: ({ input }) => `\`${String(input)}\` ${notAPhrase}` });
+  .refine(isPhrase, { error: ({ input }) => `\`${String(input)}\` ${notAPhrase}` })
+  .meta({
+    description: 'One to three words; case, accents and punctuation do not matter.',
+    examples: ['help desk'],
+  });
 
 /** A mapping from phrases; two that are read as the same words are a slip. */
 export function phrases<Value extends z.ZodType>(value: Value) {
@@ -43,16 +54,35 @@ export function phraseList(maxEntries: number) {
 
 /** `languages/<code>.yaml`. */
 export const languageSchema = z.strictObject({
-  lureWords: phrases(z.number().min(1).max(6)),
+  lureWords: phrases(
+    z
+      .number()
+      .min(1)
+      .max(6)
+      .meta({
+        description: 'How much the phrase speaks for a lure, in bits.',
+        examples: [3],
+      }),
+  ).meta({
+    description:
+      'Words and phrases of lures, each with its weight in bits: 1 is often ordinary, 6 hardly ever.',
+    examples: [{ refund: 4, 'call us': 2 }],
+  }),
   commonWords: listOf(
     z
       .string()
       .max(40)
       .refine((text) => wordCount(text) === 1, {
         error: ({ input }) => `\`${String(input)}\` is not one word`,
-      }),
+      })
+      .meta({ description: 'One word.', examples: ['the'] }),
     2000,
-  ).default([]),
+  )
+    .default([])
+    .meta({
+      description: 'The most common words of the language, by which it is recognised.',
+      examples: [['the', 'and', 'you']],
+    }),
 });
 
 export type LanguageFile = z.output<typeof languageSchema>;

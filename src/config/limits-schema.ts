@@ -3,21 +3,58 @@ import { slug } from './name-schemas.ts';
 
 const ceiling = z
   .strictObject({
-    perHour: z.int().min(1).max(10_000_000),
-    action: z.enum(['tag', 'defer', 'quarantine']),
+    perHour: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .meta({ description: 'Messages in a sliding hour.', examples: [2000] }),
+    action: z.enum(['tag', 'defer', 'quarantine']).meta({
+      description: 'What happens to the messages past it, as far as `mode` allows.',
+      enumDescriptions: [
+        'relay them with header fields that say why',
+        'answer 451: the client tries again, and each try counts',
+        'hold them in the quarantine',
+      ],
+      examples: ['defer'],
+    }),
   })
-  .nullable();
+  .nullable()
+  .meta({
+    description: 'A ceiling, or `null` for none.',
+    examples: [{ perHour: 200, action: 'defer' }],
+  });
 
 const overridden = ceiling.optional();
+
+const ofAlias = 'All mail of one alias.';
+const ofActor =
+  'The mail of whoever filled the slots (tenant, merchant, sharer) through one alias.';
+const ofNewActor = 'The mail of one that the alias never had before.';
 
 /** `policy.yaml: limits`. All off; what is named for an alias replaces the ceiling for all. */
 export const limitsSchema = z
   .strictObject({
-    alias: ceiling.default(null),
-    actor: ceiling.default(null),
-    newActor: ceiling.default(null),
+    alias: ceiling.default(null).describe(ofAlias),
+    actor: ceiling.default(null).describe(ofActor),
+    newActor: ceiling.default(null).describe(ofNewActor),
     aliases: z
-      .record(slug, z.strictObject({ alias: overridden, actor: overridden, newActor: overridden }))
-      .default({}),
+      .record(
+        slug,
+        z
+          .strictObject({
+            alias: overridden.describe(ofAlias),
+            actor: overridden.describe(ofActor),
+            newActor: overridden.describe(ofNewActor),
+          })
+          .describe('Ceilings of this alias, in place of those for all; `null` switches one off.'),
+      )
+      .default({})
+      .meta({
+        description: 'Other ceilings for single aliases, by id (`aliaswatch alias list`).',
+        examples: [{ 'paypal-service': { alias: { perHour: 200, action: 'defer' } } }],
+      }),
   })
-  .prefault({});
+  .prefault({})
+  .describe(
+    'Hard ceilings on messages in a sliding hour, off unless given. A message past one is dealt with so whatever it scores.',
+  );

@@ -5,19 +5,67 @@ import { domainName, listOf, registrableDomain, slug, title } from './name-schem
 
 /** `lists.yaml`. */
 export const listsSchema = z.strictObject({
-  freeHosting: listOf(registrableDomain, 20_000),
-  urlShorteners: listOf(registrableDomain, 20_000),
-  freeMail: listOf(domainName, 50_000),
+  freeHosting: listOf(registrableDomain, 20_000).meta({
+    description:
+      'Domains under which anybody puts a page for nothing. A new link to one weighs more than one to a company.',
+    examples: [['pages.dev', 'weebly.com']],
+  }),
+  urlShorteners: listOf(registrableDomain, 20_000).meta({
+    description: 'Domains whose links lead wherever their maker likes.',
+    examples: [['bit.ly', 'tinyurl.com']],
+  }),
+  freeMail: listOf(domainName, 50_000).meta({
+    description:
+      'Domains at which anybody gets a mailbox: their addresses are correspondents one by one, not as a domain.',
+    examples: [['gmail.com', 'gmx.de']],
+  }),
   cheapTopLevelDomains: listOf(
     z
       .string()
-      .regex(/^[a-z][a-z0-9-]{1,62}$/, { error: 'is not a top-level domain without its dot' }),
+      .regex(/^[a-z][a-z0-9-]{1,62}$/, { error: 'is not a top-level domain without its dot' })
+      .meta({ description: 'A top-level domain without its dot.', examples: ['top'] }),
     2000,
-  ),
-  brands: phrases(listOf(registrableDomain, 100)),
-  deskWords: phraseList(5000),
-  popularDomainsFile: z.string().min(1).max(1000),
-  ourActors: z.record(slug, listOf(title, 1000)).default({}),
+  ).meta({
+    description: 'Top-level domains that cost next to nothing and that abuse prefers.',
+    examples: [['top', 'xyz']],
+  }),
+  brands: phrases(
+    listOf(registrableDomain, 100).meta({
+      description: 'Domains of the brand itself: there its name is no borrowed one.',
+      examples: [['paypal.com', 'paypal.me']],
+    }),
+  ).meta({
+    description: 'Well-known names with the domains of their owners.',
+    examples: [{ paypal: ['paypal.com'] }],
+  }),
+  deskWords: phraseList(5000).meta({
+    description:
+      'Words of service desks ("help desk"): in a display name where the vendor\'s own name belongs they are a lure.',
+    examples: [['help desk', 'support team']],
+  }),
+  popularDomainsFile: z
+    .string()
+    .min(1)
+    .max(1000)
+    .meta({
+      description:
+        "File of well-known domains, one a line, relative to this directory; a list such as Tranco's fits.",
+      examples: ['popular-domains.txt'],
+    }),
+  ourActors: z
+    .record(
+      slug,
+      listOf(title, 1000).meta({
+        description: 'Names, addresses or hosts of our own tenants and accounts there.',
+        examples: [['Alder Foods']],
+      }),
+    )
+    .default({})
+    .meta({
+      description:
+        'Our own tenants and accounts, by alias id or vendor: mail of anybody else through that alias is a signal.',
+      examples: [{ docusign: ['Alder Foods', 'legal@alder.example'] }],
+    }),
 });
 
 /** Sets for look-up, everything that is compared with text folded as text is. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noticeTextUses } from './notice-text-uses.ts';
 import { textNames, type NoticeTexts, type TextName } from '../notices/notice-texts.ts';
 
 const maxTextCharacters = 600;
@@ -30,8 +31,19 @@ function textWith(known: readonly string[]) {
 }
 
 const texts = Object.fromEntries(
-  Object.entries(textNames).map(([name, known]) => [name, textWith(known)]),
+  Object.entries(textNames).map(([name, known]) => [
+    name,
+    textWith(known).meta({
+      description: descriptionOf(name as TextName, known),
+      examples: [known.length === 0 ? 'From' : `Mail: {${known.join('} {')}}`],
+    }),
+  ]),
 ) as Record<TextName, ReturnType<typeof textWith>>;
+
+function descriptionOf(name: TextName, known: readonly string[]): string {
+  const filled = known.map((slot) => `{${slot}}`).join(', ');
+  return `${noticeTextUses[name]} ${filled === '' ? 'Nothing is filled in.' : `Filled in: ${filled}.`}`;
+}
 
 /** `notices/<code>.yaml`: all texts of a language, since half of a notice in another one helps nobody. */
 export const noticesSchema: z.ZodType<NoticeTexts> = z.strictObject(texts);

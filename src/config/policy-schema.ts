@@ -1,13 +1,10 @@
 import * as z from 'zod';
+import { action, mode, onFailure } from './action-schema.ts';
 import { quarantineSchema, tagSchema } from './budget-schema.ts';
 import { activationSchema } from './activation-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { addressPattern, domainName, listOf } from './name-schemas.ts';
 import { warningSchema } from './warning-schema.ts';
-
-const onFailure = z.enum(['relay', 'defer']).default('relay');
-const mode = z.enum(['shadow', 'tag', 'enforce']);
-const action = z.enum(['pass', 'tag', 'quarantine', 'defer', 'reject']);
 
 /** How far an action keeps mail from its recipient. */
 const severity = { pass: 0, tag: 1, quarantine: 2, defer: 2, reject: 2 } as const;
@@ -17,41 +14,113 @@ export const policySchema = z
   .strictObject({
     mode: mode.default('tag'),
     recipientDomains: z
-      .array(z.strictObject({ domains: listOf(domainName, 10_000), mode }))
+      .array(
+        z.strictObject({
+          domains: listOf(domainName, 10_000).describe(
+            'Domains of recipients; those below a named one are not meant.',
+          ),
+          mode,
+        }),
+      )
       .max(100)
-      .default([]),
+      .default([])
+      .meta({
+        description:
+          'Another mode for the mail of some recipients, for example to enforce for one department first.',
+        examples: [[{ domains: ['finance.example.com'], mode: 'enforce' }]],
+      }),
     actions: z
-      .strictObject({ suspicious: action.default('tag'), anomalous: action.default('quarantine') })
-      .prefault({}),
+      .strictObject({
+        suspicious: action
+          .default('tag')
+          .describe('What happens to mail past the first budget (`tag`).'),
+        anomalous: action
+          .default('quarantine')
+          .describe(
+            'What happens to mail past the second budget (`quarantine`); never milder than `suspicious`.',
+          ),
+      })
+      .prefault({})
+      .describe(
+        'What `mode: enforce` does. Where an alias has neither a vendor pack nor enough history, nothing beyond tag is done.',
+      ),
     tag: tagSchema,
     quarantine: quarantineSchema,
     limits: limitsSchema,
     breaker: z
       .strictObject({
-        enabled: z.boolean().default(true),
-        systemicBits: z.number().min(5).max(1000).default(20),
-        quietMinutes: z.number().min(1).max(1440).default(30),
+        enabled: z
+          .boolean()
+          .default(true)
+          .meta({ description: 'Whether the breaker may open.', examples: [true] }),
+        systemicBits: z
+          .number()
+          .min(5)
+          .max(1000)
+          .default(20)
+          .meta({
+            description:
+              '-log2 of the chance that so many aliases are flagged by coincidence, in bits: 7 of 40 are 23.',
+            examples: [20],
+          }),
+        quietMinutes: z
+          .number()
+          .min(1)
+          .max(1440)
+          .default(30)
+          .meta({
+            description: 'Minutes without that pattern after which it closes again.',
+            examples: [30],
+          }),
       })
-      .prefault({}),
-    impersonation: z.strictObject({ action: action.default('tag') }).prefault({}),
+      .prefault({})
+      .describe(
+        'Flags on many unrelated vendors that share a signal but no value mean that something of ours broke. Then mail is only tagged and nothing is learned.',
+      ),
+    impersonation: z
+      .strictObject({ action: action.default('tag') })
+      .prefault({})
+      .describe(
+        'Mail that claims a watched alias (address, display name, look-alike domain) and is not authenticated as it.',
+      ),
     warning: warningSchema,
     failOpen: z
       .strictObject({
-        store: onFailure,
-        dns: onFailure,
-        malformed: onFailure,
-        limit: onFailure,
-        deadline: onFailure,
-        bug: onFailure,
+        store: onFailure.default('relay').describe('Baseline store down, slow or hung.'),
+        dns: onFailure.default('relay').describe('No answer from the resolver.'),
+        malformed: onFailure.default('relay').describe('The message cannot be parsed.'),
+        limit: onFailure.default('relay').describe('The message passes a limit of analysis.'),
+        deadline: onFailure.default('relay').describe('Analysis took too long.'),
+        bug: onFailure.default('relay').describe('Analysis threw: a bug of ours.'),
       })
-      .prefault({}),
-    watch: listOf(addressPattern, 10_000).default([]),
+      .prefault({})
+      .describe('What happens to mail when something of ours fails, by cause.'),
+    watch: listOf(addressPattern, 10_000)
+      .default([])
+      .meta({
+        description:
+          'Senders to watch without a vendor pack, from history alone. `aliaswatch alias suggest` proposes some.',
+        examples: [['billing@example.com', '*@notices.example.com']],
+      }),
     learning: z
       .strictObject({
-        windowDays: z.int().min(14).max(730).default(180),
-        pooledPriors: z.boolean().default(true),
+        windowDays: z
+          .int()
+          .min(14)
+          .max(730)
+          .default(180)
+          .meta({ description: 'Days of history that count.', examples: [180] }),
+        pooledPriors: z
+          .boolean()
+          .default(true)
+          .meta({
+            description:
+              'Whether the priors of causes.yaml follow the aliases of this site. `aliaswatch baseline fit` shows the fit.',
+            examples: [true],
+          }),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('What history counts, and for what.'),
     activation: activationSchema,
   })
   .superRefine(({ tag, quarantine, actions }, context) => {

@@ -67,6 +67,7 @@ const commands = [
   'token revoke',
   'rules',
   'rules check',
+  'rules schema',
   'evaluate',
 ];
 const withoutData = [

@@ -815,8 +815,8 @@ export const brokenFiles: readonly BrokenFile[] = [
     file: 'aliases/test.yaml',
     content: vendor({}).replace('Test', 'Zoom'),
     expected: [
-      'aliases/zoom.yaml:4:9: vendor `Zoom` stands in aliases/test.yaml already',
-      '  4 | vendor: Zoom',
+      'aliases/zoom.yaml:5:9: vendor `Zoom` stands in aliases/test.yaml already',
+      '  5 | vendor: Zoom',
       '    |         ^',
       '  remove one of the two',
     ],

@@ -178,7 +178,11 @@ describe('files', () => {
     );
     assert.ok(names.length >= 21);
     for (const name of names)
-      assert.match(await readFile(join(shippedRules, name), 'utf8'), /^# \S.{20,}/, name);
+      assert.match(
+        await readFile(join(shippedRules, name), 'utf8'),
+        /^# yaml-language-server: .*\n# \S.{20,}/,
+        name,
+      );
   });
 
   test('the version is 12 hex digits and follows content and names', async () => {
