@@ -1,5 +1,5 @@
 import type { RuleSet } from '../config/rule-set.ts';
-import { prepareActivation, type ActivationStep, type Refusal } from './activation-step.ts';
+import type { Refusal, StepsPassed } from './activation-step.ts';
 import { putInForce } from './change-rules.ts';
 import type { StoredRules } from './load-stored.ts';
 import type { ActivationWay, RuleSetStore, Stage } from './rule-set-store.ts';
@@ -18,7 +18,8 @@ export type DirectoryOutcome =
 export type ActivateDirectoryOptions = {
   readonly store: RuleSetStore;
   readonly stored: StoredRules;
-  readonly steps: readonly ActivationStep[];
+  /** Holds a set against what is in force, null where nothing is. @throws where that could not be done. */
+  readonly prepare: (rules: RuleSet, active: RuleSet | null) => Promise<StepsPassed>;
   /** Name of this host. */
   readonly by: string;
   readonly now: () => Date;
@@ -31,7 +32,7 @@ export type ActivateDirectoryOptions = {
 export async function activateDirectory(
   rules: RuleSet,
   via: Extract<ActivationWay, 'start' | 'file' | 'sighup'>,
-  { store, stored, steps, by, now }: ActivateDirectoryOptions,
+  { store, stored, prepare, by, now }: ActivateDirectoryOptions,
 ): Promise<DirectoryOutcome> {
   const { version } = rules;
   const state = await store.inForce();
@@ -41,7 +42,7 @@ export async function activateDirectory(
   // A node whose directory was left behind must not take the others back when it starts.
   if (via === 'start' && (await store.isKnown(version))) return { kind: 'older' };
   const active = state.active === null ? null : await stored.load(state.active).catch(() => null);
-  const { summaries, refusals } = await prepareActivation({ rules, active }, steps);
+  const { summaries, refusals } = await prepare(rules, active);
   if (refusals.length > 0) return { kind: 'refused', refusals };
   stored.remember(rules);
   await putInForce(store, state, {

@@ -1,9 +1,9 @@
 import type { RuleFileCache } from '../config/rule-file-cache.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Events } from '../observability/events.ts';
-import type { ActivationStep } from './activation-step.ts';
 import { followRules } from './follow-rules.ts';
 import type { OpenRules } from './open-rules-in-force.ts';
+import { stepsInThread } from './steps-in-thread.ts';
 import { watchDirectory, type DirectoryWatch } from './watch-directory.ts';
 
 export type FollowDirectoryOptions = {
@@ -14,8 +14,6 @@ export type FollowDirectoryOptions = {
   readonly now: () => Date;
   /** Changed files are taken, where the policy in force says so. */
   readonly watches: boolean;
-  /** What a set has to pass. */
-  readonly steps?: readonly ActivationStep[];
 };
 
 /** Keeps a running process at what the store says, and takes what its rules directory holds. */
@@ -26,12 +24,17 @@ export function followDirectory({
   events,
   now,
   watches,
-  steps = [],
 }: FollowDirectoryOptions): DirectoryWatch {
+  const stopping = new AbortController();
   const follower = followRules({ store, stored, inForce, settings: { mode }, events });
   const watch = watchDirectory({
     directory: rulesDir,
-    ...{ store, stored, steps, cache, events, now },
+    ...{ store, stored, cache, events, now },
+    prepare: ({ version }, active) =>
+      stepsInThread(
+        { directory: rulesDir, version, active: active?.files ?? null },
+        stopping.signal,
+      ),
     by: hostname,
     watches: () => watches && inForce.current().policy.activation.watchFiles,
     refresh: follower.refresh,
@@ -39,6 +42,7 @@ export function followDirectory({
   return {
     activate: watch.activate,
     [Symbol.asyncDispose]: async () => {
+      stopping.abort();
       await watch[Symbol.asyncDispose]();
       await follower[Symbol.asyncDispose]();
     },

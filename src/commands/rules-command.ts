@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
+import { addActivationCommands } from './rules-activation-command.ts';
 import type { RulesFlags } from './rules/check-rules.ts';
 import type { SchemaFlags } from './rules/rule-schema-files.ts';
 import type { TestRulesFlags } from './rules/test-rules.ts';
@@ -8,7 +9,7 @@ import { addSettingOptions } from './setting-options.ts';
 export function addRulesCommand(program: Command, context: CommandContext): void {
   const rules = program
     .command('rules')
-    .summary('validates the rules that operators tune')
+    .summary('checks, tests and activates the rules that operators tune')
     .description('Works on the rules that operators tune.')
     .addHelpText('after', '\nExample:\n  aliaswatch rules check /etc/aliaswatch/rules');
   const check = rules
@@ -26,6 +27,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
   addSettingOptions(check, []);
   addSchemaCommand(rules, context);
   addTestCommand(rules, context);
+  addActivationCommands(rules, context);
 }
 
 function addTestCommand(rules: Command, context: CommandContext): void {

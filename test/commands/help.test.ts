@@ -68,6 +68,10 @@ const commands = [
   'rules',
   'rules check',
   'rules schema',
+  'rules activate',
+  'rules rollback',
+  'rules history',
+  'rules diff',
   'evaluate',
 ];
 const withoutData = [

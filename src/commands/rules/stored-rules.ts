@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises';
+import { openRuleSets } from '../../activation/open-rule-sets.ts';
+import type { ChangedBy } from '../../activation/change-rules.ts';
+import type { RuleSetStore } from '../../activation/rule-set-store.ts';
+import type { AuditRecord } from '../../audit/audit-log.ts';
+import type { Settings } from '../../config/settings.ts';
+import { openAuditLog } from '../audit/open-audit-log.ts';
+import type { CommandContext } from '../command.ts';
+import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { operatorOf } from '../operator-name.ts';
+
+/** Settings of a command that looks at stored rules or changes them. */
+export const storedRulesSettings = ['rulesDir', 'stateDir', 'store', 'hostname'] as const;
+
+/** The rules of a gateway, which may be running. Where it never ran, there are none. */
+export function readStoredRules({ store }: Pick<Settings, 'store'>): Promise<RuleSetStore> {
+  return openRuleSets(store, { timeoutMs: patientStoreTimeoutMs, readOnly: true });
+}
+
+/** The same, to be changed; before the first start of a gateway as well. */
+export async function openStoredRules({
+  store,
+  stateDir,
+}: Pick<Settings, 'store' | 'stateDir'>): Promise<RuleSetStore> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  return openRuleSets(store, { timeoutMs: patientStoreTimeoutMs });
+}
+
+/** Who runs the command, for the history. */
+export function changedBy(
+  context: CommandContext,
+  reason: string | undefined,
+): Omit<ChangedBy, 'via'> {
+  return { by: operatorOf(context), reason: reason ?? '', at: new Date() };
+}
+
+/** Puts on record what an operator did to the rules. */
+export async function recordRulesAct(
+  context: CommandContext,
+  settings: Settings,
+  what: Pick<AuditRecord, 'act' | 'subject' | 'reason' | 'facts'>,
+): Promise<void> {
+  await using audit = await openAuditLog(context, settings);
+  await audit.append({
+    ...what,
+    actor: { kind: 'operator', name: operatorOf(context), via: 'command' },
+    personal: {},
+  });
+}
