@@ -1,0 +1,55 @@
+import { RedisClient } from '../baseline/redis-client.ts';
+import { mostProcesses, type LiveStore } from './live-store.ts';
+import { readBreakerOrder, readProcessStatus } from './process-status.ts';
+
+const processesKey = 'aw:{live}:processes';
+const breakerKey = 'aw:{live}:breaker';
+
+/** Where nothing runs any more, nothing is left. */
+const forgottenAfterMs = 3_600_000;
+
+/** A row that nobody renewed; written beside the status, since a hash has no expiry for its fields. */
+type Row = { readonly until: number; readonly status: string };
+
+/** Shared by several proxies. Opening succeeds while Redis is down. */
+export async function openRedisLiveStore(
+  address: string,
+  { timeoutMs }: { readonly timeoutMs: number },
+): Promise<LiveStore> {
+  const client = new RedisClient(address, { title: 'Live state', timeoutMs });
+  const { commands } = client;
+  await client.connected();
+  const rows = async () => {
+    const all = await client.ask(() => commands.hgetall(processesKey));
+    return Object.entries(all).map(([name, text]) => ({ name, ...(JSON.parse(text) as Row) }));
+  };
+  return {
+    say: async (name, status, keptMs) => {
+      const row: Row = { until: Date.now() + keptMs, status: JSON.stringify(status) };
+      const known = await rows();
+      const stale = known.filter(({ until }) => until < Date.now());
+      const surplus = known.length - stale.length >= mostProcesses ? known.slice(0, 1) : [];
+      const gone = [...stale, ...surplus].map((old) => old.name);
+      await client.ask(async () => {
+        if (gone.length > 0) await commands.hdel(processesKey, ...gone);
+        await commands.hset(processesKey, name, JSON.stringify(row));
+        await commands.pexpire(processesKey, forgottenAfterMs);
+      });
+    },
+    leave: async (name) => {
+      await client.ask(() => commands.hdel(processesKey, name));
+    },
+    processes: async () =>
+      (await rows())
+        .filter(({ until }) => until >= Date.now())
+        .flatMap(({ status }) => readProcessStatus(status) ?? []),
+    order: async () => {
+      const text = await client.ask(() => commands.get(breakerKey));
+      return text === null ? null : readBreakerOrder(text);
+    },
+    give: async (order) => {
+      await client.ask(() => commands.set(breakerKey, JSON.stringify(order)));
+    },
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}

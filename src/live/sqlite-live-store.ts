@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import {
+  explainSqliteError,
+  inTransaction,
+  openSqliteFile,
+  type SqliteContent,
+} from '../baseline/sqlite-file.ts';
+import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import { mostProcesses, type LiveStore } from './live-store.ts';
+import { readBreakerOrder, readProcessStatus } from './process-status.ts';
+
+const content: SqliteContent = {
+  title: 'Live state',
+  holds: 'processes',
+  schema: `
+CREATE TABLE process (name TEXT PRIMARY KEY, until INTEGER NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE breaker (only INTEGER PRIMARY KEY CHECK (only = 1), said TEXT NOT NULL);`,
+  schemaVersion: 1,
+  applicationId: 0x41_4c_57_4c, // 'ALWL'
+};
+
+export type SqliteLiveOptions = {
+  /** Longest wait for another process that writes. */
+  readonly timeoutMs: number;
+  /** Nothing is created; where there is no file, nothing runs. */
+  readonly readOnly?: boolean;
+};
+
+/** A file of its own: what is written every few seconds keeps nobody waiting who activates rules. */
+export function openSqliteLiveStore(
+  path: string,
+  { timeoutMs, readOnly = false }: SqliteLiveOptions,
+): LiveStore {
+  if (readOnly && !existsSync(path)) return nobody;
+  const database = openSqliteFile(path, content, { timeoutMs, readOnly });
+  const sql = new SqliteStatements(database);
+  const settle = <Answer>(work: () => Answer): Promise<Answer> =>
+    Promise.try(work).catch((error: unknown) => {
+      throw explainSqliteError(error, { title: content.title, path });
+    });
+  return {
+    say: (name, status, keptMs) =>
+      settle(() =>
+        inTransaction(database, 'BEGIN IMMEDIATE', () => {
+          const now = Date.now();
+          sql.run('DELETE FROM process WHERE until < ?', now);
+          const text = JSON.stringify(status);
+          sql.run('INSERT OR REPLACE INTO process VALUES (?, ?, ?)', name, now + keptMs, text);
+          sql.run(
+            'DELETE FROM process WHERE name NOT IN (SELECT name FROM process ORDER BY until DESC LIMIT ?)',
+            mostProcesses,
+          );
+        }),
+      ),
+    leave: (name) => settle(() => void sql.run('DELETE FROM process WHERE name = ?', name)),
+    processes: () =>
+      settle(() =>
+        sql
+          .all('SELECT status FROM process WHERE until >= ?', Date.now())
+          .flatMap(({ status }) => readProcessStatus(status as string) ?? []),
+      ),
+    order: () =>
+      settle(() => {
+        const row = sql.get('SELECT said FROM breaker');
+        return row === undefined ? null : readBreakerOrder(row['said'] as string);
+      }),
+    give: (order) =>
+      settle(
+        () => void sql.run('INSERT OR REPLACE INTO breaker VALUES (1, ?)', JSON.stringify(order)),
+      ),
+    [Symbol.asyncDispose]: () => Promise.try(() => database.close()),
+  };
+}
+
+const nobody: LiveStore = {
+  say: () => Promise.reject(new Error('read only')),
+  leave: () => Promise.resolve(),
+  processes: () => Promise.resolve([]),
+  order: () => Promise.resolve(null),
+  give: () => Promise.reject(new Error('read only')),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
