@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { requireInstalled } from './installed.ts';
-import { freePort } from './redis.ts';
+import { freePort } from './smtp-ports.ts';
 
 /** For `{ skip }`: false where the whole of Ceph is there that an S3 server needs. */
 export function requireS3Server(): string | false {
