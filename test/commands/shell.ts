@@ -46,7 +46,11 @@ export async function openShell(): Promise<Shell> {
   const start = (args: readonly string[], nodeOptions: readonly string[] = []) =>
     spawn(process.execPath, [...nodeOptions, main, ...args], {
       cwd: directory,
-      env: { PATH: process.env['PATH'], TMPDIR: directory },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+        TMPDIR: directory,
+      },
     });
   const run = (args: readonly string[], options: RunOptions = {}) =>
     runHere(args, { ...options, environment: { ...environment, ...options.environment } });

@@ -65,7 +65,10 @@ export class Gateway implements AsyncDisposable {
     const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
     const child = spawn(process.execPath, [main, 'serve', ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] },
+      env: {
+        PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      },
     });
     this.#child = child;
     let complaints = '';
