@@ -37,8 +37,11 @@ export async function settingsFor(
 }
 
 /** @throws CommandFailure with every problem at once. */
-export async function rulesFor({ rulesDir }: Pick<Settings, 'rulesDir'>): Promise<RuleSet> {
-  const loading = await loadRules(rulesDir);
+export async function rulesFor(
+  { rulesDir }: Pick<Settings, 'rulesDir'>,
+  { ruleFiles }: Pick<CommandContext, 'ruleFiles'>,
+): Promise<RuleSet> {
+  const loading = await loadRules(rulesDir, ruleFiles);
   if (loading.ok) return loading.rules;
   throw unusableRules(rulesDir, loading.problems);
 }

@@ -18,7 +18,7 @@ export type AliasFlags = SettingFlags & {
 
 async function activeRules(context: CommandContext, flags: AliasFlags): Promise<ActiveRules> {
   const settings = await settingsFor(context, flags);
-  return activate(await rulesFor(settings), settings);
+  return activate(await rulesFor(settings, context), settings);
 }
 
 /** Every watched alias. */

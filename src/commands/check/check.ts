@@ -39,7 +39,7 @@ export async function check(
   flags: CheckFlags,
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
-  const active = activate(await rulesFor(settings), settings);
+  const active = activate(await rulesFor(settings, context), settings);
   const bytes = await readOneMessage(file, {
     stdin: context.stdin,
     maxBytes: settings.maxMessageBytes,

@@ -37,7 +37,7 @@ export async function exportBundle(
     throw new CommandFailure('--reporter is not an address: write abuse@example.com', {
       exitCode: exitCodes.usage,
     });
-  const rules = await rulesFor(settings);
+  const rules = await rulesFor(settings, context);
   await using desk = await openDesk(context, settings);
   const audit = openAuditReader(auditDirectory(settings.stateDir));
   const incident = await gatherIncident(id, { ...desk, audit });

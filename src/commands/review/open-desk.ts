@@ -40,7 +40,7 @@ export type Desk = AsyncDisposable & {
 export async function openDesk(context: CommandContext, settings: Settings): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
   const quarantine = opened.use(await existingQuarantine(context, settings));
-  const rules = activate(await rulesFor(settings), settings);
+  const rules = activate(await rulesFor(settings, context), settings);
   const pseudonymKey = await loadPseudonymKey(settings.stateDir);
   const timeoutMs = patientStoreTimeoutMs;
   const store = opened.use(await openReviewStore(settings.store, { timeoutMs }));

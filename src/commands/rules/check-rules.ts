@@ -17,7 +17,7 @@ export async function checkRules(
   flags: RulesFlags,
 ): Promise<void> {
   const checked = directory ?? (await settingsFor(context, flags)).rulesDir;
-  const loading = await loadRules(checked);
+  const loading = await loadRules(checked, context.ruleFiles);
   if (!loading.ok) context.exit(exitCodes.failed);
   const warnings = loading.ok
     ? [
