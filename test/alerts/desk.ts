@@ -6,7 +6,6 @@ import type { Alias } from '../../src/alias/alias.ts';
 import { assumeAuthenticated } from '../../src/archive/archived-transaction.ts';
 import { openStore } from '../../src/baseline/open-store.ts';
 import { defaultStoreLimits, type BaselineStore, type Commit } from '../../src/baseline/store.ts';
-import { loadRules } from '../../src/config/load-rules.ts';
 import type { RuleSet } from '../../src/config/rule-set.ts';
 import type { Policy } from '../../src/decision/policy.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
@@ -21,6 +20,7 @@ import { activate } from '../../src/activate-rules.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import { recordedLog } from '../observability/samples.ts';
 import { mailBytes, transactionOf, type MailText } from '../support/messages.ts';
+import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 
 export type Mail = MailText & {
   readonly alias: Alias;
@@ -53,11 +53,11 @@ export async function openDesk({
   readonly change?: (rules: RuleSet) => RuleSet;
 } = {}): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
-  const loading = await loadRules('rules');
-  if (!loading.ok) throw new Error('the shipped rules do not load');
-  const { rules } = loading;
   const active = activate(
-    change({ ...rules, policy: { ...rules.policy, mode: 'enforce', ...policy } }),
+    change({
+      ...shippedRuleSet,
+      policy: { ...shippedRuleSet.policy, mode: 'enforce', ...policy },
+    }),
     { mode: null },
   );
   const limits = defaultStoreLimits;
@@ -75,7 +75,7 @@ export async function openDesk({
   let fields = '';
   const owned = opened.move();
   return {
-    rules,
+    rules: shippedRuleSet,
     baselines,
     quarantine,
     alerts,

@@ -8,7 +8,6 @@ import type { TestContext } from 'node:test';
 import type { AuditRecord } from '../../src/audit/audit-log.ts';
 import { openStore } from '../../src/baseline/open-store.ts';
 import { defaultStoreLimits } from '../../src/baseline/store.ts';
-import { loadRules } from '../../src/config/load-rules.ts';
 import { openAccessFile } from '../../src/console/access/access-file.ts';
 import {
   credentialOf,
@@ -25,14 +24,12 @@ import { startHttp } from '../../src/observability/http.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createReadiness } from '../../src/observability/readiness.ts';
 import { activate } from '../../src/activate-rules.ts';
-import { shippedRules } from '../config/rule-directory.ts';
+import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { recordingReview, type RecordingReview } from './recording-review.ts';
 
 export const password = 'correct horse battery';
 const passwordHash = await hashPassword(password);
-const loading = await loadRules(shippedRules);
-if (!loading.ok) throw new Error('the shipped rules do not load');
-export const rules = activate(loading.rules, { mode: null });
+export const rules = activate(shippedRuleSet, { mode: null });
 export const someAlias = rules.aliases[0]?.id ?? '';
 
 export const names = { viewer: 'vera', operator: 'otto', admin: 'anna' } as const;

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import type { Zone } from '../../src/commands/demo/zone.ts';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
-import { loadRules } from '../../src/config/load-rules.ts';
-import type { RuleSet } from '../../src/config/rule-set.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import type { Policy } from '../../src/decision/policy.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { startServer, type Server } from '../../src/server.ts';
+import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { vendorZone } from '../support/zone.ts';
 import { signMessage } from '../support/dkim-keys.ts';
@@ -60,7 +59,6 @@ export async function startSite({
   const dns = opened.use(await startZoneServer(zone, anyPort));
   const resolver = parseHostPort(dns.address);
   if (!resolver.ok) throw new Error(resolver.message);
-  const rules = await shippedRules();
   const given = completeSettings(
     { listen: anyPort, http: anyPort, dns: [resolver.value], stateDir, mode: 'enforce' },
     gatewayName,
@@ -68,7 +66,7 @@ export async function startSite({
   const server = opened.use(
     await startServer({
       settings: { ...given, ...settings, nextHop: [nextHop] },
-      rules: { ...rules, policy: { ...rules.policy, ...policy } },
+      rules: { ...shippedRuleSet, policy: { ...shippedRuleSet.policy, ...policy } },
       log: createLog('silent'),
       version: 'test',
     }),
@@ -83,12 +81,6 @@ export async function startSite({
 }
 
 const anyPort = { host: '127.0.0.1', port: 0 };
-
-async function shippedRules(): Promise<RuleSet> {
-  const loading = await loadRules('rules');
-  if (!loading.ok) throw new Error('the shipped rules do not load');
-  return loading.rules;
-}
 
 async function send(
   gateway: HostPort,

@@ -6,7 +6,6 @@ import type { AuditRecord } from '../../src/audit/audit-log.ts';
 import { dayOf } from '../../src/baseline/ledger.ts';
 import { openStore } from '../../src/baseline/open-store.ts';
 import { defaultStoreLimits, type BaselineStore, type Commit } from '../../src/baseline/store.ts';
-import { loadRules } from '../../src/config/load-rules.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
 import { defaultLedgerLimits, type OrganizationLedgers } from '../../src/organization/ledgers.ts';
 import { openOrganization } from '../../src/organization/open-organization.ts';
@@ -31,14 +30,13 @@ import { plainRoute } from '../../src/smtp/next-hop-settings.ts';
 import type { Envelope } from '../../src/smtp/transaction.ts';
 import { newTransactionId } from '../../src/smtp/transaction-id.ts';
 import { heldMessage, prefix, content } from '../quarantine/samples.ts';
+import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
 
 export const operator: Reviewer = { kind: 'operator', name: 'ann', via: 'command' };
 export const why = { reason: 'asked the vendor' };
 
-const loaded = await loadRules('rules');
-if (!loaded.ok) throw new Error('the shipped rules do not load');
-const { lists } = loaded.rules;
+const { lists } = shippedRuleSet;
 export const alias = 'billing-vendor-test';
 export const otherAlias = 'news-other-test';
 const catalogue = createCatalogue([], ['billing@vendor.test', 'news@other.test']);
