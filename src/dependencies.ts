@@ -15,11 +15,17 @@ import type { OrganizationFeed } from './organization-feed.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 import type { PassedWatched } from './review/watched-message.ts';
+import type { SignalFit } from './score/fit-priors.ts';
 import type { InheritedValues } from './score/inherited-values.ts';
 import type { Transaction } from './smtp/transaction.ts';
+import type { ScoredToKeep } from './vectors/keep-vectors.ts';
 
 /** A rule set in force, with its aliases ready to be looked up. */
-export type ActiveRules = RuleSet & { readonly catalogue: Catalogue };
+export type ActiveRules = RuleSet & {
+  readonly catalogue: Catalogue;
+  /** What the aliases of this site say of signals, where `causes` has it in its priors already. */
+  readonly fits?: readonly SignalFit[];
+};
 
 /** How we call ourselves: in Received, in Authentication-Results, in replies. */
 export type Names = {
@@ -39,7 +45,7 @@ export type AnalysisDependencies = {
   ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
-  readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note'>;
   readonly pseudonym: Pseudonym;
   /** What an alias takes over from others of its vendor; nothing when absent. */
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
@@ -71,5 +77,7 @@ export type Dependencies = AnalysisDependencies & {
   readonly feedOrganization: OrganizationFeed;
   /** Remembers watched mail for reviewers, beside the message path; nothing when absent. */
   readonly remember?: (passed: PassedWatched) => void;
+  /** Keeps what rules were applied to, so that others can be tried on it; beside the message path; nothing when absent. */
+  readonly keepVector?: (scored: ScoredToKeep) => void;
   readonly events: Events;
 };

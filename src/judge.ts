@@ -56,6 +56,12 @@ export type Judgement = {
   readonly releaseLesson: Commit | null;
   /** What it leaves for the organization's ledgers; null for mail of nobody's alias. */
   readonly seen: WatchedSightings | null;
+  /** What rules were applied to, and what held beside them; absent for mail that was not scored. */
+  readonly appraised?: {
+    readonly message: ToAppraise;
+    readonly watchedPerDay: number | null;
+    readonly attack: string | null;
+  };
   /** What copies of it would share, and what tells its campaign where it has one; null for mail that was not scored. */
   readonly shared: (SharedWithCopies & { readonly telling: readonly string[] }) | null;
 };
@@ -80,7 +86,7 @@ export type JudgeDependencies = {
   readonly baselines: Pick<BaselineStore, 'observe'>;
   /** Null where nothing is to be asked about the organization's other mail. */
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
-  readonly alerts: Pick<Alerts, 'withBudgets' | 'note'>;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note'>;
   readonly pseudonym: Pseudonym;
   /** What an alias takes over from others of its vendor; nothing when absent. */
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
@@ -148,7 +154,7 @@ export async function judge(
   return timed('score', () => {
     const { at } = request;
     const policy = alerts.withBudgets(rules.policy, at);
-    const toAppraise = {
+    const toAppraise: ToAppraise = {
       alias,
       purpose: templateFunctionOf(alias, message.subject),
       at,
@@ -199,6 +205,7 @@ export async function judge(
           values: sharedValuesOf({ sightings: readings.fresh }).map(nameOfShared),
         },
       },
+      appraised: { message: toAppraise, watchedPerDay: alerts.watchedPerDay(at), attack },
       shared: { ...shared, telling: campaign?.keys ?? [] },
     };
   });

@@ -99,7 +99,7 @@ function isAborted(signal: AbortSignal): boolean {
 function withPriors(rules: ActiveRules, { fits }: Pool): ActiveRules {
   if (!rules.policy.learning.pooledPriors || fits.length === 0) return rules;
   const signals = pooledPriors(rules.causes.signals, fits);
-  return { ...rules, causes: { ...rules.causes, signals } };
+  return { ...rules, causes: { ...rules.causes, signals }, fits };
 }
 
 type Reading = {

@@ -34,6 +34,8 @@ export type Standing = {
 export type Alerts = {
   /** The policy with the chance per message that alerts a day come to now. */
   readonly withBudgets: (policy: Policy, at: Date) => Policy;
+  /** The usual volume that they come to, or null (`DailyVolume.perDay`). */
+  readonly watchedPerDay: (at: Date) => number | null;
   /** Counts a scored message and says what it belongs to. */
   readonly note: (scored: Scored) => Standing;
   /** By hand, before the quiet time is over. */
@@ -45,6 +47,7 @@ const noLimits: Policy['limits'] = { alias: null, actor: null, newActor: null, a
 /** For messages that nobody waits for: they stand alone, count for nothing, and no ceiling holds for an archive. */
 export const noAlerts: Alerts = {
   withBudgets: (policy) => ({ ...withBudgets(policy, null), limits: noLimits }),
+  watchedPerDay: () => null,
   note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
 };
@@ -72,6 +75,7 @@ export function createAlerts(
   };
   return {
     withBudgets: (policy, at) => withBudgets(policy, volume.perDay(at)),
+    watchedPerDay: volume.perDay,
     closeBreaker: () => become(closeBreaker(breaker)),
     note: (scored) => {
       const { campaign, policy, at, verdict } = scored;

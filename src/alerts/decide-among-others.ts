@@ -41,14 +41,42 @@ export function decideAmongOthers(
   const { hourMessages } = observation;
   const { verdict } = decision;
   const standing = alerts.note({ alias, at, score, hourMessages, verdict, campaign, policy });
-  const exceeded = exceededLimit(trafficOf(observation), alias.id, policy);
+  const { openBecause } = standing;
   const standingDecision = { ...decision, campaign: standing.campaign, isCopy: standing.isCopy };
-  const attacked = overruleByAttack(standingDecision, attack, policy.mode);
-  const limited = overruleByLimit(attacked, exceeded, policy.mode);
-  return { decision: overruleByBreaker(limited, standing.openBecause), campaign };
+  return {
+    decision: overruled(
+      standingDecision,
+      { alias: alias.id, observation, attack, openBecause },
+      policy,
+    ),
+    campaign,
+  };
 }
 
-function trafficOf({ hourMessages, traffic }: Observation): HourlyTraffic {
+/** What overrules the decision on a message alone. */
+export type Around = {
+  /** Alias id. */
+  readonly alias: string;
+  readonly observation: Pick<Observation, 'hourMessages' | 'traffic'>;
+  /** Confirmed campaign that the message shares something with, or null. */
+  readonly attack: string | null;
+  /** Why the breaker is open, or null. */
+  readonly openBecause: string | null;
+};
+
+/** The decision after confirmed attacks, the policy's ceilings and the breaker. Pure. */
+export function overruled(
+  decision: Decision,
+  { alias, observation, attack, openBecause }: Around,
+  policy: Policy,
+): Decision {
+  const exceeded = exceededLimit(trafficOf(observation), alias, policy);
+  const attacked = overruleByAttack(decision, attack, policy.mode);
+  const limited = overruleByLimit(attacked, exceeded, policy.mode);
+  return overruleByBreaker(limited, openBecause);
+}
+
+function trafficOf({ hourMessages, traffic }: Around['observation']): HourlyTraffic {
   const { actorHourMessages, actorIsNew } = traffic;
   return { aliasHourMessages: hourMessages, actorHourMessages, actorIsNew };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { gateSchema } from './backtest-schema.ts';
 
 /** `policy.yaml: activation`. The set in force decides how careful to be with the next one. */
 export const activationSchema = z
@@ -28,6 +29,7 @@ export const activationSchema = z
       .max(1)
       .default(0.05)
       .meta({ description: 'That share.', examples: [0.05] }),
+    gate: gateSchema,
   })
   .prefault({})
   .describe('How careful to be with the next set of rules; the set in force decides.');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { action, mode, onFailure } from './action-schema.ts';
+import { backtestSchema } from './backtest-schema.ts';
 import { quarantineSchema, tagSchema } from './budget-schema.ts';
 import { activationSchema } from './activation-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
@@ -121,6 +122,7 @@ export const policySchema = z
       })
       .prefault({})
       .describe('What history counts, and for what.'),
+    backtest: backtestSchema,
     activation: activationSchema,
   })
   .superRefine(({ tag, quarantine, actions }, context) => {

@@ -120,12 +120,10 @@ const expectation = z
       .max(100)
       .optional()
       .meta({ description: 'Ids of conditions that match.', examples: [['our-condition']] }),
-    cause: slug
-      .optional()
-      .meta({
-        description: 'Id of the attack cause that explains it best.',
-        examples: ['callback-in-subject'],
-      }),
+    cause: slug.optional().meta({
+      description: 'Id of the attack cause that explains it best.',
+      examples: ['callback-in-subject'],
+    }),
   })
   .describe('What must come out; `rules test --update --write` fills in an empty one.');
 

@@ -58,6 +58,8 @@ export type Policy = {
     readonly pooledPriors: boolean;
   };
   readonly activation: ActivationPolicy;
+  /** How much scored mail is kept to try other rules on. */
+  readonly backtest: BacktestPolicy;
 };
 
 /** How a change of these files comes into force. */
@@ -68,6 +70,22 @@ export type ActivationPolicy = {
   readonly stage: 'enforce' | 'shadow' | 'canary';
   /** Of all messages, 0 to 1. */
   readonly canaryShare: number;
+  /** What other rules must pass before they take effect. */
+  readonly gate: GateLimits;
+};
+
+export type BacktestPolicy = {
+  /** Messages of one alias, drawn at random from its last `days`; held ones come on top. */
+  readonly perAlias: number;
+  readonly days: number;
+};
+
+/** Shares are of scored mail, each alias by its traffic, 0 to 1. */
+export type GateLimits = {
+  readonly maxNewlyHeldShare: number;
+  readonly maxNewlyTaggedShare: number;
+  /** Kept messages below which nothing can be told. */
+  readonly minVectors: number;
 };
 
 export type Maturity = { readonly minMessages: number; readonly minDays: number };

@@ -48,6 +48,13 @@ describe('policy', () => {
       },
       watch: [],
       learning: { windowDays: 180, pooledPriors: true },
+      backtest: { perAlias: 500, days: 30 },
+      activation: {
+        watchFiles: true,
+        stage: 'enforce',
+        canaryShare: 0.05,
+        gate: { maxNewlyHeldShare: 0.002, maxNewlyTaggedShare: 0.01, minVectors: 50 },
+      },
     });
   });
 

@@ -1,0 +1,102 @@
+import type { Alias } from '../alias/alias.ts';
+import type { ActiveRules } from '../dependencies.ts';
+import type { Lists } from '../features/lists.ts';
+import type { Tally } from './tally.ts';
+
+/** A difference between two sets that kept messages cannot tell. */
+export type NotBacktestable = {
+  /** What it is, and why: one sentence for a person. */
+  readonly what: string;
+  /** Kept messages that it could concern. */
+  readonly messages: number;
+};
+
+type Compared = {
+  readonly inForce: ActiveRules;
+  readonly candidate: ActiveRules;
+  readonly tally: Tally;
+};
+
+/** What differs and was used before anything was kept: the features were read with it, or the message found its alias by it. */
+export function notBacktestable({
+  inForce,
+  candidate,
+  tally,
+}: Compared): readonly NotBacktestable[] {
+  const kept = (alias: string) => {
+    const { passed, held } = tally.appraised[alias] ?? { passed: 0, held: 0 };
+    return passed + held;
+  };
+  const all = Object.keys(tally.appraised).reduce((sum, alias) => sum + kept(alias), 0);
+  return [
+    ...changedLists(inForce.lists, candidate.lists).map((list) => ({
+      what: `${list} changed: messages were read with the other one`,
+      messages: all,
+    })),
+    ...changedAliases(inForce, candidate).map(({ id, what }) => ({
+      what: `alias ${id}: ${what}`,
+      messages: kept(id),
+    })),
+  ];
+}
+
+/** Names in the files, by name in memory. */
+const listNames: Readonly<Record<keyof Lists, string>> = {
+  freeHosting: 'freeHosting in lists.yaml',
+  urlShorteners: 'urlShorteners in lists.yaml',
+  freeMail: 'freeMail in lists.yaml',
+  cheapTopLevelDomains: 'cheapTopLevelDomains in lists.yaml',
+  lureWords: 'lureWords in languages/',
+  commonWords: 'the words of a language in languages/',
+  brands: 'brands in lists.yaml',
+  deskWords: 'deskWords in lists.yaml',
+  popularDomains: 'the file of popular domains',
+  ourActors: 'ourActors in lists.yaml',
+};
+
+function changedLists(inForce: Lists, candidate: Lists): readonly string[] {
+  return (Object.keys(listNames) as (keyof Lists)[])
+    .filter((list) => inForce[list] !== candidate[list])
+    .filter((list) => listText(inForce[list]) !== listText(candidate[list]))
+    .map((list) => listNames[list]);
+}
+
+/** A list as text: equal lists give equal text. */
+export function listText(list: Lists[keyof Lists]): string {
+  return JSON.stringify(list, (_, value: unknown) =>
+    value instanceof Map || value instanceof Set ? [...(value as Iterable<unknown>)] : value,
+  );
+}
+
+function changedAliases(
+  inForce: ActiveRules,
+  candidate: ActiveRules,
+): readonly { readonly id: string; readonly what: string }[] {
+  const before = new Map(inForce.catalogue.aliases.map((alias) => [alias.id, alias]));
+  const after = new Map(candidate.catalogue.aliases.map((alias) => [alias.id, alias]));
+  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((id) => {
+    const [was, is] = [before.get(id), after.get(id)];
+    if (was === undefined) return [{ id, what: 'new; nothing was scored for it' }];
+    if (is === undefined) return [{ id, what: 'not watched any more; its mail would pass' }];
+    return readingsOf(was)
+      .filter(({ value }, index) => value !== readingsOf(is)[index]?.value)
+      .map(({ what }) => ({ id, what }));
+  });
+}
+
+/** What of an alias decides before anything is kept. */
+function readingsOf({ addresses, dkimDomains, spfIsEnough, actor, pack }: Alias) {
+  const text = JSON.stringify;
+  const isOne = pack?.functions.length === 1;
+  return [
+    {
+      what: 'its addresses or how it proves itself changed: other mail would be its own',
+      value: text([addresses, dkimDomains, spfIsEnough]),
+    },
+    { what: 'who fills its slots changed', value: text(actor) },
+    {
+      what: 'the subjects of its templates changed: subjects are not kept',
+      value: isOne ? text(pack.functions) : text([pack?.functions, pack?.templates]),
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import { overruled } from '../alerts/decide-among-others.ts';
+import type { Alias, MailFunction } from '../alias/alias.ts';
+import { appraise } from '../appraise.ts';
+import { withBudgets } from '../decision/budget.ts';
+import type { Decision } from '../decision/decision.ts';
+import { policyFor } from '../decision/recipient-mode.ts';
+import type { CauseTable } from '../score/causes.ts';
+import { pooledPriors, type SignalFit } from '../score/fit-priors.ts';
+import type { Score } from '../score/score.ts';
+import type { HiddenRules } from '../vectors/hide-rules.ts';
+import type { KeptMessage, Outcome } from '../vectors/kept-message.ts';
+
+/** What one set of rules makes of a kept message, in the circumstances it came in; null where the set does not watch its alias. */
+export type Reappraise = (message: KeptMessage) => Outcome | null;
+
+/** The engine of the message path (`appraise`) over kept messages; the priors are those that held when each was scored. */
+export function reappraiser(rules: HiddenRules): Reappraise {
+  const causesWith = pooledCauses(rules);
+  return ({ alias: id, appraised, circumstances, recipients }) => {
+    const alias = rules.aliases.get(id);
+    if (alias === undefined) return null;
+    const { watchedPerDay, attack, breakerOpen, fits } = circumstances;
+    const policy = withBudgets(policyFor(recipients, rules.policy), watchedPerDay);
+    const purpose = purposeUnder(alias, appraised.purpose);
+    const { score, decision } = appraise(
+      { ...appraised, alias, purpose },
+      { causes: causesWith(fits), policy },
+    );
+    const around = {
+      alias: id,
+      observation: appraised.observation,
+      attack,
+      openBecause: breakerOpen ? 'the breaker was open' : null,
+    };
+    return outcomeOf(score, overruled(decision, around, policy));
+  };
+}
+
+/** What is kept of a decision. */
+export function outcomeOf(score: Score, decision: Decision): Outcome {
+  const { verdict, action, effectiveAction, limit } = decision;
+  const { bits, pValue, cause } = score;
+  return { verdict, action, effectiveAction, bits, pValue, cause: cause.id, limit };
+}
+
+/** A pack that knows one purpose says it whatever the subject, which is not kept. */
+function purposeUnder({ pack }: Alias, known: MailFunction | null): MailFunction | null {
+  if (pack === null) return null;
+  const [only, ...others] = pack.functions;
+  return only !== undefined && others.length === 0 ? only : known;
+}
+
+/** Fits are the same for many messages: each is joined with the causes once. */
+function pooledCauses({
+  causes,
+  policy,
+}: Pick<HiddenRules, 'causes' | 'policy'>): (fits: readonly SignalFit[]) => CauseTable {
+  const joined = new WeakMap<readonly SignalFit[], CauseTable>();
+  return (fits) => {
+    if (!policy.learning.pooledPriors || fits.length === 0) return causes;
+    const found = joined.get(fits) ?? { ...causes, signals: pooledPriors(causes.signals, fits) };
+    joined.set(fits, found);
+    return found;
+  };
+}

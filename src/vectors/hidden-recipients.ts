@@ -1,0 +1,21 @@
+import { canonicalAddress } from '../alias/address.ts';
+import { domainOf } from '../decision/recipient-domain.ts';
+import type { Pseudonym } from '../features/hash.ts';
+
+/**
+ * A recipient in the shape of an address, hidden: `<hash of the address>@<hash of the domain>`, so that policies whose
+ * domains and addresses are hidden alike find it as they find the real one. Hexadecimal, since policies ignore case.
+ */
+export function hiddenRecipient(address: string, pseudonym: Pseudonym): string {
+  const canonical = canonicalAddress(address) ?? address;
+  return `${inHex(pseudonym(canonical))}@${hiddenDomain(domainOf(address), pseudonym)}`;
+}
+
+/** A recipient domain, as it stands in a policy. */
+export function hiddenDomain(domain: string, pseudonym: Pseudonym): string {
+  return inHex(pseudonym(domain));
+}
+
+function inHex(hash: string): string {
+  return Buffer.from(hash, 'base64url').toString('hex');
+}
