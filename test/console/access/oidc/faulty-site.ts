@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { openBrowser, type Answered } from '../../console-site.ts';
+import { openBrowser, type Answered, type Site } from '../../console-site.ts';
 import {
   beginSignIn,
   clientSecret,
@@ -17,16 +17,18 @@ const code = 'the-code-of-the-provider';
 
 /** The console with a provider that can be told to do wrong, and a browser. */
 export async function openFaulty(t: TestContext, options: OidcSiteOptions = {}) {
-  const opened = await startOidcSite(t, startFaultyProvider, options);
-  const browser = openBrowser(opened.site);
-  /** Nothing secret is told to anybody, whatever happened. */
+  let site: Site | null = null;
+  /** Nothing secret is told to anybody, whatever happened. Before the site is closed: then its sessions are gone. */
   t.after(() => {
-    const { audited, failures, sessions } = opened.site;
+    if (site === null) return;
+    const { audited, failures, sessions } = site;
     const told = JSON.stringify([audited, failures.map(String), sessions.list()]);
     for (const secret of [code, clientSecret, 'an-access-token', 'eyJ'])
       assert.equal(told.includes(secret), false, secret);
   });
-  return { ...opened, browser };
+  const opened = await startOidcSite(t, startFaultyProvider, options);
+  site = opened.site;
+  return { ...opened, browser: openBrowser(opened.site) };
 }
 
 type Opened = Awaited<ReturnType<typeof openFaulty>>;
