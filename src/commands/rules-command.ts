@@ -38,8 +38,13 @@ function addTestCommand(rules: Command, context: CommandContext): void {
       'Runs the cases beside the rules (tests/*.yaml) with the engine of production. Exit code: 0 all pass, 1 some fail, 2 rules or cases cannot be used.',
     )
     .option('--only <text>', 'only cases with this text in their name or file')
+    .option('--update', 'show how the files would have to change for the failing cases to pass')
+    .option('--write', 'with --update: change them; comments stay')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  aliaswatch rules test ./rules --only microsoft')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aliaswatch rules test ./rules --only microsoft\n  aliaswatch rules test ./rules --update --write',
+    )
     .action(async (directory: string | undefined, flags: TestRulesFlags) => {
       const { testRules } = await import('./rules/test-rules.ts');
       await testRules(context, directory, flags);

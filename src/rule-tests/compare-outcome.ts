@@ -91,6 +91,7 @@ function lacks(
 function outside(range: Expectation['bits'], bits: number | null): readonly Difference[] {
   if (range === undefined) return [];
   const { min = -Infinity, max = Infinity } = range;
+  if (min === -Infinity && max === Infinity) return [];
   if (bits !== null && bits >= min && bits <= max) return [];
   const expected =
     max === Infinity

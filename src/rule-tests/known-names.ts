@@ -15,7 +15,7 @@ export function unknownNames(
 ): readonly FoundProblem[] {
   const known = {
     aliases: ['none', ...createCatalogue(aliases, policy.watch).aliases.map(({ id }) => id)],
-    causes: causes.attack.map(({ id }) => id),
+    causes: ['none', ...causes.attack.map(({ id }) => id)],
     conditions: conditions.map(({ id }) => id),
   };
   const { cause, conditions: matched = [] } = expect;

@@ -92,7 +92,13 @@ describe('cases with a history', () => {
     const [failure] = result.failed;
     assert.deepEqual(
       failure?.differences.map(({ what, expected }) => `${what}: ${expected}`),
-      ['verdict: clean', 'action: pass', 'cause: dkim-replay', 'signals: wallet', 'bits: at most 5'],
+      [
+        'verdict: clean',
+        'action: pass',
+        'cause: dkim-replay',
+        'signals: wallet',
+        'bits: at most 5',
+      ],
     );
     assert.match(failure.outcome?.reason ?? '', /phone \+18025383069 in the subject/);
     assert.equal(result.passed, 0);

@@ -22,7 +22,8 @@ export function failureText({ test, outcome, differences }: RuleTestFailure): st
   return `${lines.map(printable).join('\n')}\n`;
 }
 
-function summaryText({ cases, passed, failed, seconds, ruleset }: ReportedRun): string {
+/** One line for all. */
+export function summaryText({ cases, passed, failed, seconds, ruleset }: ReportedRun): string {
   const counted = `${cases} ${cases === 1 ? 'case' : 'cases'}`;
   const failures = failed.length === 0 ? '' : `, ${failed.length} failed`;
   return `${counted}: ${passed} passed${failures} in ${seconds.toFixed(1)} s under ruleset ${ruleset}\n`;

@@ -1,7 +1,7 @@
 import { loadRules } from '../../config/load-rules.ts';
 import { formatProblem, type RuleProblem } from '../../config/rule-problem.ts';
 import { loadRuleTests } from '../../rule-tests/load-rule-tests.ts';
-import { runRuleTests } from '../../rule-tests/run-rule-tests.ts';
+import { runRuleTests, type RuleTestFailure } from '../../rule-tests/run-rule-tests.ts';
 import type { RuleTest } from '../../rule-tests/rule-test.ts';
 import {
   CommandFailure,
@@ -12,7 +12,14 @@ import {
 } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
-import { ruleTestJson, ruleTestText, type ReportedRun } from './test-report.ts';
+import {
+  failureText,
+  ruleTestJson,
+  ruleTestText,
+  summaryText,
+  type ReportedRun,
+} from './test-report.ts';
+import { isMendable, updatesFor, writeUpdates, type CaseFileUpdate } from './update-cases.ts';
 
 export type TestRulesFlags = SettingFlags & {
   readonly only?: string;
@@ -27,6 +34,10 @@ export async function testRules(
   directory: string | undefined,
   flags: TestRulesFlags,
 ): Promise<void> {
+  if (flags.write && !flags.update)
+    throw new CommandFailure('--write belongs to --update: write `rules test --update --write`', {
+      exitCode: exitCodes.usage,
+    });
   const tested = directory ?? (await settingsFor(context, flags)).rulesDir;
   const loading = await loadRules(tested);
   if (!loading.ok) throw unusable(tested, loading.problems);
@@ -39,10 +50,42 @@ export async function testRules(
     signal: context.signal,
     onDone: () => progress.step(),
   });
+  const updates = flags.update ? await updatesFor(run.failed) : [];
+  if (flags.write) await writeUpdates(updates);
+  const left = run.failed.filter((failure) => !flags.write || !isMendable(failure));
   const reported: ReportedRun = { ...run, ruleset: rules.version, cases: tests.length };
-  if (flags.json) printJson(context, ruleTestJson(reported));
-  else context.stdout.write(ruleTestText(reported));
-  if (run.failed.length > 0) context.exit(exitCodes.failed);
+  if (flags.json) {
+    const diffs = updates.map(({ file, diff }) => ({ file, diff, written: flags.write === true }));
+    printJson(context, { ...ruleTestJson(reported), ...(flags.update ? { updates: diffs } : {}) });
+  } else context.stdout.write(reportText(reported, { flags, updates, left }));
+  if (left.length > 0) context.exit(exitCodes.failed);
+}
+
+/** With `--update` the diff says what failed; only what it does not mend is told in words. */
+function reportText(
+  run: ReportedRun,
+  {
+    flags,
+    updates,
+    left,
+  }: {
+    readonly flags: TestRulesFlags;
+    readonly updates: readonly CaseFileUpdate[];
+    readonly left: readonly RuleTestFailure[];
+  },
+): string {
+  if (!flags.update) return ruleTestText(run);
+  const stubborn = left.filter((failure) => !isMendable(failure));
+  const told = stubborn.map((failure) => `${failureText(failure)}\n`).join('');
+  const diffs = updates.map(({ diff }) => `${diff}\n`).join('');
+  const files = updates.length === 1 ? '1 file' : `${updates.length} files`;
+  const done =
+    updates.length === 0
+      ? 'nothing to update'
+      : flags.write
+        ? `${files} written`
+        : `${files} would change: look at the diff, then add --write`;
+  return `${told}${diffs}${summaryText(run)}${done}\n`;
 }
 
 function unusable(directory: string, problems: readonly RuleProblem[]): CommandFailure {
