@@ -18,8 +18,8 @@ const message = z
   .string()
   .max(1_048_576)
   .refine((text) => isInline(text) || messagePath.test(text), {
-    error:
-      'is not a file such as `messages/lure.eml`, nor a message of several lines (`message: |`)',
+    error: ({ input }) =>
+      `\`${String(input).slice(0, 60)}\` is not a file such as \`messages/lure.eml\`, nor a message of several lines (\`message: |\`)`,
   })
   .meta({
     description: 'A file below tests/messages, or the message itself as a block (`message: |`).',
@@ -45,8 +45,8 @@ const baseline = z
       .int()
       .min(1)
       .max(180)
-      .default(60)
-      .meta({ description: 'Over how many days before `at`.', examples: [60] }),
+      .default(90)
+      .meta({ description: 'Over how many days before `at`.', examples: [90] }),
     recipients: z
       .int()
       .min(1)
@@ -91,7 +91,7 @@ const bits = z
       .meta({ description: 'At most so many bits.', examples: [5] }),
   })
   .refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
-    error: 'leaves nothing: `min` is above `max`',
+    error: '`bits` leaves nothing: `min` is above `max`',
   });
 
 const expectation = z

@@ -1,17 +1,19 @@
 import type { Analysis } from '../analysis.ts';
 import type { Expectation } from '../config/rule-tests-schema.ts';
+import type { Decision } from '../decision/decision.ts';
+import { signalIds, type SignalId } from '../features/signals.ts';
 import type { RuleTest } from './rule-test.ts';
 
 /** What became of the message of a case, as far as an expectation can name it. */
 export type Outcome = {
   readonly alias: string | null;
-  readonly verdict: string;
-  readonly action: string;
+  readonly verdict: Decision['verdict'];
+  readonly action: Decision['action'];
   /** Null for mail that was not scored. */
   readonly bits: number | null;
   readonly cause: string | null;
   /** That speak against it, the strongest first. */
-  readonly signals: readonly string[];
+  readonly signals: readonly SignalId[];
   /** Ids of the conditions that matched. */
   readonly conditions: readonly string[];
   /** The sentence for people; possibly empty. */
@@ -31,17 +33,21 @@ export function outcomeOf({
   score,
 }: Pick<Analysis, 'alias' | 'decision' | 'score'>): Outcome {
   const { verdict, action, reason } = decision;
-  const against = score?.terms.filter(({ signal, bits }) => signal !== 'prior' && bits > 0) ?? [];
+  const against = (score?.terms ?? []).filter(({ bits }) => bits > 0).map(({ signal }) => signal);
   return {
     alias,
     verdict,
     action,
     bits: score?.bits ?? null,
     cause: score?.cause.id ?? null,
-    signals: against.map(({ signal }) => signal),
+    signals: against.filter(isSignal),
     conditions: [],
     reason,
   };
+}
+
+function isSignal(name: string): name is SignalId {
+  return (signalIds as readonly string[]).includes(name);
 }
 
 /** Everything that is not as the case expects it; nothing when it passes. */

@@ -9,7 +9,7 @@ import type { RuleTest } from './rule-test.ts';
 import { teachBaseline, type TaughtBaseline } from './teach-baseline.ts';
 
 /** Longest that all cases together may take. */
-export const defaultLimitMs = 120_000;
+export const defaultLimitMs = 300_000;
 
 export type RuleTestOptions = {
   /** Cases that have not begun by then fail. */

@@ -22,9 +22,6 @@ const analysedMessages = 24;
 /** … and each variant so often after that: the second time it brings nothing new any more. */
 const analysedVariants = 2;
 
-/** Recipients' domains, beside that of the message: enough for a value to become established. */
-const recipientDomains = 8;
-
 /** How a history came out. */
 export type TaughtBaseline = {
   /** Who its messages are from; null for nobody's alias. */
@@ -96,12 +93,10 @@ function variantsOf({ like, vary }: BaselinePlan): readonly Buffer[] {
   );
 }
 
+/** Somebody at the domain of the addressee: most sites receive for one or two domains. */
 function recipientOf({ like, recipients }: BaselinePlan, number: number): string {
-  const person = number % recipients;
-  const own = domainOf(addresseeOf(like));
-  const place = person % (recipientDomains + 1);
-  const domain = place === 0 && own !== '' ? own : `customer${place}.example`;
-  return `person${person}@${domain}`;
+  const domain = domainOf(addresseeOf(like));
+  return `person${number % recipients}@${domain === '' ? 'example.com' : domain}`;
 }
 
 function addresseeOf(bytes: Buffer): string {

@@ -42,7 +42,7 @@ describe('an expectation that fits what came', () => {
       conditions: ['free-host'],
       cause: 'link-lure',
     });
-    const clean = { ...outcome, verdict: 'clean', action: 'pass', conditions: [] };
+    const clean: Outcome = { ...outcome, verdict: 'clean', action: 'pass', conditions: [] };
     assert.deepEqual(updatedExpectation({}, clean), { verdict: 'clean', action: 'pass' });
   });
 });
