@@ -34,6 +34,9 @@ export async function processTransaction(
   void deps.feedOrganization({ transaction, analysis, lists: rules.lists, isDelivered });
   if (isPositive(answer))
     deps.remember?.({ transaction, analysis, reply: answer, lists: rules.lists });
+  // What the next hop refuses, or we defer, comes again; what we refuse does not.
+  if (isPositive(answer) || analysis.decision.effectiveAction === 'reject')
+    deps.keepVector?.({ transaction, analysis, rules });
   deps.events.transactionCompleted({
     transaction,
     reply: answer,

@@ -44,6 +44,7 @@ import { startFrontHop } from './smtp/front-hop.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { defaultTimeouts } from './smtp/next-hop-settings.ts';
 import { createWarning } from './recipient-warning.ts';
+import { keepVectorsIn } from './vectors-in-background.ts';
 import { reply, type Reply } from './smtp/reply.ts';
 
 export type ServerOptions = {
@@ -139,6 +140,13 @@ export async function startServer({
   );
   metrics.measureOrganization(() => organization.sizes());
 
+  const vectors = opened.use(
+    keepVectorsIn(settings.stateDir, {
+      pseudonym,
+      events: { onKept: metrics.vectorsKept.set, onLost: events.vectorsLost },
+      now,
+    }),
+  );
   const pooled = opened.use(
     poolInBackground({ store: baselines, rules: inForce.current, events, now }),
   );
@@ -194,6 +202,7 @@ export async function startServer({
     learn: lessons.learn,
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     remember: desk.remember,
+    keepVector: vectors.keep,
     events,
     onJudged: compareShadow({
       shadow: () => {

@@ -90,6 +90,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       breakerClosed: ignore,
       budgetUsed: ignore,
       reviewMessagesLost: ignore,
+      vectorsLost: ignore,
       rulesChanged: ignore,
       rulesRefused: ignore,
       rulesLeftAlone: ignore,

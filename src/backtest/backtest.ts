@@ -1,4 +1,5 @@
 import type { ActiveRules } from '../dependencies.ts';
+import { policyFor } from '../decision/recipient-mode.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { hideRules, type HiddenRules } from '../vectors/hide-rules.ts';
 import type { KeptMessage, Outcome } from '../vectors/kept-message.ts';
@@ -73,10 +74,15 @@ export function comparison({
   const known = (rules: HiddenRules) => {
     const reappraise = reappraiser(rules);
     return (message: KeptMessage) =>
-      message.ruleset === rules.version ? message.outcome : reappraise(message);
+      isOutcomeOf(message, rules) ? message.outcome : reappraise(message);
   };
   const [under, wouldBe] = [known(inForce), known(candidate)];
   return (message) => [under(message), wouldBe(message)];
+}
+
+/** `--mode` is no part of a version. */
+function isOutcomeOf({ ruleset, outcome, recipients }: KeptMessage, rules: HiddenRules): boolean {
+  return ruleset === rules.version && policyFor(recipients, rules.policy).mode === outcome.mode;
 }
 
 export function resultOf(

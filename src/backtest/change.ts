@@ -23,6 +23,7 @@ export const unwatchedOutcome: Outcome = {
   verdict: 'unwatched',
   action: 'pass',
   effectiveAction: 'pass',
+  mode: 'shadow',
   bits: 0,
   pValue: 1,
   cause: '',

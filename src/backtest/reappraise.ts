@@ -3,6 +3,7 @@ import type { Alias, MailFunction } from '../alias/alias.ts';
 import { appraise } from '../appraise.ts';
 import { withBudgets } from '../decision/budget.ts';
 import type { Decision } from '../decision/decision.ts';
+import type { Mode } from '../decision/policy.ts';
 import { policyFor } from '../decision/recipient-mode.ts';
 import type { CauseTable } from '../score/causes.ts';
 import { pooledPriors, type SignalFit } from '../score/fit-priors.ts';
@@ -32,15 +33,15 @@ export function reappraiser(rules: HiddenRules): Reappraise {
       attack,
       openBecause: breakerOpen ? 'the breaker was open' : null,
     };
-    return outcomeOf(score, overruled(decision, around, policy));
+    return outcomeOf(score, overruled(decision, around, policy), policy.mode);
   };
 }
 
 /** What is kept of a decision. */
-export function outcomeOf(score: Score, decision: Decision): Outcome {
+export function outcomeOf(score: Score, decision: Decision, mode: Mode): Outcome {
   const { verdict, action, effectiveAction, limit } = decision;
   const { bits, pValue, cause } = score;
-  return { verdict, action, effectiveAction, bits, pValue, cause: cause.id, limit };
+  return { verdict, action, effectiveAction, mode, bits, pValue, cause: cause.id, limit };
 }
 
 /** A pack that knows one purpose says it whatever the subject, which is not kept. */

@@ -17,7 +17,7 @@ export function addPrivacyCommand(program: Command, context: CommandContext): vo
     .command('erase')
     .requiredOption('--recipient <address>', 'the address of the person')
     .description(
-      'Erases an address wherever it is kept: values of the audit log (the chain still verifies), baselines, ledgers, the index of messages, notices, and mail that was released or deleted. Exit code: 0 nothing is left, 1 mail to the address is still held, or held mail cannot be read.',
+      'Erases an address wherever it is kept: values of the audit log (the chain still verifies), baselines, ledgers, the index of messages, notices, mail that was released or deleted, and what is kept of it for `rules backtest`. Exit code: 0 nothing is left, 1 mail to the address is still held, or held mail cannot be read.',
     )
     .option('--dry-run', 'only say what there is')
     .option('--json', 'print one JSON object')

@@ -111,6 +111,8 @@ export interface Events {
   ) => void;
   /** So many watched messages that passed are not remembered for reviewers; mail is not affected. */
   readonly reviewMessagesLost: (messages: number, error: unknown) => void;
+  /** So many scored messages are not kept to try other rules on; mail is not affected. */
+  readonly vectorsLost: (messages: number, error: unknown) => void;
   /** Approvals and confirmed attacks could not be read; what was read before holds. */
   readonly reviewsNotRead: (error: unknown) => void;
   /** A reviewer decided something. */

@@ -15,6 +15,7 @@ import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
 import { quarantineMetrics } from './quarantine-metrics.ts';
 import { reviewMetrics } from './review-metrics.ts';
+import { vectorMetrics } from './vector-metrics.ts';
 import { ruleMetrics } from './rule-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
@@ -75,6 +76,7 @@ export function createMetrics(version: string) {
     ...organizationMetrics(registry),
     ...noticeMetrics(registry),
     ...reviewMetrics(registry),
+    ...vectorMetrics(registry),
     ...auditMetrics(registry),
     ...consoleMetrics(registry),
   };

@@ -119,6 +119,10 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.reviewMessagesLost.inc(messages);
       log.warn({ messages, error }, 'watched messages not remembered for reviewers');
     }),
+    vectorsLost: neverThrowing((messages, error) => {
+      metrics.vectorsLost.inc(messages);
+      log.warn({ messages, error }, 'scored messages not kept for rules backtest');
+    }),
     reviewsNotRead: neverThrowing((error) => {
       metrics.reviewReadsFailed.inc();
       log.warn({ error }, 'approvals and confirmed attacks not read');

@@ -1,10 +1,211 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Analysis } from '../analysis.ts';
+import { listText } from '../backtest/not-backtestable.ts';
+import { dayOf } from '../baseline/ledger.ts';
+import type { BacktestPolicy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
+import type { Lists } from '../features/lists.ts';
+import type { Pseudonym } from '../features/hash.ts';
 import type { Transaction } from '../smtp/transaction.ts';
+import { keptFrom } from './kept-from.ts';
+import { packMessage } from './message-form.ts';
+import { packShared, type SharedPart } from './shared-parts.ts';
+import type { Scored, VectorRow, VectorsFile } from './vectors-file.ts';
 
 /** A message that the pipeline is done with, and the rules (with the policy for its recipients) that it was scored under. */
 export type ScoredToKeep = {
-  readonly transaction: Transaction;
-  readonly analysis: Analysis;
+  readonly transaction: Pick<Transaction, 'id' | 'receivedAt' | 'envelope'>;
+  readonly analysis: Pick<Analysis, 'alias' | 'appraised' | 'score' | 'decision'>;
   readonly rules: ActiveRules;
 };
+
+export type VectorEvents = {
+  /** So many are kept in all. */
+  readonly onKept: (total: number) => void;
+  /** So many could not be kept; mail is not affected. */
+  readonly onLost: (messages: number, error: unknown) => void;
+};
+
+/** Keeps scored mail so that other rules can be tried on it. Disposing writes what is waiting. */
+export type VectorKeeper = AsyncDisposable & {
+  /** Takes note, in memory; written within about a second. Never throws. */
+  readonly keep: (scored: ScoredToKeep) => void;
+  /** Writes what has been noted so far. */
+  readonly flush: () => Promise<void>;
+};
+
+export type VectorKeeperOptions = {
+  readonly file: VectorsFile;
+  readonly pseudonym: Pseudonym;
+  readonly events: VectorEvents;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly now: () => Date;
+};
+
+const batch = { waitMs: 1000, messages: 100 };
+/** Analysed messages are large: of more in one second the rest is counted only. */
+const mostWaiting = 500;
+/** Messages packed before others have their turn on this thread. */
+const packedAtOnce = 4;
+/** An alias is thinned after so many, and once after a start. */
+const thinEvery = 64;
+const expireEveryMs = 600_000;
+
+type Waiting = ScoredToKeep & { readonly key: number };
+type Draw = { readonly day: number; readonly least: number; added: number };
+
+/** Beside the message path: what cannot be written is an event, never a delay. */
+export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
+  const { file, events, random, now } = options;
+  const readWith = readWithOf();
+  const draws = new Map<string, Draw>();
+  let waiting: Waiting[] = [];
+  let counts = new Map<string, Scored>();
+  let lost = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let underWay: Promise<void> = Promise.resolve();
+  let expiredAtMs = -Infinity;
+
+  const isDrawn = (scored: ScoredToKeep, key: number): boolean => {
+    const draw = draws.get(drawOf(scored));
+    return draw?.day !== dayOf(scored.transaction.receivedAt) || key >= draw.least;
+  };
+  const pack = async (messages: readonly Waiting[]) => {
+    const rows: VectorRow[] = [];
+    const shared = new Map<string, Uint8Array>();
+    for (const [index, message] of messages.entries()) {
+      const row = rowOf(message, options.pseudonym, readWith(message.rules.lists));
+      if (row === null) continue;
+      for (const { id, body } of row.parts) shared.set(id, body);
+      rows.push(row.row);
+      if (index % packedAtOnce === packedAtOnce - 1) await yieldToOthers();
+    }
+    return { rows, shared };
+  };
+  const thin = (rows: readonly VectorRow[], { perAlias }: BacktestPolicy): void => {
+    for (const { alias, isHeld, day } of rows) {
+      const name = `${alias} ${isHeld}`;
+      const draw = draws.get(name);
+      if (draw?.day === day && ++draw.added < thinEvery) continue;
+      const least = file.thin(alias, isHeld, { perAlias, day });
+      draws.set(name, { day, least, added: 0 });
+    }
+  };
+  const expire = ({ days }: BacktestPolicy): void => {
+    if (now().getTime() - expiredAtMs < expireEveryMs) return;
+    expiredAtMs = now().getTime();
+    file.expire(dayOf(now()) - days + 1);
+    events.onKept(file.count());
+  };
+  const write = async (): Promise<void> => {
+    const [messages, scored, missed] = [waiting, [...counts.values()], lost];
+    const last = messages.at(-1);
+    waiting = [];
+    counts = new Map();
+    lost = 0;
+    try {
+      if (missed > 0) events.onLost(missed, new Error('more came than could be kept'));
+      if (scored.length === 0) return;
+      const { rows, shared } = await pack(messages);
+      file.add({ rows, shared, scored });
+      if (last === undefined) return;
+      thin(rows, last.rules.policy.backtest);
+      expire(last.rules.policy.backtest);
+    } catch (error) {
+      events.onLost(messages.length, error);
+    }
+  };
+  const flush = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    underWay = underWay.then(write);
+    return underWay;
+  };
+  return {
+    keep: (scored) => {
+      if (scored.analysis.score === null || scored.rules.policy.backtest.perAlias === 0) return;
+      count(counts, scored);
+      const key = random();
+      if (isDrawn(scored, key)) {
+        if (waiting.length >= mostWaiting) lost += 1;
+        else waiting.push({ ...withoutContent(scored), key });
+      }
+      if (waiting.length === batch.messages) void flush();
+      else timer ??= setTimeout(() => void flush(), batch.waitMs).unref();
+    },
+    flush,
+    [Symbol.asyncDispose]: flush,
+  };
+}
+
+/** What waits must not keep the message itself in memory. */
+function withoutContent({ transaction, analysis, rules }: ScoredToKeep): ScoredToKeep {
+  const { id, receivedAt, envelope } = transaction;
+  const { alias, appraised, score, decision } = analysis;
+  return {
+    transaction: { id, receivedAt, envelope },
+    analysis: { alias, score, decision, ...(appraised && { appraised }) },
+    rules,
+  };
+}
+
+function isHeld({ analysis }: ScoredToKeep): boolean {
+  return analysis.decision.effectiveAction === 'quarantine';
+}
+
+function drawOf(scored: ScoredToKeep): string {
+  return `${scored.analysis.alias ?? ''} ${isHeld(scored)}`;
+}
+
+function count(counts: Map<string, Scored>, scored: ScoredToKeep): void {
+  const alias = scored.analysis.alias ?? '';
+  const day = dayOf(scored.transaction.receivedAt);
+  const name = `${drawOf(scored)} ${day}`;
+  const messages = (counts.get(name)?.messages ?? 0) + 1;
+  counts.set(name, { alias, day, isHeld: isHeld(scored), messages });
+}
+
+/** Lists are read with for weeks, and hashing them takes a moment. */
+function readWithOf(): (lists: Lists) => string {
+  const known = new WeakMap<Lists, string>();
+  return (lists) => {
+    const name = known.get(lists) ?? nameOf(lists);
+    known.set(lists, name);
+    return name;
+  };
+}
+
+function nameOf(lists: Lists): string {
+  const hash = createHash('sha256');
+  for (const list of Object.values(lists)) hash.update(listText(list));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function rowOf(
+  { key, ...scored }: Waiting,
+  pseudonym: Pseudonym,
+  readWith: string,
+): { readonly row: VectorRow; readonly parts: readonly SharedPart[] } | null {
+  const message = keptFrom({ ...scored, pseudonym, readWith });
+  if (message === null) return null;
+  const { appraised, circumstances } = message;
+  const snapshot = packShared(appraised.observation.snapshot);
+  const fits = packShared(circumstances.fits);
+  return {
+    row: {
+      id: message.id,
+      alias: message.alias,
+      isHeld: message.isHeld,
+      day: dayOf(appraised.at),
+      key,
+      ruleset: message.ruleset,
+      recipients: scored.transaction.envelope.rcptTo.map(pseudonym),
+      snapshot: snapshot.id,
+      fits: fits.id,
+      body: packMessage(message),
+    },
+    parts: [snapshot, fits],
+  };
+}

@@ -40,7 +40,7 @@ export function keptFrom({
       fits: rules.fits ?? [],
     },
     recipients: recipients.map((address) => hiddenRecipient(address, pseudonym)),
-    outcome: outcomeOf(score, decision),
+    outcome: outcomeOf(score, decision, rules.policy.mode),
     isHeld: decision.effectiveAction === 'quarantine',
   };
 }

@@ -1,6 +1,6 @@
 import type { ToAppraise } from '../appraise.ts';
 import type { SignalFit } from '../score/fit-priors.ts';
-import type { Action, LimitKind } from '../decision/policy.ts';
+import type { Action, LimitKind, Mode } from '../decision/policy.ts';
 import type { Verdict } from '../decision/decision.ts';
 
 /** What became of a message, as far as rules decide it. */
@@ -10,6 +10,8 @@ export type Outcome = {
   readonly action: Action;
   /** What the mode for its recipients did. */
   readonly effectiveAction: Action;
+  /** That mode. */
+  readonly mode: Mode;
   readonly bits: number;
   readonly pValue: number;
   /** Id of the likeliest attack cause. */

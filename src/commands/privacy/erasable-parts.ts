@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CountedErasable } from '../../audit/erasable.ts';
 import { openPersonalValues } from '../../audit/personal-values.ts';
 import { auditDirectory } from '../../audit/start-audit.ts';
@@ -15,6 +17,7 @@ import { eraseRecipient } from '../../review/erase-recipient.ts';
 import { openReviewStore } from '../../review/open-review-store.ts';
 import type { ReviewStore } from '../../review/review-store.ts';
 import { recipientTag } from '../../review/watched-message.ts';
+import { openVectorsFile, vectorsFileName, type VectorsFile } from '../../vectors/vectors-file.ts';
 import { patientStoreTimeoutMs as timeoutMs } from '../offline-analysis.ts';
 import { openLedgers } from '../organization/open-ledgers.ts';
 
@@ -58,6 +61,11 @@ export async function openErasableParts(
     const notices = opened.use(openNoticesFile(noticesPath(settings.stateDir)));
     parts.push({ title: 'notices', ...erasableNotices(notices) });
   }
+  const vectorsPath = join(settings.stateDir, vectorsFileName);
+  if (existsSync(vectorsPath)) {
+    const file = opened.use(openVectorsFile(vectorsPath, { timeoutMs }));
+    parts.push({ title: 'mail kept for rules backtest', ...erasableVectors(file, pseudonym) });
+  }
   const owned = opened.move();
   return { parts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -83,6 +91,13 @@ function erasableLedgers(ledgers: OrganizationLedgers): CountedErasable {
   return {
     countRecipient: async (address) => (await ledgers.describe(address)).length,
     eraseRecipient: (address) => ledgers.erase(address),
+  };
+}
+
+function erasableVectors(file: VectorsFile, pseudonym: Pseudonym): CountedErasable {
+  return {
+    countRecipient: (address) => Promise.resolve(file.countRecipient(pseudonym(address))),
+    eraseRecipient: (address) => file.eraseRecipient(pseudonym(address)),
   };
 }
 

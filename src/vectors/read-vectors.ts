@@ -1,0 +1,28 @@
+import type { Snapshot } from '../baseline/ledger.ts';
+import type { SignalFit } from '../score/fit-priors.ts';
+import type { KeptMessage } from './kept-message.ts';
+import { unpackMessage } from './message-form.ts';
+import { unpackShared } from './shared-parts.ts';
+import type { VectorsFile } from './vectors-file.ts';
+
+/** Kept messages of these rows, in order; what many share is one object for all of them. */
+export function* readVectors(
+  file: Pick<VectorsFile, 'read' | 'shared'>,
+  rows: Iterable<number>,
+): Generator<KeptMessage> {
+  const parts = new Map<string, unknown>();
+  const part = (id: string): unknown => {
+    if (!parts.has(id)) {
+      const body = file.shared(id);
+      parts.set(id, body === null ? null : unpackShared(body));
+    }
+    return parts.get(id);
+  };
+  for (const row of rows) {
+    const found = file.read(row);
+    if (found === null) continue; // erased meanwhile
+    const snapshot = part(found.snapshot) as Snapshot | null;
+    const fits = part(found.fits) as readonly SignalFit[] | null;
+    if (snapshot !== null && fits !== null) yield unpackMessage(found.body, { snapshot, fits });
+  }
+}
