@@ -21,6 +21,7 @@ import {
 } from './rule-source.ts';
 import { packagedRules } from './settings.ts';
 import { aliasesFrom, vendorSchema } from './vendor-schema.ts';
+import { rulesWarnings } from './warnings/rule-warnings.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 export type RuleLoading =
@@ -66,10 +67,10 @@ async function loadFrom(
     if (vendor) vendors.push(vendor);
   }
   problems.push(...repetitions(vendors));
-  const languages = new Map<string, LanguageFile>();
+  const languages = new Map<string, Read<LanguageFile>>();
   for (const name of names.languages) {
     const language = await read(`languages/${name}`, languageSchema);
-    if (language) languages.set(languageCodeOf(name) ?? '', language.value);
+    if (language) languages.set(languageCodeOf(name) ?? '', language);
   }
   const notices = new Map<string, NoticeTexts>();
   const packaged = directorySource(packagedRules);
@@ -89,17 +90,30 @@ async function loadFrom(
     return { ok: false, problems: inFileOrder(problems) };
   return {
     ok: true,
-    warnings: [],
+    warnings: inFileOrder(
+      rulesWarnings({
+        policy,
+        causes,
+        lists,
+        vendors,
+        languages,
+        popularDomains: popular.domains,
+      }),
+    ),
     rules: {
       version: versionOf(contents),
       policy: policy.value,
       causes: causeTableFrom(causes.value),
-      lists: listsFrom(lists.value, languages, popular.domains),
+      lists: listsFrom(lists.value, valuesOf(languages), popular.domains),
       aliases,
       notices,
       files: contents,
     },
   };
+}
+
+function valuesOf<Value>(documents: ReadonlyMap<string, Read<Value>>): ReadonlyMap<string, Value> {
+  return new Map([...documents].map(([name, { value }]) => [name, value]));
 }
 
 async function readPopular(source: RuleSource, named: string) {

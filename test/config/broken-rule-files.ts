@@ -1,3 +1,5 @@
+import { knownKeys } from '../../src/config/known-keys.ts';
+import { policySchema } from '../../src/config/policy-schema.ts';
 import { signalIds } from '../../src/features/signals.ts';
 
 /** One file of the rules directory, broken in one way, and what the operator reads. */
@@ -8,10 +10,12 @@ export type BrokenFile = {
   readonly expected: readonly string[];
 };
 
+const policyKeys = `  known here: ${knownKeys(policySchema, []).join(', ')}`;
+
 const priors = signalIds.map((signal) => `${signal}: {a: 1, b: 9, cold: 0.1}`).join(', ');
 
 /** A valid `causes.yaml` but for what the case puts in: signals on line 1, attack causes on 2, benign causes from 3. */
-function causes({
+export function causes({
   signals = priors,
   attack = '{id: x, title: X, weight: 1, chances: {link: 0.9}}',
   benign = '',
@@ -20,17 +24,17 @@ function causes({
 }
 
 /** A valid `languages/en.yaml` but for its lure words. */
-function language(lureWords: string): string {
+export function language(lureWords: string): string {
   return `lureWords: ${lureWords}\ncommonWords: [the]\n`;
 }
 
 /** A valid `lists.yaml` but for its first line. */
-function lists(change: string): string {
+export function lists(change: string): string {
   const parts = {
-    freeHosting: '[]',
-    urlShorteners: '[]',
-    freeMail: '[]',
-    cheapTopLevelDomains: '[]',
+    freeHosting: '[weebly.com]',
+    urlShorteners: '[bit.ly]',
+    freeMail: '[gmail.com]',
+    cheapTopLevelDomains: '[top]',
     brands: '{}',
     deskWords: '[]',
     popularDomainsFile: 'popular-domains.txt',
@@ -49,7 +53,7 @@ const facts = {
 };
 
 /** A valid vendor file but for what the case puts in: `id` on line 3, then one fact per line; `-` leaves one out. */
-function vendor(change: Partial<typeof facts>): string {
+export function vendor(change: Partial<typeof facts>): string {
   const lines = Object.entries({ ...facts, ...change }).filter(([, value]) => value !== '-');
   return `vendor: Test\naliases:\n  - ${lines.map(([name, value]) => `${name}: ${value}\n`).join('    ')}`;
 }
@@ -70,12 +74,7 @@ export const brokenFiles: readonly BrokenFile[] = [
     name: 'a key that resembles nothing',
     file: 'policy.yaml',
     content: 'zebra: 1\n',
-    expected: [
-      'policy.yaml:1:1: unknown key `zebra`',
-      '  1 | zebra: 1',
-      '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, warning, failOpen, watch, learning',
-    ],
+    expected: ['policy.yaml:1:1: unknown key `zebra`', '  1 | zebra: 1', '    | ^', policyKeys],
   },
   {
     name: 'a mistyped key further in',
@@ -382,7 +381,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `__proto__`',
       '  1 | __proto__: {mode: shadow}',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, warning, failOpen, watch, learning',
+      policyKeys,
     ],
   },
   {
@@ -393,7 +392,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'policy.yaml:1:1: unknown key `<<`',
       '  1 | <<: {mode: shadow}',
       '    | ^',
-      '  known here: mode, recipientDomains, actions, tag, quarantine, limits, breaker, impersonation, warning, failOpen, watch, learning',
+      policyKeys,
     ],
   },
   {
