@@ -12,6 +12,7 @@ const pureStages = [
   'baseline',
   'organization',
   'score',
+  'conditions',
   'decision',
   'action',
 ];

@@ -122,6 +122,7 @@ function unavailable(failure: FailureCause, found: Found, { policy }: ActiveRule
 const nothingLearned = {
   score: null,
   mature: false,
+  conditionFailures: [],
   lesson: null,
   releaseLesson: null,
   seen: null,

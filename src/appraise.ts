@@ -1,8 +1,12 @@
 import type { Alias, MailFunction } from './alias/alias.ts';
 import { dayOf } from './baseline/ledger.ts';
 import type { Observation } from './baseline/store.ts';
-import { decideScored } from './decision/decide.ts';
+import { addBits } from './conditions/add-bits.ts';
+import { askConditions, type ConditionsMet } from './conditions/ask-conditions.ts';
+import type { MessageContent } from './conditions/source.ts';
+import { decideScored, isMature } from './decision/decide.ts';
 import type { Decision } from './decision/decision.ts';
+import { overruleByConditions } from './decision/overrule.ts';
 import type { ActiveRules } from './dependencies.ts';
 import type { Features } from './features/features.ts';
 import type { OrganizationView } from './organization/organization.ts';
@@ -27,29 +31,55 @@ export type ToAppraise = {
   readonly inherited: InheritedValues;
   /** `table value` that a person approved for this alias. */
   readonly approved: ReadonlySet<string>;
+  /** The message itself; null or absent where only its features were kept, and conditions that read it are not asked. */
+  readonly content?: MessageContent | null;
 };
 
 /** What one set of rules makes of a message that stands alone: no ceiling, campaign or breaker has been asked. */
 export type Appraisal = {
+  /** With the bits of the conditions that it meets. */
   readonly score: Score;
+  /**
+   * Without them. This is what is learned: a chance is read from how honest mail scored, and that must not depend on
+   * what operators wrote meanwhile, or a condition would make its own bits look ordinary, and its removal would leave
+   * a history that nothing scores like any more.
+   */
+  readonly baseBits: number;
   readonly readings: Readings;
   readonly decision: Decision;
+  readonly conditions: ConditionsMet;
 };
 
 /** Rules whose budgets are a chance per message (`Alerts.withBudgets`). */
-export type AppraisingRules = Pick<ActiveRules, 'causes' | 'policy'>;
+export type AppraisingRules = Pick<ActiveRules, 'causes' | 'policy' | 'conditions' | 'lists'>;
 
-/** score → decision under one set of rules. Pure: the same message may be held against several sets. */
+/** score → conditions → decision under one set of rules. Pure: the same message may be held against several sets. */
 export function appraise(
-  { alias, purpose, at, ...seen }: ToAppraise,
-  { causes, policy }: AppraisingRules,
+  { alias, purpose, at, content = null, ...seen }: ToAppraise,
+  { causes, policy, conditions, lists }: AppraisingRules,
 ): Appraisal {
-  const { score, readings } = scoreMessage({
+  const { score: base, readings } = scoreMessage({
     ...seen,
     pack: alias.pack,
     causes,
     today: dayOf(at),
     dayShare: (at.getTime() / dayMs) % 1,
   });
-  return { score, readings, decision: decideScored({ score, alias, policy, purpose }) };
+  const scored = { alias, policy, purpose };
+  const alone = decideScored({ ...scored, score: base });
+  const met = askConditions(conditions, alias, () => ({
+    alias,
+    purpose,
+    ...seen,
+    readings,
+    score: base,
+    verdict: alone.verdict,
+    isMature: isMature(base, policy),
+    lists,
+    content,
+  }));
+  const score = addBits(base, met.matched, readings.history);
+  const decided = score === base ? alone : decideScored({ ...scored, score });
+  const decision = overruleByConditions(decided, met.matched, { ...scored, score });
+  return { score, baseBits: base.bits, readings, decision, conditions: met };
 }

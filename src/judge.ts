@@ -2,6 +2,7 @@ import { appraise, type Appraisal, type ToAppraise } from './appraise.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import { decideAmongOthers } from './alerts/decide-among-others.ts';
 import type { Alias } from './alias/alias.ts';
+import type { ConditionFailure } from './conditions/ask-conditions.ts';
 import { templateFunctionOf } from './alias/template-function.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import { dayOf, hourOf } from './baseline/ledger.ts';
@@ -50,6 +51,8 @@ export type Judgement = {
   /** The alias's own history is long enough to hold mail. */
   readonly mature: boolean;
   readonly decision: Decision;
+  /** Conditions that could not be asked. */
+  readonly conditionFailures: readonly ConditionFailure[];
   /** What delivery of this message teaches, or null. */
   readonly lesson: Commit | null;
   /** What a later release of this message teaches, or null. */
@@ -163,6 +166,7 @@ export async function judge(
       organization: view,
       inherited: inheritedBy(alias),
       approved: reviews.approvedFor(alias.id, at),
+      content: { message, transaction, authentication, address },
     };
     const appraisal = appraise(toAppraise, { ...rules, policy });
     onJudged?.({ toJudge, request, toAppraise, appraisal, rules });
@@ -181,7 +185,7 @@ export async function judge(
       transactionId: transaction.id,
       features,
       readings,
-      scoreBits: score.bits,
+      scoreBits: appraisal.baseBits,
       campaign: decision.campaign,
       isCopy: decision.isCopy,
     };
@@ -196,6 +200,7 @@ export async function judge(
       readings,
       mature: isMature(score, policy),
       decision,
+      conditionFailures: appraisal.conditions.failed,
       lesson: learnable ? lessonOf(lesson) : null,
       releaseLesson: learnable ? lessonOf(release) : null,
       seen: {

@@ -52,6 +52,7 @@ const listNames: Readonly<Record<keyof Lists, string>> = {
   deskWords: 'deskWords in lists.yaml',
   popularDomains: 'the file of popular domains',
   ourActors: 'ourActors in lists.yaml',
+  sets: 'sets in lists.yaml',
 };
 
 function changedLists(inForce: Lists, candidate: Lists): readonly string[] {

@@ -25,7 +25,7 @@ export function reappraiser(rules: HiddenRules): Reappraise {
     const purpose = purposeUnder(alias, appraised.purpose);
     const { score, decision } = appraise(
       { ...appraised, alias, purpose },
-      { causes: causesWith(fits), policy },
+      { ...rules, causes: causesWith(fits), policy },
     );
     const around = {
       alias: id,

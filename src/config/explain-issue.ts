@@ -9,6 +9,8 @@ export type FoundProblem = {
   readonly hint: string;
   /** What the reader is pointed at: the key itself, or what follows it. */
   readonly on: 'key' | 'value';
+  /** How far into a text, in characters; its start when absent. */
+  readonly within?: number;
 };
 
 /** All that is wrong with `value` under `schema`, in words for the person who wrote it. */

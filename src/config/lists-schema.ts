@@ -3,6 +3,14 @@ import type { Lists, OurActor } from '../features/lists.ts';
 import { foldPhrase, phraseList, phrases, type LanguageFile } from './language-schema.ts';
 import { domainName, listOf, registrableDomain, slug, title } from './name-schemas.ts';
 
+/** As conditions write it: `sets.executives`. */
+const setName = z
+  .string()
+  .max(40)
+  .regex(/^[a-z][A-Za-z0-9]*$/, { error: 'is not a name such as `executives` or `scamPhones`' });
+
+const setEntry = z.string().trim().min(1).max(320);
+
 /** `lists.yaml`. */
 export const listsSchema = z.strictObject({
   freeHosting: listOf(registrableDomain, 20_000).meta({
@@ -66,6 +74,26 @@ export const listsSchema = z.strictObject({
         'Our own tenants and accounts, by alias id or vendor: mail of anybody else through that alias is a signal.',
       examples: [{ docusign: ['Alder Foods', 'legal@alder.example'] }],
     }),
+  sets: z
+    .record(
+      setName,
+      listOf(
+        setEntry.meta({
+          description: 'A text; case does not matter.',
+          examples: ['cfo@alder.example'],
+        }),
+        50_000,
+      ).meta({
+        description: 'Addresses, domains, numbers: whatever conditions compare with.',
+        examples: [['cfo@alder.example', 'ceo@alder.example']],
+      }),
+    )
+    .default({})
+    .meta({
+      description:
+        'Named sets that conditions ask: `recipients.addresses.exists(r, r in sets.executives)`.',
+      examples: [{ executives: ['cfo@alder.example'] }],
+    }),
 });
 
 /** Sets for look-up, everything that is compared with text folded as text is. */
@@ -91,6 +119,12 @@ export function listsFrom(
     brands: foldedKeys(Object.entries(lists.brands)),
     deskWords: new Set(lists.deskWords.map(foldPhrase)),
     popularDomains,
+    sets: new Map(
+      Object.entries(lists.sets).map(([name, entries]) => [
+        name,
+        new Set(entries.map((entry) => entry.toLowerCase())),
+      ]),
+    ),
     ourActors: new Map(
       Object.entries(lists.ourActors).map(([key, actors]) => [key, actors.map(ourActor)]),
     ),

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { causesSchema, causeTableFrom } from './causes-schema.ts';
+import { conditionsFrom } from './conditions-from.ts';
+import { conditionsSchema } from './conditions-schema.ts';
 import { languageCodeOf, languageSchema, type LanguageFile } from './language-schema.ts';
+import type { FoundProblem } from './explain-issue.ts';
 import { unknownAliases } from './known-aliases.ts';
 import { listsFrom, listsSchema } from './lists-schema.ts';
 import { noticesSchema } from './notices-schema.ts';
@@ -61,6 +64,7 @@ async function loadFrom(
   const policy = await read('policy.yaml', policySchema);
   const causes = await read('causes.yaml', causesSchema);
   const lists = await read('lists.yaml', listsSchema);
+  const written = names.hasConditions ? await read('conditions.yaml', conditionsSchema) : null;
   const vendors: Vendor[] = [];
   for (const name of names.vendors) {
     const vendor = await read(`aliases/${name}`, vendorSchema);
@@ -86,12 +90,25 @@ async function loadFrom(
   const aliases = vendors.flatMap(({ value }) => aliasesFrom(value));
   if (policy && lists && problems.length === 0)
     problems.push(...mistypedAliases(policy, lists, aliases));
-  if (problems.length > 0 || !policy || !causes || !lists || popular?.ok !== true)
+  const causeTable = causes && causeTableFrom(causes.value);
+  const reading =
+    written && policy && causeTable && lists
+      ? conditionsFrom(written.value.conditions, {
+          aliases,
+          policy: policy.value,
+          causes: causeTable,
+          sets: Object.keys(lists.value.sets),
+        })
+      : noConditions;
+  const locate = (found: FoundProblem) => written?.file.locate(found) ?? [];
+  problems.push(...reading.problems.flatMap(locate));
+  if (problems.length > 0 || !policy || !causes || !causeTable || !lists || popular?.ok !== true)
     return { ok: false, problems: inFileOrder(problems) };
   return {
     ok: true,
-    warnings: inFileOrder(
-      rulesWarnings({
+    warnings: inFileOrder([
+      ...reading.warnings.flatMap(locate),
+      ...rulesWarnings({
         policy,
         causes,
         lists,
@@ -99,11 +116,12 @@ async function loadFrom(
         languages,
         popularDomains: popular.domains,
       }),
-    ),
+    ]),
     rules: {
       version: versionOf(contents),
       policy: policy.value,
-      causes: causeTableFrom(causes.value),
+      causes: causeTable,
+      conditions: reading.conditions,
       lists: listsFrom(lists.value, valuesOf(languages), popular.domains),
       aliases,
       notices,
@@ -115,6 +133,8 @@ async function loadFrom(
 function valuesOf<Value>(documents: ReadonlyMap<string, Read<Value>>): ReadonlyMap<string, Value> {
   return new Map([...documents].map(([name, { value }]) => [name, value]));
 }
+
+const noConditions = { conditions: [], problems: [], warnings: [] };
 
 async function readPopular(source: RuleSource, named: string) {
   const bytes = await source.read(source.popularDomains(named), maxPopularDomainsBytes);

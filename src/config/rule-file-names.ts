@@ -4,7 +4,7 @@ import type { RuleProblem } from './rule-problem.ts';
 import type { RuleSource } from './rule-source.ts';
 import { wholeFile } from './yaml-file.ts';
 
-const rootFiles = ['policy.yaml', 'causes.yaml', 'lists.yaml'];
+const rootFiles = ['policy.yaml', 'causes.yaml', 'lists.yaml', 'conditions.yaml'];
 
 export type RuleFileNames = {
   /** All sorted, without their folder. */
@@ -12,6 +12,8 @@ export type RuleFileNames = {
   readonly languages: readonly string[];
   /** Empty where there is no such folder. */
   readonly notices: readonly string[];
+  /** The only file of the folder itself that may be absent. */
+  readonly hasConditions: boolean;
   readonly problems: readonly RuleProblem[];
 };
 
@@ -58,6 +60,7 @@ export async function listRuleFiles(source: RuleSource): Promise<RuleFileNames> 
     vendors: aliases.names.filter((name) => name.endsWith('.yaml')),
     languages: languages.names.filter((name) => languageCodeOf(name) !== null),
     notices: notices.names.filter(isNoticeFile),
+    hasConditions: root.names.includes('conditions.yaml'),
     problems,
   };
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { causesSchema } from './causes-schema.ts';
+import { conditionsSchema } from './conditions-schema.ts';
 import { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
 import { languageSchema } from './language-schema.ts';
 import { listsSchema } from './lists-schema.ts';
@@ -41,6 +42,14 @@ export const ruleFileKinds: readonly RuleFileKind[] = [
     schema: listsSchema,
     title: 'lists.yaml',
     description: 'Named sets: free hosting, shorteners, brands, our own accounts.',
+  },
+  {
+    name: 'conditions',
+    files: /^conditions\.yaml$/,
+    schema: conditionsSchema,
+    title: 'conditions.yaml',
+    description:
+      "Operators' own conditions, in CEL: what they move in the score, or what they ask for.",
   },
   {
     name: 'language',

@@ -1,4 +1,5 @@
 import type { Alias } from '../alias/alias.ts';
+import type { Condition } from '../conditions/condition.ts';
 import type { Policy } from '../decision/policy.ts';
 import type { RuleFiles } from './rule-source.ts';
 import type { CauseTable } from '../score/causes.ts';
@@ -11,6 +12,8 @@ export type RuleSet = {
   readonly version: string;
   readonly policy: Policy;
   readonly causes: CauseTable;
+  /** Enabled ones, in the order of the file. */
+  readonly conditions: readonly Condition[];
   readonly lists: Lists;
   readonly aliases: readonly Alias[];
   /** Texts of notices by language; the shipped ones where a rules directory has none of its own. */

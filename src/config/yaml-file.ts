@@ -10,6 +10,7 @@ import {
 } from 'yaml';
 import { readBounded } from './bounded-file.ts';
 import type { FoundProblem } from './explain-issue.ts';
+import { offsetInFile } from './scalar-offset.ts';
 import { formatPath, type RuleProblem } from './rule-problem.ts';
 
 /** One YAML file that was read: its value, and where in the text every part of it stands. */
@@ -95,7 +96,7 @@ function parseYaml(path: string, bytes: Buffer, text: string): YamlReading {
   );
   const problems = [...broken, ...repeated];
   const value: unknown = document.toJS({ maxAliasCount }) ?? {};
-  const locate = (found: FoundProblem) => at(offsetOf(document, found), found);
+  const locate = (found: FoundProblem) => at(placeOf(document, found, text), found);
   return { ok: true, file: { path, bytes, value, problems, locate } };
 }
 
@@ -129,6 +130,14 @@ function syntaxMessage(error: YAMLError): string {
   if (error.message.includes('call stack')) return 'nested too deeply';
   const [firstLine] = error.message.split('\n');
   return `not YAML: ${firstLine ?? error.code}`;
+}
+
+/** Offset of what a problem is about: a key, a value, or a place inside a text. */
+function placeOf(document: Document, found: FoundProblem, text: string): number {
+  const node: unknown = found.within === undefined ? null : document.getIn(found.path, true);
+  return isScalar(node) && typeof node.value === 'string'
+    ? offsetInFile(node, node.value, found.within ?? 0, text)
+    : offsetOf(document, found);
 }
 
 /** Offset of the key or value at a path; where the path ends early, of the last key that exists. */

@@ -38,7 +38,7 @@ export function isFlagged({ verdict }: Decision): boolean {
 }
 
 /** Not everything that may be tagged may also be kept from its recipient. */
-function allowed(wanted: Action, { score, alias, policy, purpose }: ScoredInput): Action {
+export function allowed(wanted: Action, { score, alias, policy, purpose }: ScoredInput): Action {
   if (gravity[wanted] <= gravity.tag) return wanted;
   // Too little is known of the alias for more than a tag.
   if (alias.pack === null && !isMature(score, policy)) return 'tag';
@@ -99,6 +99,7 @@ function plain(verdict: Verdict, action: Action, reason: string): Decision {
     reason,
     learnFeatures: false,
     learnPending: false,
+    conditions: [],
     limit: null,
     campaign: null,
     isCopy: false,

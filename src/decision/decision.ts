@@ -33,6 +33,8 @@ export type Decision = {
   readonly learnFeatures: boolean;
   /** Of flagged mail that is delivered, how much of the alias's traffic its new domains make up. */
   readonly learnPending: boolean;
+  /** Ids of the conditions that the message meets, in the order of their file. */
+  readonly conditions: readonly string[];
   /** The ceiling that forced the action, or null. */
   readonly limit: LimitKind | null;
   /** What this flagged message shares with others of its kind, as an id; null where nothing is flagged. */

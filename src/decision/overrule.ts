@@ -1,8 +1,46 @@
 import { applyMode, atMostTag } from './apply-mode.ts';
-import { isFlagged } from './decide.ts';
+import type { Condition } from '../conditions/condition.ts';
+import { allowed, isFlagged, type ScoredInput } from './decide.ts';
 import type { Decision, Verdict } from './decision.ts';
 import { gravity, type ExceededLimit } from './limits.ts';
-import type { Mode } from './policy.ts';
+import type { Action, Mode } from './policy.ts';
+
+/**
+ * The gravest action that a matching condition asks for, where the score asked for less. Without `forced` it goes no
+ * further than a score could: a history that is too young holds nothing, and a code is not kept from who needs it.
+ */
+export function overruleByConditions(
+  decision: Decision,
+  matched: readonly Condition[],
+  input: ScoredInput,
+): Decision {
+  const conditions = matched.map(({ id }) => id);
+  const asked = matched.flatMap(({ id, name, effect, forced }) => {
+    if (effect.kind === 'bits') return [];
+    const action = forced ? effect.action : allowed(effect.action, input);
+    return [{ action, reason: `${name} (condition ${id}: ${action})` }];
+  });
+  const gravest = asked.reduce<(typeof asked)[number] | null>(
+    (worst, each) =>
+      worst === null || gravity[each.action] > gravity[worst.action] ? each : worst,
+    null,
+  );
+  if (gravest === null) return { ...decision, conditions };
+  const isGraver = gravity[gravest.action] > gravity[decision.action];
+  const action = isGraver ? gravest.action : decision.action;
+  return {
+    ...decision,
+    conditions,
+    verdict: verdictFor(decision.verdict, gravest),
+    action,
+    effectiveAction: applyMode(action, input.policy.mode),
+    reason: [...asked.map(({ reason }) => reason), decision.reason]
+      .filter((part) => part !== '')
+      .join('; '),
+    learnFeatures: false,
+    learnPending: decision.learnPending && action !== 'defer',
+  };
+}
 
 /** A ceiling forces its action where the score asked for less; what is past one is disputed and teaches nothing new. */
 export function overruleByLimit(
@@ -64,7 +102,7 @@ export function overruleByBreaker(decision: Decision, openBecause: string | null
   };
 }
 
-function verdictFor(verdict: Verdict, { action }: ExceededLimit): Verdict {
+function verdictFor(verdict: Verdict, { action }: { readonly action: Action }): Verdict {
   if (verdict !== 'clean' && verdict !== 'learning') return verdict;
   return action === 'tag' ? 'suspicious' : 'anomalous';
 }

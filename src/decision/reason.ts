@@ -9,9 +9,14 @@ const shownTerms = 5;
  */
 export function reasonOf({ bits, terms, cause, benignCause }: Score): string {
   const total = tenths(bits);
-  const shown = terms
-    .filter((term) => term.signal !== 'prior' && term.bits > 0)
-    .slice(0, shownTerms);
+  const isCondition = ({ signal }: Term) => signal === 'condition';
+  const shown = [
+    ...terms
+      .filter((term) => term.signal !== 'prior' && !isCondition(term) && term.bits > 0)
+      .slice(0, shownTerms),
+    // What operators wrote themselves they want to see, also where it speaks for the message.
+    ...terms.filter(isCondition).slice(0, shownTerms),
+  ].sort((left, right) => right.bits - left.bits);
   const rest = total - shown.reduce((sum, term) => sum + tenths(term.bits), 0);
   // Worlds are joined by `+`; the first benign cause, `steady`, explains nothing away.
   const explained = benignCause.id === 'steady' ? '' : `what "${benignCause.title}" explains, `;

@@ -25,6 +25,8 @@ export type Lists = {
   readonly popularDomains: ReadonlySet<string>;
   /** Alias id or vendor (as a slug) → our own tenants and accounts there. */
   readonly ourActors: ReadonlyMap<string, readonly OurActor[]>;
+  /** The operator's own sets, which conditions ask: name → entries in lower case. */
+  readonly sets: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 export type OurActor = {

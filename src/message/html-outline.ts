@@ -6,6 +6,8 @@ export type HtmlOutline = {
   readonly blocks: readonly string[];
   /** Link targets as written: `href` of anchors and areas, `action` of forms. */
   readonly links: readonly string[];
+  /** What is clicked, by link target as written: the text of its first anchor that has any, at most 200 characters. */
+  readonly linkTexts: ReadonlyMap<string, string>;
   /** Distinct `tag` and `tag.class` names, digits stripped, sorted: the layout's identity (measured C7). */
   readonly tags: readonly string[];
 };
@@ -49,16 +51,26 @@ const inlineTags = new Set([
   'var',
   'wbr',
 ]);
+const maxLinkText = 200;
 const silentTags = new Set(['script', 'style', 'title', 'template', 'noscript']);
 
 /** Reads at most 1,000,000 characters of `html`; never throws on malformed markup. */
 export function outlineHtml(html: string): HtmlOutline {
   const blocks: string[] = [];
   const links: string[] = [];
+  const linkTexts = new Map<string, string>();
   const tags = new Set<string>();
   const labelled = new Set<string>();
   let text = '';
   let silent = 0;
+  /** The anchor that is open, and the text in it so far. */
+  let anchor: { target: string; text: string } | null = null;
+  const endAnchor = () => {
+    const label = anchor?.text.replace(/\s+/g, ' ').trim().slice(0, maxLinkText) ?? '';
+    if (anchor !== null && label !== '' && !linkTexts.has(anchor.target))
+      linkTexts.set(anchor.target, label);
+    anchor = null;
+  };
   const endBlock = () => {
     if (text === '') return;
     const block = text.replace(/\s+/g, ' ').trim();
@@ -78,16 +90,24 @@ export function outlineHtml(html: string): HtmlOutline {
               : undefined;
         if (target !== undefined && target !== '' && links.length < htmlLimits.links)
           links.push(target.trim());
+        if (name === 'a') {
+          endAnchor();
+          if (target !== undefined && linkTexts.size < htmlLimits.links)
+            anchor = { target: target.trim(), text: '' };
+        }
         const seen = `${name} ${attributes['class'] ?? ''}`;
         if (labelled.has(seen) || tags.size >= htmlLimits.tags) return;
         labelled.add(seen);
         for (const label of tagLabels(name, attributes['class'])) tags.add(label);
       },
       ontext: (data) => {
-        if (silent === 0) text += data;
+        if (silent > 0) return;
+        text += data;
+        if (anchor !== null && anchor.text.length < maxLinkText) anchor.text += data;
       },
       onclosetag: (name) => {
         if (silentTags.has(name)) silent = Math.max(0, silent - 1);
+        if (name === 'a') endAnchor();
         if (!inlineTags.has(name)) endBlock();
       },
     },
@@ -96,7 +116,7 @@ export function outlineHtml(html: string): HtmlOutline {
   parser.write(html.slice(0, htmlLimits.htmlLength));
   parser.end();
   endBlock();
-  return { blocks, links, tags: [...tags].sort() };
+  return { blocks, links, linkTexts, tags: [...tags].sort() };
 }
 
 function tagLabels(name: string, classes: string | undefined): readonly string[] {

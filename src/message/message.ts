@@ -7,11 +7,16 @@ import { outlineHtml, type HtmlOutline } from './html-outline.ts';
 import type { Header } from './header.ts';
 import { paragraphsOf } from './paragraphs.ts';
 
+/** An attached file by its name, possibly empty, and its media type as the sender says. */
+export type NamedPart = { readonly name: string; readonly type: string };
+
 /** A message as the recipient's software reads it; every part bounded. */
 export type Message = Header & {
   /** Paragraphs of the plain text. */
   readonly textBlocks: readonly string[];
   readonly html: HtmlOutline | null;
+  /** Attached files, at most 50; of a message read in part those that stand in the part. */
+  readonly files: readonly NamedPart[];
   /** What could be read of the attachments. */
   readonly attachments: readonly AttachmentText[];
 };
@@ -19,6 +24,7 @@ export type Message = Header & {
 /** The text of one message is read up to here; what is longer is refused as `MessageTooLarge`. */
 const maxTextLength = 2_000_000;
 const maxParagraphs = 20_000;
+const maxFiles = 50;
 
 /** More text than we are ready to read in the message path. */
 export class MessageTooLarge extends Error {
@@ -49,8 +55,13 @@ export async function parseMessage(
     ...header,
     textBlocks: paragraphsOf(text, maxParagraphs),
     html: html === '' ? null : outlineHtml(html),
+    files: body.attachments.slice(0, maxFiles).map(toFile),
     attachments: await readAttachments([...body.attachments.map(toPart), ...dataImagesOf(html)]),
   };
+}
+
+function toFile({ contentType, filename }: Attachment): NamedPart {
+  return { name: (filename ?? '').slice(0, 300), type: mediaTypeOf(contentType) };
 }
 
 function toPart({ content, contentType, filename, headers }: Attachment): MessagePart {

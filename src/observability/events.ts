@@ -4,6 +4,7 @@ import type { LoadedRules } from '../activation/rules-in-force.ts';
 import type { DirectoryWay, LeftAlone } from '../activation/watch-directory.ts';
 import type { AuditHead } from '../audit/audit-heads.ts';
 import type { WarningKind, WarningOutcome } from '../action/warning/warning-outcome.ts';
+import type { ConditionFailure } from '../conditions/ask-conditions.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
 import type { LoginMethod, LoginOutcome } from '../console/access/login-outcome.ts';
 import type { Opening } from '../decision/breaker.ts';
@@ -41,6 +42,8 @@ export type CompletedTransaction = {
   readonly alias: string | null;
   readonly score: Score | null;
   readonly decision: Decision;
+  /** Conditions that could not be asked of it. */
+  readonly conditionFailures: readonly ConditionFailure[];
   readonly reply: Reply;
   readonly ruleset: string;
 };

@@ -8,6 +8,7 @@ import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { alertMetrics } from './alert-metrics.ts';
 import { auditMetrics } from './audit-metrics.ts';
+import { conditionMetrics } from './condition-metrics.ts';
 import { consoleMetrics } from './console-metrics.ts';
 import type { Stage } from './events.ts';
 import { counter, gauge } from './instruments.ts';
@@ -64,14 +65,17 @@ export function createMetrics(version: string) {
   for (const name of misnamedDefaults) registry.removeSingleMetric(name);
   gauge(registry, 'build_info', 'Always 1, for the running version', 'version').set({ version }, 1);
   const alerts = alertMetrics(registry, actions);
+  const conditions = conditionMetrics(registry);
   return {
     registry,
     ...alerts,
+    ...conditions,
     ...messageMetrics(registry),
     ...quarantineMetrics(registry),
     ...ruleMetrics(registry, {
       verdicts: watchedVerdicts,
       startCampaigns: alerts.startCampaigns,
+      startConditions: conditions.startConditions,
     }),
     ...organizationMetrics(registry),
     ...noticeMetrics(registry),

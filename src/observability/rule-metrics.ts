@@ -7,15 +7,21 @@ import { counter, gauge } from './instruments.ts';
 export type RuleMetricsOptions = {
   readonly verdicts: readonly string[];
   readonly startCampaigns: (alias: string) => void;
+  /** Makes the series of conditions exist. */
+  readonly startConditions: (conditions: readonly { readonly id: string }[]) => void;
 };
 
 type ShownRules = {
   readonly version: string;
   readonly aliases: readonly { readonly id: string }[];
+  readonly conditions?: readonly { readonly id: string }[];
 };
 
 /** Which rules mail is judged by, and what became of those that were to be. */
-export function ruleMetrics(registry: Registry, { verdicts, startCampaigns }: RuleMetricsOptions) {
+export function ruleMetrics(
+  registry: Registry,
+  { verdicts, startCampaigns, startConditions }: RuleMetricsOptions,
+) {
   const info = gauge(
     registry,
     'ruleset_info',
@@ -62,7 +68,8 @@ export function ruleMetrics(registry: Registry, { verdicts, startCampaigns }: Ru
     for (const verdict of verdicts) metrics.aliasVerdicts.inc({ alias, verdict }, 0);
     startCampaigns(alias);
   };
-  const admit = ({ aliases }: ShownRules) => {
+  const admit = ({ aliases, conditions = [] }: ShownRules) => {
+    startConditions(conditions);
     for (const alias of labels.admit(aliases.map(({ id }) => id))) start(alias);
   };
   start(labels.other);

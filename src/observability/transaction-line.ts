@@ -24,6 +24,7 @@ export function transactionLine(completed: CompletedTransaction) {
     verdict: decision.verdict,
     action: decision.action,
     effectiveAction: decision.effectiveAction,
+    ...(decision.conditions.length === 0 ? {} : { conditions: decision.conditions }),
     ...(decision.limit === null ? {} : { limit: decision.limit }),
     ...(decision.campaign === null ? {} : { campaign: decision.campaign }),
     ...(decision.breakerOpen ? { breaker: 'open' } : {}),

@@ -2,7 +2,8 @@ import type { SignalId } from '../features/signals.ts';
 
 /** One line of the explanation. */
 export type Term = {
-  readonly signal: SignalId | 'prior';
+  /** `condition` for one of `rules/conditions.yaml`. */
+  readonly signal: SignalId | 'prior' | 'condition';
   readonly bits: number;
   /** What this message shows, for a person: `phone +1 802-538-3069 in the subject`. */
   readonly observed: string;

@@ -7,7 +7,10 @@ import { hiddenDomain } from './hidden-recipients.ts';
 import { hiddenForms, hiddenValues, type HiddenValues } from './hidden-values.ts';
 
 /** Rules as kept messages are held against them: every value that they name is hidden as the messages' are. */
-export type HiddenRules = Pick<ActiveRules, 'version' | 'causes' | 'policy'> & {
+export type HiddenRules = Pick<
+  ActiveRules,
+  'version' | 'causes' | 'policy' | 'conditions' | 'lists'
+> & {
   readonly aliases: ReadonlyMap<string, Alias>;
 };
 
@@ -17,6 +20,8 @@ export function hideRules(rules: ActiveRules, pseudonym: Pseudonym): HiddenRules
     version: rules.version,
     causes: hideCauses(rules.causes, hidden),
     policy: hidePolicy(rules.policy, pseudonym),
+    conditions: rules.conditions,
+    lists: rules.lists,
     aliases: new Map(
       rules.catalogue.aliases.map((alias) => [
         alias.id,

@@ -48,6 +48,7 @@ export const decision: Decision = {
     'phone +1 802-555-0100 in the subject (never in 5,000 messages) +13.0; prior and the rest -2.0',
   learnFeatures: false,
   learnPending: true,
+  conditions: [],
   limit: null,
   campaign: null,
   isCopy: false,

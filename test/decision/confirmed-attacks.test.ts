@@ -64,6 +64,7 @@ describe('of a confirmed attack', () => {
     reason: '',
     learnFeatures: true,
     learnPending: true,
+    conditions: [],
     limit: null,
     campaign: null,
     isCopy: false,

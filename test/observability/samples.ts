@@ -18,6 +18,7 @@ export const completed: CompletedTransaction = {
   alias: 'vendor-billing',
   score,
   decision: { ...decision, reason: secret },
+  conditionFailures: [],
   reply: reply(250, '2.0.0', 'queued as 4XyZ'),
   ruleset: '4f1c00aa11bb',
 };

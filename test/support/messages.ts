@@ -35,6 +35,7 @@ export const lists: Lists = {
   brands: new Map([['paypal', ['paypal.com']]]),
   deskWords: new Set(['support desk', 'security team']),
   popularDomains: new Set(['google.com']),
+  sets: new Map(),
   ourActors: new Map(),
 };
 

@@ -78,6 +78,7 @@ export function unusualIn(
 ): readonly UnusualKind[] {
   const found = new Set<UnusualKind>(limit === null ? [] : ['burst']);
   for (const { signal, bits } of score?.terms ?? [])
-    if (signal !== 'prior' && bits >= leastBits) found.add(kinds[signal]);
+    // What an operator's condition is about is not said to recipients.
+    if (signal !== 'prior' && signal !== 'condition' && bits >= leastBits) found.add(kinds[signal]);
   return [...found].slice(0, maxKinds);
 }

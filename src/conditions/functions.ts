@@ -1,0 +1,194 @@
+import { contactPointsOf } from '../message/contact-points.ts';
+import { foldText } from '../message/fold.ts';
+import type { ValueType } from './field.ts';
+import { NamedSet } from './view.ts';
+
+/** A function or method that conditions may call. Macros and what CEL has of its own have no handler. */
+export type ConditionFunction = {
+  readonly name: string;
+  /** Called on a value (`text.contains("x")`), not with it. */
+  readonly isMethod: boolean;
+  /** As CEL writes them; several where it takes several types. */
+  readonly signatures: readonly string[];
+  /** One sentence without its full stop. */
+  readonly description: string;
+  readonly example: string;
+  readonly handler?: (...values: never[]) => unknown;
+  /** What it gives, as far as bounds go; the receiver is the first argument. */
+  readonly result: (values: readonly ValueType[]) => ValueType;
+  /** Most steps it takes, each about a microsecond. */
+  readonly steps: (values: readonly ValueType[]) => number;
+};
+
+const yesOrNo = (): ValueType => ({ kind: 'bool' });
+const number = (): ValueType => ({ kind: 'int', unit: '', least: 0, most: 1_000_000 });
+
+/** Longest the text can be; other values have no length. */
+export function lengthOf(type: ValueType | undefined): number {
+  return type?.kind === 'text' ? type.maxLength : 0;
+}
+
+function itemsOf(type: ValueType | undefined): number {
+  return type?.kind === 'list' ? type.maxItems : 0;
+}
+
+/** Search in text is quick; folding text of other scripts takes a microsecond a character. */
+const search = ([text]: readonly ValueType[]) => 1 + lengthOf(text) / 1000;
+const fold = ([text]: readonly ValueType[]) => 1 + lengthOf(text);
+
+/** Macros over a list: a name for the item, and what is asked of it. */
+export const macros = ['exists', 'all', 'exists_one', 'filter', 'map'] as const;
+
+/** Under this name `matches` is called, since CEL's own runs on an engine that can be made to hang. */
+export const linearMatches = 'matchesLinear';
+
+/** Everything that may be called, but for the macros. `isMatch` tells whether a text has a compiled pattern in it. */
+export function functionsFor(
+  isMatch: (text: string, pattern: string) => boolean,
+): readonly ConditionFunction[] {
+  const folded = remembering(readable);
+  return [
+    {
+      name: 'contains',
+      isMethod: true,
+      signatures: ['string.contains(string): bool'],
+      description:
+        'The text has this in it, letter by letter (case matters: ask `.folded()` first)',
+      example: 'message.mailFrom.contains("bounce")',
+      result: yesOrNo,
+      steps: search,
+    },
+    {
+      name: 'startsWith',
+      isMethod: true,
+      signatures: ['string.startsWith(string): bool'],
+      description: 'The text begins with this',
+      example: 'message.subject.startsWith("Invoice")',
+      result: yesOrNo,
+      steps: () => 1,
+    },
+    {
+      name: 'endsWith',
+      isMethod: true,
+      signatures: ['string.endsWith(string): bool'],
+      description: 'The text ends with this',
+      example: 'message.links.exists(l, l.host.endsWith(".r2.dev"))',
+      result: yesOrNo,
+      steps: () => 1,
+    },
+    {
+      name: 'size',
+      isMethod: true,
+      signatures: [
+        'string.size(): int',
+        'list.size(): int',
+        'size(string): int',
+        'size(list): int',
+      ],
+      description: 'Characters of a text, or items of a list; `size(x)` is the same as `x.size()`',
+      example: 'message.links.size() > 3',
+      result: number,
+      steps: ([value]) => 1 + lengthOf(value) / 100,
+    },
+    {
+      name: 'folded',
+      isMethod: true,
+      signatures: ['string.folded(): string'],
+      description:
+        'The text as a person reads it, in lower case: letters that only look Latin are Latin, invisible characters are gone, gaps are one space wide',
+      example: 'message.subject.folded().startsWith("action required")',
+      handler: (text: string) => folded(text),
+      result: ([text]) => ({ kind: 'text', maxLength: 2 * lengthOf(text) }),
+      steps: fold,
+    },
+    {
+      name: 'mentions',
+      isMethod: true,
+      signatures: ['string.mentions(list<string>): bool'],
+      description:
+        'One of these words or phrases stands in the text, as whole words, both sides read like `.folded()`',
+      example: 'message.text.mentions(["gift card", "wire transfer"])',
+      handler: (text: string, phrases: readonly string[]) => {
+        const read = folded(text);
+        return phrases.some((phrase) => standsIn(read, readable(phrase)));
+      },
+      result: yesOrNo,
+      steps: (values) => fold(values) + itemsOf(values[1]) * (10 + lengthOf(values[0]) / 1000),
+    },
+    {
+      name: 'matches',
+      isMethod: true,
+      signatures: ['string.matches(string): bool'],
+      description:
+        'Some part of the text fits the regular expression, which stands there literally (RE2 syntax, linear time; `(?i)` in front ignores case)',
+      example: 'message.subject.matches(r"(?i)order #[A-Z0-9]{8}")',
+      handler: (text: string, pattern: string) => isMatch(text, pattern),
+      result: yesOrNo,
+      steps: search,
+    },
+    {
+      name: 'hasPhone',
+      isMethod: false,
+      signatures: ['hasPhone(string): bool'],
+      description: 'A telephone number stands in the text',
+      example: 'hasPhone(message.subject)',
+      handler: (text: string) =>
+        contactPointsOf(foldText(text)).some(({ kind }) => kind === 'phone'),
+      result: yesOrNo,
+      steps: ([text]) => 10 + 2 * lengthOf(text),
+    },
+    {
+      name: 'domainIn',
+      isMethod: false,
+      signatures: ['domainIn(string, Set): bool'],
+      description: 'The domain or one that it lies below is in the set',
+      example: 'message.links.exists(l, domainIn(l.host, sets.partners))',
+      handler: isBelow,
+      result: yesOrNo,
+      steps: () => 10,
+    },
+    {
+      name: 'topLevel',
+      isMethod: false,
+      signatures: ['topLevel(string): string'],
+      description: 'What follows the last dot',
+      example: 'message.links.exists(l, topLevel(l.host) in lists.cheapTopLevelDomains)',
+      handler: (host: string) => host.slice(host.lastIndexOf('.') + 1),
+      result: () => ({ kind: 'text', maxLength: 63 }),
+      steps: () => 1,
+    },
+  ];
+}
+
+function readable(text: string): string {
+  return foldText(text).toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+/** As whole words: `call us` is not in `recall usage`. */
+function standsIn(text: string, phrase: string): boolean {
+  if (phrase === '') return false;
+  for (let at = text.indexOf(phrase); at !== -1; at = text.indexOf(phrase, at + 1)) {
+    const before = text.slice(Math.max(0, at - 2), at);
+    const after = text.slice(at + phrase.length, at + phrase.length + 2);
+    if (!/[\p{L}\p{N}]$/u.test(before) && !/^[\p{L}\p{N}]/u.test(after)) return true;
+  }
+  return false;
+}
+
+function isBelow(domain: string, names: NamedSet): boolean {
+  const labels = domain.toLowerCase().split('.').slice(-10);
+  return labels.some((_, index) => names.has(labels.slice(index).join('.')));
+}
+
+/** Several conditions fold the same few texts of one message. */
+function remembering(work: (text: string) => string): (text: string) => string {
+  const kept = new Map<string, string>();
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    const done = work(text);
+    if (kept.size >= 8) kept.delete(kept.keys().next().value ?? '');
+    kept.set(text, done);
+    return done;
+  };
+}

@@ -1,0 +1,45 @@
+import type { Registry } from 'prom-client';
+import { counter } from './instruments.ts';
+
+/** Ids that may be label values in one process: a full set of rules, and one that replaced it. */
+const maxLabels = 400;
+const other = '_other';
+const errorsLoggedEveryMs = 3_600_000;
+
+/** What the conditions of operators did; labels are their ids, the first 400 ever seen. */
+export function conditionMetrics(registry: Registry) {
+  const matches = counter(
+    registry,
+    'condition_matches_total',
+    'Messages that meet a condition of rules/conditions.yaml',
+    'condition',
+  );
+  const errors = counter(
+    registry,
+    'condition_errors_total',
+    'Messages that a condition could not be asked of; it counts as not met',
+    'condition',
+  );
+  const admitted = new Set<string>();
+  const labelOf = (condition: string) => (admitted.has(condition) ? condition : other);
+  const lastLoggedMs = new Map<string, number>();
+  return {
+    conditionMatched: (condition: string) => matches.inc({ condition: labelOf(condition) }),
+    /** Counts an error, and says whether it is the first of its condition within an hour. */
+    conditionFailed: (condition: string, atMs: number): boolean => {
+      const label = labelOf(condition);
+      errors.inc({ condition: label });
+      const isNews = atMs - (lastLoggedMs.get(label) ?? -Infinity) >= errorsLoggedEveryMs;
+      if (isNews) lastLoggedMs.set(label, atMs);
+      return isNews;
+    },
+    startConditions: (conditions: readonly { readonly id: string }[]) => {
+      for (const { id } of conditions) {
+        if (admitted.has(id) || admitted.size >= maxLabels) continue;
+        admitted.add(id);
+        matches.inc({ condition: id }, 0);
+        errors.inc({ condition: id }, 0);
+      }
+    },
+  };
+}
