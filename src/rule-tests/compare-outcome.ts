@@ -59,7 +59,7 @@ export function compareOutcome(
   return [
     ...differs('alias', alias ?? 'none', outcome.alias ?? 'none'),
     ...(Object.keys(expect).length === 0
-      ? [difference('expect', 'something: this case expects nothing', outcome.verdict)]
+      ? [difference('expect', 'a verdict (none is written yet)', outcome.verdict)]
       : []),
     ...differs('verdict', verdict, outcome.verdict),
     ...differs('action', action, outcome.action),

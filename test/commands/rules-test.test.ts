@@ -143,6 +143,9 @@ FAIL mail of somebody else
     assert.match(wrong.stderr, /tests\/zoom\.yaml:3:12: no alias is called `zoon`/);
     assert.match(wrong.stderr, /did you mean `zoom`\?/);
     assert.equal(wrong.code, 2);
+    const checked = await shell.run(['rules', 'check', rules.path]);
+    assert.match(checked.stderr, /zoom\.yaml:3:12: .*no alias is called `zoon`/);
+    assert.equal(checked.code, 0, 'cases change no verdict');
     await rm(join(rules.path, 'tests', 'zoom.yaml'));
     const empty = await shell.run(['rules', 'test', rules.path]);
     assert.match(empty.stderr, /has no cases: write some in /);

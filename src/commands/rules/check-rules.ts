@@ -3,6 +3,7 @@ import { loadRules } from '../../config/load-rules.ts';
 import { formatProblem, formatWarning, type RuleWarning } from '../../config/rule-problem.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
 import { wholeFile } from '../../config/yaml-file.ts';
+import { loadRuleTests } from '../../rule-tests/load-rule-tests.ts';
 import { exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
@@ -23,6 +24,7 @@ export async function checkRules(
     ? [
         ...loading.warnings,
         ...(await warningsOf(loading.rules, join(checked, 'policy.yaml'), context, flags)),
+        ...(await brokenCases(checked, loading.rules)),
       ]
     : [];
   if (flags.json) {
@@ -60,6 +62,12 @@ async function warningsOf(
   if (unsealedWarning(policy, { arcKeyFile: null }) === null) return [];
   const unsealed = unsealedWarning(policy, await settingsFor(context, flags));
   return unsealed === null ? [] : [wholeFile(file, unsealed.message, unsealed.advice)];
+}
+
+/** Cases that cannot be run change no verdict: the rules are valid without them. */
+async function brokenCases(directory: string, rules: RuleSet): Promise<readonly RuleWarning[]> {
+  const loading = await loadRuleTests(directory, rules);
+  return loading.ok ? [] : loading.problems;
 }
 
 function countsOf({ version, aliases, causes, lists }: RuleSet) {
