@@ -101,7 +101,7 @@ export function killedAnywhere(
         test(name, async (t) => {
           const calls = await callsOf({ before, act });
           assert.ok(calls.length >= 3, 'the operation asks for something');
-          for (const [call, step] of [...calls, 'the end'].entries()) {
+          await severalAtOnce([...calls, 'the end'].entries(), async ([call, step]) => {
             const place = await placeFor(t);
             await before(await place.open(options));
             const { quarantine, died } = await place.dying(options, call);
@@ -112,7 +112,7 @@ export function killedAnywhere(
             await act(await place.open(options));
             assert.equal(await stateIn(place), ends, `after ${step}, again`);
             await checkWhole(place, `before ${step}, again`);
-          }
+          });
 
           async function callsOf(operation: Pick<Operation, 'before' | 'act'>) {
             const place = await placeFor(t);
@@ -142,4 +142,15 @@ export function killedAnywhere(
       }
     });
   }
+}
+
+/** Each point has a place of its own; one after the other they would mostly wait for answers. */
+async function severalAtOnce<Item>(
+  items: IterableIterator<Item>,
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  const takeTurns = async () => {
+    for (const item of items) await act(item);
+  };
+  await Promise.all(Array.from({ length: 4 }, takeTurns));
 }
