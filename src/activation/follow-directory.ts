@@ -26,7 +26,14 @@ export function followDirectory({
   watches,
 }: FollowDirectoryOptions): DirectoryWatch {
   const stopping = new AbortController();
-  const follower = followRules({ store, stored, inForce, settings: { mode }, events });
+  const follower = followRules({
+    store,
+    stored,
+    inForce,
+    settings: { mode, hostname },
+    events,
+    now,
+  });
   const watch = watchDirectory({
     directory: rulesDir,
     ...{ store, stored, cache, events, now },

@@ -1,8 +1,9 @@
 import { activate } from '../activate-rules.ts';
 import type { Settings } from '../config/settings.ts';
 import { pause } from '../pause.ts';
+import { putInForce } from './change-rules.ts';
 import type { StoredRules } from './load-stored.ts';
-import type { RuleSetStore } from './rule-set-store.ts';
+import type { InForce, RuleSetStore } from './rule-set-store.ts';
 import type { LoadedRules, RulesInForce } from './rules-in-force.ts';
 
 /** Keeps this process at what the store says. Disposing ends it. */
@@ -12,10 +13,11 @@ export type RulesFollower = AsyncDisposable & {
 };
 
 export type FollowRulesOptions = {
-  readonly store: Pick<RuleSetStore, 'inForce'>;
+  readonly store: Pick<RuleSetStore, 'inForce' | 'change'>;
   readonly stored: StoredRules;
   readonly inForce: RulesInForce;
-  readonly settings: Pick<Settings, 'mode'>;
+  readonly settings: Pick<Settings, 'mode' | 'hostname'>;
+  readonly now: () => Date;
   readonly events: {
     readonly rulesChanged: (now: LoadedRules, before: LoadedRules) => void;
     /** The store does not answer, or names a set that cannot be used here; what is in force stays. */
@@ -35,13 +37,16 @@ export function followRules({
   inForce,
   settings,
   events,
+  now,
   everyMs = usuallyEveryMs,
 }: FollowRulesOptions): RulesFollower {
   const stopping = new AbortController();
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
-    const { sequence, active, candidate } = await store.inForce();
+    const state = await store.inForce();
+    const { sequence, active, candidate } = state;
     const before = inForce.loaded();
+    if (active === null) await restore(state, before);
     if (sequence === before.sequence || active === null) return;
     const load = async (version: string) => {
       const known = [before.active, before.candidate?.rules];
@@ -61,6 +66,14 @@ export function followRules({
     inForce.swap(next);
     if (isSame(before, next)) return;
     events.rulesChanged(next, before);
+  };
+  /** The store is new, or has lost what it had: a rollback needs to know what is in force. */
+  const restore = async (state: InForce, { active: rules }: LoadedRules) => {
+    await putInForce(store, state, {
+      ...{ rules, stage: null, forced: false, steps: [], by: settings.hostname, via: 'start' },
+      reason: 'the store knew of none',
+      at: now(),
+    });
   };
   const refresh = () => (looking = looking.catch(() => undefined).then(look));
   const following = (async () => {

@@ -79,15 +79,19 @@ export function watchDirectory(options: WatchDirectoryOptions): DirectoryWatch {
       const isQuiet = now === before;
       before = now;
       if (now === handled || !isQuiet) continue;
-      const isSettled = await activate('file');
-      if (isSettled && (await rulesFingerprint(directory)) === now) handled = now;
-      else if (!isSettled) waitMs = Math.max(everyMs, retryEveryMs);
+      const attempt = await activate('file');
+      if (attempt === 'failed') waitMs = Math.max(everyMs, retryEveryMs);
+      // What changed meanwhile is news.
+      else if (attempt === 'settled' && (await rulesFingerprint(directory)) === now) handled = now;
     }
   })();
   return {
     activate: async (via) => {
-      for (let waitMs = 0; await pause(waitMs, stopping.signal); waitMs = retryEveryMs)
-        if (await activate(via)) return;
+      for (let waitMs = 0; await pause(waitMs, stopping.signal);) {
+        const attempt = await activate(via);
+        if (attempt === 'settled') return;
+        waitMs = attempt === 'failed' ? retryEveryMs : everyMs;
+      }
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
@@ -97,15 +101,17 @@ export function watchDirectory(options: WatchDirectoryOptions): DirectoryWatch {
   };
 }
 
-/** Whether it has led to something; false where the files changed while they were read. */
-async function activateOnce(via: DirectoryWay, options: WatchDirectoryOptions): Promise<boolean> {
+/** `changing`: the files changed while they were read. */
+type Attempt = 'settled' | 'changing' | 'failed';
+
+async function activateOnce(via: DirectoryWay, options: WatchDirectoryOptions): Promise<Attempt> {
   const { directory, cache, refresh, events } = options;
   const before = await rulesFingerprint(directory);
   const loading = await loadRules(directory, cache);
-  if ((await rulesFingerprint(directory)) !== before) return false;
+  if ((await rulesFingerprint(directory)) !== before) return 'changing';
   if (!loading.ok) {
     events.rulesRefused({ version: null, via }, [refusalOf(loading)]);
-    return true;
+    return 'settled';
   }
   const { version } = loading.rules;
   const outcome: DirectoryOutcome = await activateDirectory(loading.rules, via, options);
@@ -121,7 +127,7 @@ async function activateOnce(via: DirectoryWay, options: WatchDirectoryOptions): 
     case 'activated':
       await refresh();
   }
-  return true;
+  return 'settled';
 }
 
 function refusalOf({ problems }: Extract<RuleLoading, { ok: false }>): Refusal {
