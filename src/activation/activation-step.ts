@@ -38,7 +38,13 @@ export async function prepareActivation(
   const summaries: string[] = [];
   const refusals: Refusal[] = [];
   for (const { name, run } of steps) {
-    const { ok, summary, problems } = await run(rules, active);
+    const { ok, summary, problems } = await run(rules, active).catch(
+      (error: unknown): StepOutcome => ({
+        ok: false,
+        summary: 'could not be run',
+        problems: [error instanceof Error ? error.message : String(error)],
+      }),
+    );
     summaries.push(`${name}: ${summary}`);
     if (!ok) refusals.push({ step: name, problems });
   }

@@ -1,5 +1,6 @@
 import { loadRuleTests } from '../rule-tests/load-rule-tests.ts';
 import { runRuleTests, type RuleTestFailure } from '../rule-tests/run-rule-tests.ts';
+import { backtestStep } from './backtest-step.ts';
 import { formatProblem } from '../config/rule-problem.ts';
 import type { ActivationStep, StepOutcome } from './activation-step.ts';
 
@@ -9,12 +10,21 @@ const mostFailures = 5;
 /** What the rules of a directory have to pass once they are valid. Heavy: nothing that mail waits for runs them. */
 export function activationStepsOf({
   directory,
+  stateDir,
   signal,
 }: {
   readonly directory: string;
+  /** Where scored mail is kept. */
+  readonly stateDir: string;
   readonly signal?: AbortSignal;
 }): readonly ActivationStep[] {
-  return [{ name: 'test', run: (candidate) => testStep(directory, candidate, signal) }];
+  return [
+    { name: 'test', run: (candidate) => testStep(directory, candidate, signal) },
+    {
+      name: 'backtest',
+      run: (candidate, active) => backtestStep(stateDir, { candidate, active, signal }),
+    },
+  ];
 }
 
 async function testStep(

@@ -7,7 +7,7 @@ import { stepsInThread } from './steps-in-thread.ts';
 import { watchDirectory, type DirectoryWatch } from './watch-directory.ts';
 
 export type FollowDirectoryOptions = {
-  readonly settings: Pick<Settings, 'rulesDir' | 'hostname' | 'mode'>;
+  readonly settings: Pick<Settings, 'rulesDir' | 'stateDir' | 'hostname' | 'mode'>;
   readonly rules: OpenRules;
   readonly cache: RuleFileCache;
   readonly events: Events;
@@ -18,7 +18,7 @@ export type FollowDirectoryOptions = {
 
 /** Keeps a running process at what the store says, and takes what its rules directory holds. */
 export function followDirectory({
-  settings: { rulesDir, hostname, mode },
+  settings: { rulesDir, stateDir, hostname, mode },
   rules: { store, stored, inForce },
   cache,
   events,
@@ -39,7 +39,7 @@ export function followDirectory({
     ...{ store, stored, cache, events, now },
     prepare: ({ version }, active) =>
       stepsInThread(
-        { directory: rulesDir, version, active: active?.files ?? null },
+        { directory: rulesDir, stateDir, version, active: active?.files ?? null },
         stopping.signal,
       ),
     by: hostname,

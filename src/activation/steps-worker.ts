@@ -7,6 +7,7 @@ import { activationStepsOf } from './activation-steps.ts';
 /** What the thread is to hold against what. */
 export type StepsTask = {
   readonly directory: string;
+  readonly stateDir: string;
   /** Version that the directory has to hold. */
   readonly version: string;
   /** Files of what is in force; null where nothing is. */
@@ -14,7 +15,7 @@ export type StepsTask = {
 };
 
 /** Runs the steps in a thread of its own: they take seconds, and mail goes on. */
-async function run({ directory, version, active }: StepsTask): Promise<StepsPassed> {
+async function run({ directory, stateDir, version, active }: StepsTask): Promise<StepsPassed> {
   const loading = await loadRules(directory);
   if (!loading.ok || loading.rules.version !== version)
     throw new Error(`${directory} changed while it was tested`);
@@ -22,7 +23,7 @@ async function run({ directory, version, active }: StepsTask): Promise<StepsPass
   const files = active && new Map([...active].map(([name, bytes]) => [name, Buffer.from(bytes)]));
   const inForce = files === null ? null : await loadRulesFrom(files);
   const against = inForce?.ok === true ? inForce.rules : null;
-  const steps = activationStepsOf({ directory });
+  const steps = activationStepsOf({ directory, stateDir });
   return prepareActivation({ rules: loading.rules, active: against }, steps);
 }
 

@@ -58,12 +58,12 @@ export function watchDirectory(options: WatchDirectoryOptions): DirectoryWatch {
   const { directory, watches, events, everyMs = usuallyEveryMs } = options;
   const stopping = new AbortController();
   let acting: Promise<unknown> = Promise.resolve();
-  const activate = (via: DirectoryWay): Promise<boolean> => {
+  const activate = (via: DirectoryWay): Promise<Attempt> => {
     const act = acting
       .then(() => activateOnce(via, options))
-      .catch((error: unknown) => {
+      .catch((error: unknown): Attempt => {
         events.rulesNotActivated(error, via);
-        return false;
+        return 'failed';
       });
     acting = act;
     return act;

@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
+import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { startServer, type Server } from '../../src/server.ts';
@@ -50,7 +51,7 @@ export async function startGateway({
   const resolver = parseHostPort(dns.address);
   if (!resolver.ok) throw new Error(resolver.message);
   const { log, lines, logged } = keptLog();
-  const ruleFiles = new Map();
+  const ruleFiles: RuleFileCache = new Map();
   const loading = await loadRules(rulesDir, ruleFiles);
   const complete = completeSettings(
     {

@@ -74,27 +74,30 @@ for (const { name, skip, open } of stores)
     });
   });
 
-test('without its store a gateway goes on with what is in force, and follows again', async (t) => {
-  if (withoutRedis !== false) return void t.skip(withoutRedis);
-  await using redis = await startRedis();
-  await using nextHop = await SmtpRecorder.start();
-  await using rules = await smallRules('mode: tag\n');
-  const store = redis.url;
-  const start = { nextHop: nextHop.address, rulesDir: rules.path, store };
-  await using gateway = await startGateway(start);
-  const version = await versionOf(rules.path);
-  await redis.kill();
-  await gateway.logged(({ msg }) => msg.startsWith('stored rules not read'));
-  assert.match(await sendClaim(gateway), /^250/);
-  assert.equal(rulesetOf(nextHop.messages.at(-1)), version);
-  assert.ok((await gateway.metric('aliaswatch_rules_follow_failures_total'))! > 0);
+test(
+  'without its store a gateway goes on with what is in force, and follows again',
+  { skip: withoutRedis },
+  async () => {
+    await using redis = await startRedis();
+    await using nextHop = await SmtpRecorder.start();
+    await using rules = await smallRules('mode: tag\n');
+    const store = redis.url;
+    const start = { nextHop: nextHop.address, rulesDir: rules.path, store };
+    await using gateway = await startGateway(start);
+    const version = await versionOf(rules.path);
+    await redis.kill();
+    await gateway.logged(({ msg }) => msg.startsWith('stored rules not read'));
+    assert.match(await sendClaim(gateway), /^250/);
+    assert.equal(rulesetOf(nextHop.messages.at(-1)), version);
+    assert.ok((await gateway.metric('aliaswatch_rules_follow_failures_total'))! > 0);
 
-  // It comes back with nothing in it.
-  await redis.restart();
-  const deadline = AbortSignal.timeout(30_000);
-  for (let active: unknown = null; active !== version;) {
-    deadline.throwIfAborted();
-    const history = await shell.runJson(['rules', 'history', '--store', store]);
-    active = (history.json['inForce'] as { readonly active: unknown } | undefined)?.active;
-  }
-});
+    // It comes back with nothing in it.
+    await redis.restart();
+    const deadline = AbortSignal.timeout(30_000);
+    for (let active: unknown = null; active !== version;) {
+      deadline.throwIfAborted();
+      const history = await shell.runJson(['rules', 'history', '--store', store]);
+      active = (history.json['inForce'] as { readonly active: unknown } | undefined)?.active;
+    }
+  },
+);

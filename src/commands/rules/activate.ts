@@ -47,7 +47,11 @@ export async function activateRules(
     unchanged(context, rules.version, flags);
     return;
   }
-  const steps = await prepared(context, { rules, state, store, directory: from });
+  const steps = await prepared(context, {
+    ...{ rules, state, store },
+    directory: from,
+    stateDir: settings.stateDir,
+  });
   if (steps.refusals.length > 0) {
     await recordRefusal(context, settings, rules.version, steps);
     if (flags.force !== true) {
@@ -113,15 +117,16 @@ type ToPrepare = {
   readonly state: InForce;
   readonly store: RuleSetStore;
   readonly directory: string;
+  readonly stateDir: string;
 };
 
 async function prepared(
   { signal }: CommandContext,
-  { rules, state, store, directory }: ToPrepare,
+  { rules, state, store, directory, stateDir }: ToPrepare,
 ): Promise<StepsPassed> {
   const stored = loadStored(store, new Map());
   const active = state.active === null ? null : await stored.load(state.active).catch(() => null);
-  return prepareActivation({ rules, active }, activationStepsOf({ directory, signal }));
+  return prepareActivation({ rules, active }, activationStepsOf({ directory, stateDir, signal }));
 }
 
 async function recordRefusal(
