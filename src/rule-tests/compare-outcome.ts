@@ -41,7 +41,7 @@ export function outcomeOf({
     bits: score?.bits ?? null,
     cause: score?.cause.id ?? null,
     signals: against.filter(isSignal),
-    conditions: [],
+    conditions: decision.conditions,
     reason,
   };
 }

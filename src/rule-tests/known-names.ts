@@ -4,14 +4,10 @@ import { nearestName } from '../config/nearest-name.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import type { WrittenCase } from '../config/rule-tests-schema.ts';
 
-type NamedRules = Pick<RuleSet, 'aliases' | 'policy' | 'causes'> & {
-  readonly conditions?: readonly { readonly id: string }[];
-};
-
 /** Aliases, causes and conditions that a case names and the rules do not have; paths are those below the case. */
 export function unknownNames(
   { alias, expect }: WrittenCase,
-  { aliases, policy, causes, conditions = [] }: NamedRules,
+  { aliases, policy, causes, conditions }: RuleSet,
 ): readonly FoundProblem[] {
   const known = {
     aliases: ['none', ...createCatalogue(aliases, policy.watch).aliases.map(({ id }) => id)],

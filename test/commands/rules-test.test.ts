@@ -155,6 +155,41 @@ FAIL mail of somebody else
     assert.equal(alone.code, 2);
   });
 
+  test('a case may expect that a condition matches', async () => {
+    await rules.write(
+      'conditions.yaml',
+      `conditions:
+  - id: refund-in-subject
+    name: A refund in the subject
+    when: message.subject.mentions(["refund"])
+    effect: { action: tag }
+`,
+    );
+    await writeCases(`cases:
+  - name: it matches
+    alias: zoom
+    message: messages/meeting.eml
+    replace: { Ben Weber: Your refund }
+    expect: { action: tag, conditions: [refund-in-subject] }
+  - name: it does not
+    alias: zoom
+    message: messages/meeting.eml
+    expect: { conditions: [refund-in-subject] }
+`);
+    const { stdout, code } = await shell.run(['rules', 'test', rules.path]);
+    assert.equal(
+      steady(stdout),
+      `FAIL it does not
+  tests/zoom.yaml:7
+  conditions expected refund-in-subject, was none
+
+2 cases: 1 passed, 1 failed in 0.0 s under ruleset 0
+`,
+    );
+    assert.equal(code, 1);
+    await rm(join(rules.path, 'conditions.yaml'));
+  });
+
   test('cases do not change the version of the rules', async () => {
     const versionOf = async () =>
       (await shell.runJson(['rules', 'check', rules.path])).json['version'];
