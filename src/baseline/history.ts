@@ -62,7 +62,8 @@ export function historyOf(snapshot: Snapshot): History {
   const { counters, days, firstDay } = snapshot;
   const count = (name: string) => counters[name] ?? 0;
   const messages = count(counterNames.messages);
-  const scores = histogramOf(counters, 's.');
+  const histogramOf = histogramsOf(counters);
+  const scores = histogramOf('s.');
   return {
     messages,
     days,
@@ -72,22 +73,48 @@ export function historyOf(snapshot: Snapshot): History {
     firstAsked: (group) => count(counterNames.firstAsked(group)),
     firstShown: (signal) => count(counterNames.firstShown(signal)),
     innovations: (signal) => count(counterNames.innovations(signal)),
-    atLeast: (signal, level) => tail(histogramOf(counters, `l.${signal}.`), level),
+    atLeast: (signal, level) => tail(histogramOf(`l.${signal}.`), level),
     wordMessages: (slot, word) => count(counterNames.word(slot, word)),
-    histogram: (name) => histogramOf(counters, `h.${name}.`),
-    hoursOfWeek: histogramOf(counters, 'o.'),
+    histogram: (name) => histogramOf(`h.${name}.`),
+    hoursOfWeek: histogramOf('o.'),
     scores,
     scored: scores.total,
     scoredAtLeast: (bits) => tail(scores, Math.floor(bits * 2)),
   };
 }
 
-function histogramOf(counters: Readonly<Record<string, number>>, prefix: string): Histogram {
-  const bins = Object.entries(counters)
-    .filter(([name]) => name.startsWith(prefix))
-    .map(([name, count]) => ({ bin: Number(name.slice(prefix.length)), count }))
-    .sort((a, b) => a.bin - b.bin);
-  return { total: bins.reduce((sum, { count }) => sum + count, 0), bins };
+const emptyHistogram: Histogram = { total: 0, bins: [] };
+
+/** Histograms by what stands before their bins; a message asks for dozens of them, and there are hundreds of counters. */
+function histogramsOf(counters: Readonly<Record<string, number>>): (prefix: string) => Histogram {
+  let binsOf: Map<string, { bin: number; count: number }[]> | null = null;
+  const known = new Map<string, Histogram>();
+  return (prefix) => {
+    const found = known.get(prefix);
+    if (found !== undefined) return found;
+    binsOf ??= binsByPrefix(counters);
+    const bins = binsOf.get(prefix);
+    if (bins === undefined) return emptyHistogram;
+    bins.sort((a, b) => a.bin - b.bin);
+    const histogram = { total: bins.reduce((sum, { count }) => sum + count, 0), bins };
+    known.set(prefix, histogram);
+    return histogram;
+  };
+}
+
+function binsByPrefix(
+  counters: Readonly<Record<string, number>>,
+): Map<string, { bin: number; count: number }[]> {
+  const bins = new Map<string, { bin: number; count: number }[]>();
+  for (const [name, count] of Object.entries(counters)) {
+    const end = name.lastIndexOf('.') + 1;
+    const prefix = name.slice(0, end);
+    const own = bins.get(prefix);
+    const bin = { bin: Number(name.slice(end)), count };
+    if (own === undefined) bins.set(prefix, [bin]);
+    else own.push(bin);
+  }
+  return bins;
 }
 
 function tail(histogram: Histogram, from: number): number {

@@ -13,11 +13,14 @@ export function countText(history: History, events: number): string {
   if (history.messages === 0) return noHistory;
   return events === 0
     ? `never in ${span(history)}`
-    : `${events.toLocaleString('en-US')} times in ${span(history)}`;
+    : `${inThousands.format(events)} times in ${span(history)}`;
 }
+
+/** Made once: a number formatted without it makes one each time. */
+const inThousands = new Intl.NumberFormat('en-US');
 
 const noHistory = 'no history of this alias yet';
 
 function span({ messages, since }: History): string {
-  return `${messages.toLocaleString('en-US')} messages${since === null ? '' : ` since ${since}`}`;
+  return `${inThousands.format(messages)} messages${since === null ? '' : ` since ${since}`}`;
 }

@@ -7,7 +7,7 @@ export type Explanation<Cause> = {
   readonly cause: Cause;
   readonly bits: number;
   /** Chance that the explanation does *not* bring each reading about; same order as the readings. */
-  readonly absence: readonly number[];
+  readonly absence: ArrayLike<number>;
 };
 
 /** What may be going on around an honest message: nothing in particular, one benign cause, or two at once. */
@@ -31,30 +31,27 @@ export function compareCauses(
   table: CauseTable,
   rates: WorldRates = unknownRates,
 ): Likelihood {
-  const benign = worldsOf(table.benign, readings, rates).map((world): Explanation<World> => {
-    const absence = readings.map(
-      (reading) => absenceUnder(reading, world.causes) * (1 - reading.rate),
-    );
-    return {
-      cause: world,
-      bits: Math.log2(world.prior * likelihoodOf(readings, absence)),
-      absence,
-    };
+  const isShown = Uint8Array.from(readings, ({ level }) => (level > 0 ? 1 : 0));
+  const benign = explainByWorlds(readings, {
+    isShown,
+    worlds: worldsOf(table.benign, readings, rates),
   });
   const weights = table.attack.reduce((sum, cause) => sum + cause.weight, 0);
-  const attacks = table.attack.flatMap((attack) => {
-    const without = readings.map((reading) => absenceUnder(reading, [attack]));
-    return benign.map((twin) => {
-      const prior = (attack.weight / weights) * twin.cause.prior;
-      const bits = Math.log2(prior * likelihoodOf(readings, twin.absence, without));
-      return { attack, without, twin, bits };
-    });
-  });
+  const attacks: Attacked[] = [];
+  for (const attack of table.attack) {
+    const without = absenceUnder(readings, attack);
+    const share = attack.weight / weights;
+    for (const twin of benign) {
+      const likelihood = likelihoodUnder(isShown, twin, without);
+      const bits = Math.log2(share * twin.cause.prior * likelihood);
+      attacks.push({ attack, without, twin, bits });
+    }
+  }
   const best = likeliest(attacks);
   const attack = {
     cause: { attack: best.attack, world: best.twin.cause },
     bits: best.bits,
-    absence: best.twin.absence.map((chance, index) => chance * (best.without[index] ?? 1)),
+    absence: Array.from(best.twin.absence, (chance, index) => chance * (best.without[index] ?? 1)),
   };
   return {
     bits: logSum(attacks) - logSum(benign),
@@ -64,12 +61,58 @@ export function compareCauses(
   };
 }
 
+/** A world explained, with the chance of each reading as it is. */
+type Explained = {
+  readonly cause: World;
+  readonly bits: number;
+  readonly absence: Float64Array;
+  readonly outcomes: Float64Array;
+};
+
+type Attacked = {
+  readonly attack: AttackCause;
+  readonly without: Float64Array;
+  readonly twin: Explained;
+  readonly bits: number;
+};
+
+function explainByWorlds(
+  readings: readonly SignalReading[],
+  { isShown, worlds }: { readonly isShown: Uint8Array; readonly worlds: readonly World[] },
+): readonly Explained[] {
+  const without = new Map<BenignCause, Float64Array>();
+  const withoutCause = (cause: BenignCause) => {
+    const found = without.get(cause) ?? absenceUnder(readings, cause);
+    without.set(cause, found);
+    return found;
+  };
+  return worlds.map((world) => {
+    const absence = new Float64Array(readings.length).fill(1);
+    for (const cause of world.causes) {
+      const chances = withoutCause(cause);
+      for (let index = 0; index < absence.length; index++)
+        absence[index] = (absence[index] ?? 1) * (chances[index] ?? 1);
+    }
+    const outcomes = new Float64Array(readings.length);
+    let likelihood = 1;
+    for (const [index, { rate }] of readings.entries()) {
+      const chance = (absence[index] ?? 1) * (1 - rate);
+      absence[index] = chance;
+      outcomes[index] = outcome(isShown[index], chance);
+      likelihood *= outcomes[index];
+    }
+    return { cause: world, bits: Math.log2(world.prior * likelihood), absence, outcomes };
+  });
+}
+
 /** What each reading adds to an explanation, in bits. */
 export function bitsPerReading(
   readings: readonly SignalReading[],
   { absence }: Explanation<unknown>,
 ): readonly number[] {
-  return readings.map((reading, index) => Math.log2(outcome(reading, absence[index] ?? 1)));
+  return readings.map(({ level }, index) =>
+    Math.log2(outcome(level > 0 ? 1 : 0, absence[index] ?? 1)),
+  );
 }
 
 /**
@@ -97,35 +140,39 @@ function worldsOf(
 }
 
 /**
- * Likelihood of all readings, given the chance that nothing brings each of them about, in one world and under one attack.
- * A loop and one product: some 700 explanations of 30 readings a message. 30 times 1e-6 is far from underflow.
+ * Likelihood of all readings in a world with an attack on top. One loop and one product: some 700 explanations of 30
+ * readings a message, and 30 times 1e-6 is far from underflow. Of most readings the attack says nothing, and the world's
+ * own outcome holds.
  */
-function likelihoodOf(
-  readings: readonly SignalReading[],
-  inWorld: readonly number[],
-  underAttack?: readonly number[],
+function likelihoodUnder(
+  isShown: Uint8Array,
+  { absence, outcomes }: Explained,
+  without: Float64Array,
 ): number {
   let product = 1;
-  let index = 0;
-  for (const reading of readings) {
-    product *= outcome(reading, (inWorld[index] ?? 1) * (underAttack?.[index] ?? 1));
-    index += 1;
+  for (let index = 0; index < without.length; index++) {
+    const factor = without[index] ?? 1;
+    product *=
+      factor === 1
+        ? (outcomes[index] ?? 1)
+        : outcome(isShown[index], (absence[index] ?? 1) * factor);
   }
   return product;
 }
 
-/** Chance that none of the causes brings the signal about. */
+/** Chance that a cause does not bring about each of the readings. */
 function absenceUnder(
-  { signal, level }: SignalReading,
-  causes: readonly (AttackCause | BenignCause)[],
-): number {
-  return causes.reduce((chance, { chances }) => chance * (1 - chanceOf(chances[signal], level)), 1);
+  readings: readonly SignalReading[],
+  { chances }: AttackCause | BenignCause,
+): Float64Array {
+  return Float64Array.from(readings, ({ signal, level }) => 1 - chanceOf(chances[signal], level));
 }
 
 /** Likelihood of what was read, given the chance that nothing brings it about; never 0 or 1, since tables are guesses. */
-function outcome({ level }: SignalReading, absence: number): number {
-  const presence = Math.min(0.999, Math.max(1e-6, 1 - absence));
-  return level > 0 ? presence : 1 - presence;
+function outcome(isShown: number | undefined, absence: number): number {
+  const chance = 1 - absence;
+  const presence = chance < 1e-6 ? 1e-6 : chance > 0.999 ? 0.999 : chance;
+  return isShown === 1 ? presence : 1 - presence;
 }
 
 function chanceOf(chance: Chance | undefined, level: number): number {
