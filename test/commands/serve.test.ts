@@ -87,11 +87,13 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
     'baselines.db-audit',
     'baselines.db-organization',
     'baselines.db-review',
+    'baselines.db-rules',
     'notice-links.key',
     'notices.db',
     'pseudonym.key',
     'quarantine',
     'spool',
+    'vectors.db',
   ]);
 });
 

@@ -155,12 +155,13 @@ describe('slow DATA', () => {
 
   test('at the asked rate a message may take longer than the grace', async () => {
     await using recorder = await SmtpRecorder.start();
-    await using frontHop = await limited(recorder, slow);
+    // A stall of the machine must be shorter than this.
+    await using frontHop = await limited(recorder, { ...slow, dataGraceMs: 600 });
     await using client = await SmtpDialogue.greeted(frontHop.address);
     await envelope(client);
     await client.command('DATA', 354);
-    for (let nth = 0; nth < 8; nth++) {
-      client.send('x'.repeat(500));
+    for (let nth = 0; nth < 14; nth++) {
+      client.send('x'.repeat(2000));
       await delay(50); // the pace is what is tested
     }
     client.send('.');
