@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import type { Zone } from '../../src/commands/demo/zone.ts';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
@@ -31,6 +32,8 @@ export type GatewayOptions = {
   readonly store?: string;
   readonly stateDir?: string;
   readonly settings?: Partial<Settings>;
+  /** What the vendor publishes. */
+  readonly zone?: Zone;
 };
 
 /** Of a vendor that small copies of the rules watch; without its signature it is impersonation, and says so. */
@@ -42,11 +45,11 @@ export async function startGateway({
   store,
   stateDir: given,
   settings = {},
+  zone = { 'docusign.net': { TXT: ['v=spf1 -all'] } },
 }: GatewayOptions): Promise<Gateway> {
   await using opened = new AsyncDisposableStack();
   const stateDir = given ?? (await mkdtemp(join(tmpdir(), 'aliaswatch-rules-')));
   if (given === undefined) opened.defer(() => rm(stateDir, { recursive: true, force: true }));
-  const zone = { 'docusign.net': { TXT: ['v=spf1 -all'] } };
   const dns = opened.use(await startZoneServer(zone, anyPort));
   const resolver = parseHostPort(dns.address);
   if (!resolver.ok) throw new Error(resolver.message);
@@ -121,12 +124,13 @@ async function metric({ host, port }: HostPort, series: string): Promise<number 
 export async function sendClaim(
   { server }: Pick<Gateway, 'server'>,
   recipients: readonly string[] = ['jo@example.test'],
+  message = `From: ${claimed}\r\nTo: jo@example.test\r\nSubject: please sign\r\n\r\nhello\r\n`,
 ): Promise<string> {
   await using client = await SmtpDialogue.greeted(server.smtp);
   await client.command(`MAIL FROM:<${claimed}>`, 250);
   for (const recipient of recipients) await client.command(`RCPT TO:<${recipient}>`, 250);
   await client.command('DATA', 354);
-  client.send(`From: ${claimed}\r\nTo: jo@example.test\r\nSubject: please sign\r\n\r\nhello\r\n.`);
+  client.send(Buffer.from(message), '.');
   const [reply = ''] = await client.expectAny();
   return reply;
 }

@@ -125,7 +125,10 @@ test('rules whose own cases fail are refused, unless somebody says why not', asy
   assert.match(why.stderr, /say why: --reason/);
   const forced = ['rules', 'activate', rules.path, '--force', '--reason', 'the case', ...store];
   const done = await shell.run(forced);
-  assert.match(done.stdout, /^test: 0 of 1 cases pass\n[0-9a-f]{12} is in force.*\(forced\)\n$/);
+  assert.match(
+    done.stdout,
+    /^test: 0 of 1 cases pass\nbacktest: .*\n[0-9a-f]{12} is in force.*\(forced\)\n$/,
+  );
   const audit = await shell.runJson(['audit', 'list']);
   assert.match(JSON.stringify(audit.json), /rules-refused/);
 });
