@@ -64,6 +64,8 @@ export type Judgement = {
     readonly message: ToAppraise;
     readonly watchedPerDay: number | null;
     readonly attack: string | null;
+    /** Ids of the conditions it met that read the message itself. */
+    readonly contentMet: readonly string[];
   };
   /** What copies of it would share, and what tells its campaign where it has one; null for mail that was not scored. */
   readonly shared: (SharedWithCopies & { readonly telling: readonly string[] }) | null;
@@ -210,7 +212,14 @@ export async function judge(
           values: sharedValuesOf({ sightings: readings.fresh }).map(nameOfShared),
         },
       },
-      appraised: { message: toAppraise, watchedPerDay: alerts.watchedPerDay(at), attack },
+      appraised: {
+        message: toAppraise,
+        watchedPerDay: alerts.watchedPerDay(at),
+        attack,
+        contentMet: appraisal.conditions.matched
+          .filter(({ readsMessage }) => readsMessage)
+          .map(({ id }) => id),
+      },
       shared: { ...shared, telling: campaign?.keys ?? [] },
     };
   });

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { ActiveRules } from '../dependencies.ts';
+import type { Pseudonym } from '../features/hash.ts';
 import { hideRules } from '../vectors/hide-rules.ts';
 import { openVectorsFile } from '../vectors/vectors-file.ts';
 import {
@@ -8,7 +10,7 @@ import {
   type BacktestResult,
   type ScoredCounts,
 } from './backtest.ts';
-import type { BacktestPart, PartMessage } from './backtest-worker.ts';
+import type { BacktestPart, PartMessage, SentRules } from './backtest-worker.ts';
 import { joinTallies, type Tally } from './tally.ts';
 
 export type BacktestFile = Pick<BacktestInput, 'inForce' | 'candidate' | 'pseudonym'> & {
@@ -38,8 +40,8 @@ export async function backtestFile(given: BacktestFile): Promise<BacktestResult>
   const { rows, counts } = drawFrom(given);
   given.onStart?.(rows.length);
   const rules = {
-    inForce: hideRules(inForce, pseudonym),
-    candidate: hideRules(candidate, pseudonym),
+    inForce: sentRules(inForce, pseudonym),
+    candidate: sentRules(candidate, pseudonym),
   };
   const threads = Math.min(
     mostThreads,
@@ -70,6 +72,12 @@ function drawFrom({ path, inForce, since = 0, aliases = null }: BacktestFile): {
     counts.set(alias, own);
   }
   return { rows: file.select({ since, aliases, perAlias }), counts };
+}
+
+function sentRules(active: ActiveRules, pseudonym: Pseudonym): SentRules {
+  const { version, causes, policy, aliases } = hideRules(active, pseudonym);
+  const files = active.conditions.length === 0 ? null : active.files;
+  return { version, causes, policy, aliases, files };
 }
 
 function tallyPart(

@@ -1,4 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { formatProblem } from '../config/rule-problem.ts';
+import type { Lists } from '../features/lists.ts';
 import type { HiddenRules } from '../vectors/hide-rules.ts';
 import { readVectors } from '../vectors/read-vectors.ts';
 import { openVectorsFile } from '../vectors/vectors-file.ts';
@@ -9,8 +11,13 @@ import { startTally, type Tally } from './tally.ts';
 export type BacktestPart = {
   readonly path: string;
   readonly rows: readonly number[];
-  readonly inForce: HiddenRules;
-  readonly candidate: HiddenRules;
+  readonly inForce: SentRules;
+  readonly candidate: SentRules;
+};
+
+/** Compiled conditions cannot be sent: where there are any, the set comes as files and compiles them again. */
+export type SentRules = Omit<HiddenRules, 'conditions' | 'lists'> & {
+  readonly files: ReadonlyMap<string, Uint8Array> | null;
 };
 
 /** A number of messages that are done, and at the end what was found. */
@@ -18,9 +25,27 @@ export type PartMessage = { readonly done: number } | { readonly tally: Tally };
 
 const reportEvery = 500;
 
-const { path, rows, ...rules } = workerData as BacktestPart;
+/** Conditions alone ask for lists. */
+const noLists: Lists = {
+  freeHosting: new Set(),
+  urlShorteners: new Set(),
+  freeMail: new Set(),
+  cheapTopLevelDomains: new Set(),
+  lureWords: new Map(),
+  commonWords: new Map(),
+  brands: new Map(),
+  deskWords: new Set(),
+  popularDomains: new Set(),
+  ourActors: new Map(),
+  sets: new Map(),
+};
+
+const { path, rows, ...sent } = workerData as BacktestPart;
 using file = openVectorsFile(path, { readOnly: true, timeoutMs: 5000 });
-const compare = comparison(rules);
+const compare = comparison({
+  inForce: await received(sent.inForce),
+  candidate: await received(sent.candidate),
+});
 const tallying = startTally();
 const report = (message: PartMessage) => parentPort?.postMessage(message);
 let done = 0;
@@ -31,3 +56,14 @@ for (const message of readVectors(file, rows)) {
 }
 report({ done: done % reportEvery });
 report({ tally: tallying.tally() });
+
+async function received({ files, ...rules }: SentRules): Promise<HiddenRules> {
+  if (files === null) return { ...rules, conditions: [], lists: noLists };
+  const bytes = new Map([...files].map(([name, content]) => [name, Buffer.from(content)]));
+  // Most sets have none, and reading YAML takes longer to load than a small backtest.
+  const { loadRulesFrom } = await import('../config/load-rules.ts');
+  const loading = await loadRulesFrom(bytes);
+  if (!loading.ok) throw new Error(loading.problems.map(formatProblem).join('\n'));
+  const { conditions, lists } = loading.rules;
+  return { ...rules, conditions, lists };
+}

@@ -33,11 +33,23 @@ export function notBacktestable({
       what: `${list} changed: messages were read with the other one`,
       messages: all,
     })),
+    ...contentConditions(inForce, candidate).map((id) => ({
+      what: `condition ${id} reads the message itself, which is not kept: it is taken as met where one of its name was met then`,
+      messages: all,
+    })),
     ...changedAliases(inForce, candidate).map(({ id, what }) => ({
       what: `alias ${id}: ${what}`,
       messages: kept(id),
     })),
   ];
+}
+
+/** Of conditions that are as they were the answer is known. */
+function contentConditions(inForce: ActiveRules, candidate: ActiveRules): readonly string[] {
+  const file = 'conditions.yaml';
+  const [was, is] = [inForce.files.get(file), candidate.files.get(file)];
+  if (was !== undefined && is?.equals(was) === true) return [];
+  return candidate.conditions.filter(({ readsMessage }) => readsMessage).map(({ id }) => id);
 }
 
 /** Names in the files, by name in memory. */

@@ -1,6 +1,7 @@
 import { overruled } from '../alerts/decide-among-others.ts';
 import type { Alias, MailFunction } from '../alias/alias.ts';
 import { appraise } from '../appraise.ts';
+import type { Condition } from '../conditions/condition.ts';
 import { withBudgets } from '../decision/budget.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Mode } from '../decision/policy.ts';
@@ -17,15 +18,16 @@ export type Reappraise = (message: KeptMessage) => Outcome | null;
 /** The engine of the message path (`appraise`) over kept messages; the priors are those that held when each was scored. */
 export function reappraiser(rules: HiddenRules): Reappraise {
   const causesWith = pooledCauses(rules);
+  const conditionsOf = answered(rules.conditions);
   return ({ alias: id, appraised, circumstances, recipients }) => {
     const alias = rules.aliases.get(id);
     if (alias === undefined) return null;
-    const { watchedPerDay, attack, breakerOpen, fits } = circumstances;
+    const { watchedPerDay, attack, breakerOpen, fits, contentMet } = circumstances;
     const policy = withBudgets(policyFor(recipients, rules.policy), watchedPerDay);
     const purpose = purposeUnder(alias, appraised.purpose);
     const { score, decision } = appraise(
       { ...appraised, alias, purpose },
-      { ...rules, causes: causesWith(fits), policy },
+      { ...rules, conditions: conditionsOf(contentMet), causes: causesWith(fits), policy },
     );
     const around = {
       alias: id,
@@ -35,6 +37,23 @@ export function reappraiser(rules: HiddenRules): Reappraise {
     };
     return outcomeOf(score, overruled(decision, around, policy), policy.mode);
   };
+}
+
+/** What reads the message was asked when it came: it is met where a condition of its name was met then. */
+function answered(
+  conditions: readonly Condition[],
+): (contentMet: readonly string[]) => readonly Condition[] {
+  if (!conditions.some(({ readsMessage }) => readsMessage)) return () => conditions;
+  return (contentMet) =>
+    conditions.map((condition) =>
+      condition.readsMessage
+        ? {
+            ...condition,
+            readsMessage: false,
+            isTrueOf: () => contentMet.includes(condition.id),
+          }
+        : condition,
+    );
 }
 
 /** What is kept of a decision. */

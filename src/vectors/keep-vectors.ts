@@ -146,7 +146,14 @@ function withoutContent({ transaction, analysis, rules }: ScoredToKeep): ScoredT
   const { alias, appraised, score, decision } = analysis;
   return {
     transaction: { id, receivedAt, envelope },
-    analysis: { alias, score, decision, ...(appraised && { appraised }) },
+    analysis: {
+      alias,
+      score,
+      decision,
+      ...(appraised && {
+        appraised: { ...appraised, message: { ...appraised.message, content: null } },
+      }),
+    },
     rules,
   };
 }

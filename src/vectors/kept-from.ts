@@ -25,7 +25,7 @@ export function keptFrom({
 }: KeptFrom): KeptMessage | null {
   const { appraised, score, decision } = analysis;
   if (appraised === undefined || score === null) return null;
-  const { message, watchedPerDay, attack } = appraised;
+  const { message, watchedPerDay, attack, contentMet } = appraised;
   const recipients = transaction.envelope.rcptTo.slice(0, mostRecipients);
   return {
     id: transaction.id,
@@ -37,6 +37,7 @@ export function keptFrom({
       watchedPerDay,
       attack,
       breakerOpen: decision.breakerOpen,
+      contentMet,
       fits: rules.fits ?? [],
     },
     recipients: recipients.map((address) => hiddenRecipient(address, pseudonym)),

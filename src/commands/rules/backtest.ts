@@ -99,10 +99,10 @@ async function rulesIn(directory: string): Promise<RuleSet> {
 async function rulesNamed(name: string, settings: Settings): Promise<RuleSet> {
   await using store = await readStoredRules(settings);
   const { active } = await store.inForce();
-  if (name === 'active' && active === null) return rulesIn(settings.rulesDir);
+  if (name === 'active' && active === null) return await rulesIn(settings.rulesDir);
   const version = name === 'active' ? active : name;
   const isVersion = version !== null && /^[0-9a-f]{12}$/.test(version);
-  return isVersion ? loadStored(store, new Map()).load(version) : rulesIn(name);
+  return isVersion ? await loadStored(store, new Map()).load(version) : await rulesIn(name);
 }
 
 function textOf(result: BacktestResult, gate: GateVerdict): string {
