@@ -81,7 +81,11 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
     ],
   );
   assert.doesNotMatch(JSON.stringify(lines), /private matter/);
-  assert.deepEqual((await readdir(shell.path('state'))).sort(), [
+  // The quarantine's index is made when it is first asked, which may come before the end or not.
+  const left = (await readdir(shell.path('state'))).filter(
+    (name) => name !== 'baselines.db-quarantine',
+  );
+  assert.deepEqual(left.sort(), [
     'audit',
     'baselines.db',
     'baselines.db-audit',
