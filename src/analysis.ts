@@ -2,9 +2,13 @@ import { identifySender, type Sender } from './alias/sender.ts';
 import { unauthenticated, type AuthenticationResults } from './authentication/results.ts';
 import { decideClaim, decideUnavailable, decideUnwatched } from './decision/decide.ts';
 import type { FailureCause } from './decision/policy.ts';
+import { onlyUnder } from './decision/only-under.ts';
+import { overruleByBreaker } from './decision/overrule.ts';
+import { policyFor } from './decision/recipient-mode.ts';
 import { excuseForwarder } from './forwarded-claim.ts';
 import type { ActiveRules, AnalysisDependencies } from './dependencies.ts';
 import { judge, type Judgement } from './judge.ts';
+import { decideBefore } from './judge-before.ts';
 import { readHeader, type Header } from './message/header.ts';
 import { MessageTooLarge, parseMessage, type Message } from './message/message.ts';
 import type { Score } from './score/score.ts';
@@ -48,7 +52,8 @@ export async function analyse(
       ));
       const claimed = identifySender(header, authentication, rules.catalogue);
       const sender = await excuseForwarder(claimed, transaction, deps.baselines);
-      if (sender.kind !== 'alias') return unscored({ header, authentication, sender }, rules);
+      if (sender.kind !== 'alias')
+        return unscored({ transaction, header, authentication, sender }, rules, deps);
       found.alias = sender.alias.id;
       const { alias, address, learnable } = sender;
       const message = await parse(transaction, header, { ...deps, deadlineMs });
@@ -91,14 +96,31 @@ async function parse(
 }
 
 type Unscored = {
+  readonly transaction: Transaction;
   readonly header: Header;
   readonly authentication: AuthenticationResults;
   readonly sender: Exclude<Sender, { kind: 'alias' }>;
 };
 
-function unscored({ header, authentication, sender }: Unscored, { policy }: ActiveRules): Analysis {
+function unscored(
+  { transaction, header, authentication, sender }: Unscored,
+  rules: ActiveRules,
+  { alerts, rulesBefore = () => null }: Pick<AnalysisDependencies, 'alerts' | 'rulesBefore'>,
+): Analysis {
   const isClaim = sender.kind !== 'unwatched';
-  const decision = isClaim ? decideClaim(sender.kind, sender.why, policy) : decideUnwatched();
+  const alone = isClaim ? decideClaim(sender.kind, sender.why, rules.policy) : decideUnwatched();
+  const before = alone.action === 'pass' ? null : rulesBefore(rules, transaction.receivedAt);
+  const then =
+    before === null
+      ? alone
+      : decideBefore(
+          { header, authentication, toAppraise: null },
+          { ...before, policy: policyFor(transaction.envelope.rcptTo, before.policy) },
+        ).decision;
+  const decision = overruleByBreaker(
+    { ...alone, onlyUnder: onlyUnder(alone, then, rules.version) },
+    isClaim ? alerts.rulesOnlyTag(rules.version) : null,
+  );
   return {
     header,
     authentication,

@@ -8,7 +8,7 @@ import type { Pseudonym } from './features/hash.ts';
 import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
 import type { ChosenBy } from './activation/choose-rules.ts';
-import type { Judged, StandingReviews } from './judge.ts';
+import type { Judged, RulesBefore, StandingReviews } from './judge.ts';
 import type { Events } from './observability/events.ts';
 import type { WarnRecipients } from './recipient-warning.ts';
 import type { OrganizationFeed } from './organization-feed.ts';
@@ -45,7 +45,9 @@ export type AnalysisDependencies = {
   ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
-  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note'>;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note' | 'rulesOnlyTag'>;
+  /** The set before rules that are new; none when absent. */
+  readonly rulesBefore?: RulesBefore;
   readonly pseudonym: Pseudonym;
   /** What an alias takes over from others of its vendor; nothing when absent. */
   readonly inheritedBy?: (alias: Alias) => InheritedValues;

@@ -13,11 +13,13 @@ import {
   noAttacks,
   type ConfirmedAttacks,
 } from './decision/confirmed-attacks.ts';
+import { policyFor } from './decision/recipient-mode.ts';
 import type { Decision } from './decision/decision.ts';
 import { sharedWithCopies, type SharedWithCopies } from './decision/shared-keys.ts';
 import type { ActiveRules } from './dependencies.ts';
 import { extractFeatures } from './features/extract-features.ts';
 import type { Pseudonym } from './features/hash.ts';
+import { decideBefore } from './judge-before.ts';
 import type { Message } from './message/message.ts';
 import type { Stage } from './observability/events.ts';
 import type { OrganizationLedgers } from './organization/ledgers.ts';
@@ -87,11 +89,16 @@ export type Judged = {
   readonly rules: ActiveRules;
 };
 
+/** What was in force before rules that came into force lately; null where they are not new, or it is not known. */
+export type RulesBefore = (rules: ActiveRules, at: Date) => ActiveRules | null;
+
 export type JudgeDependencies = {
   readonly baselines: Pick<BaselineStore, 'observe'>;
   /** Null where nothing is to be asked about the organization's other mail. */
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note'>;
+  /** The set before rules that are new; none when absent. */
+  readonly rulesBefore?: RulesBefore;
   readonly pseudonym: Pseudonym;
   /** What an alias takes over from others of its vendor; nothing when absent. */
   readonly inheritedBy?: (alias: Alias) => InheritedValues;
@@ -121,6 +128,7 @@ export async function judge(
     inheritedBy = () => new Set(),
     reviews = noReviews,
     onJudged,
+    rulesBefore = () => null,
     countsTraffic,
     timed,
   }: JudgeDependencies,
@@ -174,9 +182,27 @@ export async function judge(
     onJudged?.({ toJudge, request, toAppraise, appraisal, rules });
     const { score, readings } = appraisal;
     const shared = sharedWithCopies({ features, readings });
+    const before = rulesBefore(rules, at);
     const attack = confirmedCampaign(alias.id, shared.keys, reviews.attacks());
     const { decision, campaign } = decideAmongOthers(
-      { alias, at, features, observation, ...appraisal, attack },
+      {
+        alias,
+        at,
+        features,
+        observation,
+        ...appraisal,
+        attack,
+        ruleset: rules.version,
+        before: before && {
+          ruleset: before.version,
+          gate: before.policy.activation.gate,
+          decide: () =>
+            decideBefore(
+              { header: message, authentication, toAppraise },
+              withPolicyFor(before, transaction, alerts),
+            ),
+        },
+      },
       policy,
       alerts,
     );
@@ -223,6 +249,16 @@ export async function judge(
       shared: { ...shared, telling: campaign?.keys ?? [] },
     };
   });
+}
+
+/** Rules as they are for the recipients of a message, with budgets as they come to. */
+function withPolicyFor(
+  rules: ActiveRules,
+  { envelope, receivedAt }: Transaction,
+  alerts: Pick<Alerts, 'withBudgets'>,
+): ActiveRules {
+  const policy = alerts.withBudgets(policyFor(envelope.rcptTo, rules.policy), receivedAt);
+  return { ...rules, policy };
 }
 
 const noReviews: StandingReviews = { approvedFor: () => new Set(), attacks: () => noAttacks };

@@ -4,6 +4,7 @@ import { arcSet } from './action/arc-seal.ts';
 import { compareShadow } from './activation/compare-shadow.ts';
 import { openRulesInForce } from './activation/open-rules-in-force.ts';
 import { followDirectory } from './activation/follow-directory.ts';
+import { knowRulesBefore } from './activation/rules-before.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { createAlerts } from './alerts/alerts.ts';
 import { loadArcKey } from './arc-key.ts';
@@ -22,6 +23,8 @@ import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { startDesk } from './desk.ts';
 import { createPseudonym } from './features/hash.ts';
 import { bucketIsForOne, openHeldMailOf } from './held-mail.ts';
+import { openLiveStore } from './live/open-live-store.ts';
+import { reportLive } from './live/report-live.ts';
 import { createLessons } from './lessons.ts';
 import { openOrganization } from './organization/open-organization.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
@@ -152,6 +155,21 @@ export async function startServer({
   );
   const route = await nextHopRoute(settings);
   const alerts = createAlerts(events);
+  const rulesBefore = knowRulesBefore({ ...rules, settings });
+  await rulesBefore.refresh().catch(events.rulesNotFollowed);
+  const live = opened.use(
+    await openLiveStore(settings.store, { timeoutMs: settings.storeTimeoutMs }),
+  );
+  let refusedReloads = 0;
+  opened.use(
+    await reportLive({
+      store: live,
+      host: settings.hostname,
+      ...{ alerts, inForce, now },
+      refusedReloads: () => refusedReloads,
+      onFailed: (error) => log.warn({ error }, 'live state not shared'),
+    }),
+  );
   const draining = { begun: false };
   const readiness = createReadiness(healthOf(settings.nextHop, baselines, () => draining.begun));
   const desk = opened.use(
@@ -194,6 +212,10 @@ export async function startServer({
     baselines,
     organization,
     alerts,
+    rulesBefore: (judging, at) => {
+      const before = rulesBefore.of(judging, at);
+      return before && pooled.withPriors(before);
+    },
     pseudonym,
     inheritedBy: pooled.inheritedBy,
     reviews: desk.standing,
@@ -203,7 +225,13 @@ export async function startServer({
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     remember: desk.remember,
     keepVector: vectors.keep,
-    events,
+    events: {
+      ...events,
+      messageHeld: (id, alias, sizeBytes) => {
+        alerts.flags.held(now());
+        events.messageHeld(id, alias, sizeBytes);
+      },
+    },
     onJudged: compareShadow({
       shadow: () => {
         const shadow = inForce.shadow();
@@ -255,7 +283,26 @@ export async function startServer({
     ),
   );
   const following = opened.use(
-    followDirectory({ settings, rules, cache, events, now, watches: watchesRules }),
+    followDirectory({
+      ...{ settings, rules, cache, now },
+      events: {
+        ...events,
+        rulesChanged: (loaded, before) => {
+          rulesBefore.changed(loaded, before);
+          const { active, candidate: tried } = loaded;
+          alerts.rulesets.follow(
+            [active, ...(tried === null ? [] : [tried.rules])].map((set) => set.version),
+          );
+          events.rulesChanged(loaded, before);
+          void rulesBefore.refresh().catch(events.rulesNotFollowed);
+        },
+        rulesRefused: (refused, refusals) => {
+          refusedReloads++;
+          events.rulesRefused(refused, refusals);
+        },
+      },
+      watches: watchesRules,
+    }),
   );
   // It is in force already at the first start, and mostly later on; if not, it has to pass what a changed file has to.
   if (directory?.version !== first.version || inForce.loaded().sequence < 1)

@@ -1,12 +1,20 @@
 import type { Alias } from '../alias/alias.ts';
-import { advanceBreaker, closeBreaker, closedBreaker, type Breaker } from '../decision/breaker.ts';
+import {
+  advanceBreaker,
+  closeBreaker,
+  closedBreaker,
+  type Breaker,
+  type Opening,
+} from '../decision/breaker.ts';
 import { budgetUsed, withBudgets } from '../decision/budget.ts';
 import type { Campaign } from '../decision/campaign.ts';
 import { joinCampaign, type KnownCampaign } from '../decision/campaigns.ts';
 import type { Policy } from '../decision/policy.ts';
 import type { Events } from '../observability/events.ts';
 import type { Score } from '../score/score.ts';
-import { createDailyVolume } from './daily-volume.ts';
+import { createDailyVolume, type DayCount } from './daily-volume.ts';
+import { createFlagsToday, type FlagsToday } from './flags-today.ts';
+import { watchRulesets, type Compared, type RulesetWatches } from './watch-rulesets.ts';
 
 /** One scored message, before anything overrules its decision. */
 export type Scored = {
@@ -19,6 +27,9 @@ export type Scored = {
   readonly campaign: Campaign | null;
   /** With budgets as they come to. */
   readonly policy: Policy;
+  /** Version of the rules, and what the set before them makes of it. */
+  readonly ruleset: string;
+  readonly compared: Compared | null;
 };
 
 export type Standing = {
@@ -40,6 +51,17 @@ export type Alerts = {
   readonly note: (scored: Scored) => Standing;
   /** By hand, before the quiet time is over. */
   readonly closeBreaker: () => void;
+  /** Why mail judged by these rules is only tagged whatever it shares with other mail, or null. */
+  readonly rulesOnlyTag: (ruleset: string) => string | null;
+};
+
+/** What the alerts of a server can be asked by those who show it, and told by those who decide. */
+export type WatchedAlerts = Alerts & {
+  readonly rulesets: Pick<RulesetWatches, 'obey' | 'follow' | 'watches'>;
+  /** Why mail is only tagged. */
+  readonly openings: () => readonly Opening[];
+  readonly today: (at: Date) => DayCount;
+  readonly flags: Pick<FlagsToday, 'of' | 'held' | 'heldLastHour'>;
 };
 
 const noLimits: Policy['limits'] = { alias: null, actor: null, newActor: null, aliases: {} };
@@ -50,21 +72,24 @@ export const noAlerts: Alerts = {
   watchedPerDay: () => null,
   note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
+  rulesOnlyTag: () => null,
 };
 
 /** One of these for all mail of a server: one alert a campaign, budgets by the day, and the breaker. */
 export function createAlerts(
   events: Pick<Events, 'campaignSeen' | 'breakerOpened' | 'breakerClosed' | 'budgetUsed'>,
-): Alerts {
+): WatchedAlerts {
   const volume = createDailyVolume();
   let campaigns: readonly KnownCampaign[] = [];
   let breaker: Breaker = closedBreaker;
+  const rulesets = watchRulesets(events);
+  const flags = createFlagsToday();
 
   const become = (next: Breaker) => {
     const before = breaker.open;
     breaker = next;
     if (before === null && next.open !== null) events.breakerOpened(next.open);
-    if (before !== null && next.open === null) events.breakerClosed();
+    if (before !== null && next.open === null) events.breakerClosed(before.cause);
   };
   const join = (campaign: Campaign, { alias, at }: Scored) => {
     const sighting = { campaign, alias: alias.id, atMs: at.getTime() };
@@ -77,25 +102,36 @@ export function createAlerts(
     withBudgets: (policy, at) => withBudgets(policy, volume.perDay(at)),
     watchedPerDay: volume.perDay,
     closeBreaker: () => become(closeBreaker(breaker)),
+    rulesOnlyTag: (ruleset) => rulesets.openFor(ruleset)?.reason ?? null,
+    rulesets,
+    flags,
+    openings: () =>
+      [breaker.open, rulesets.byHand(), ...rulesets.watches().map(({ open }) => open)].filter(
+        (open) => open !== null,
+      ),
+    today: (at) => volume.add(at, { watched: 0, tag: 0, quarantine: 0 }),
     note: (scored) => {
-      const { campaign, policy, at, verdict } = scored;
+      const { campaign, policy, at, verdict, ruleset, compared } = scored;
       const seen = campaign === null ? null : join(campaign, scored);
       become(
         advanceBreaker(breaker, eventOf(scored), { ...policy.breaker, budget: policy.tag.budget }),
       );
+      const rulesOpen = rulesets.note({ ruleset, atMs: at.getTime(), compared }, policy.breaker);
       const isFirst = seen?.isFirst === true;
-      const today = volume.add(at, {
+      const counts = {
         watched: 1,
         tag: isFirst ? 1 : 0,
         quarantine: isFirst && verdict === 'anomalous' ? 1 : 0,
-      });
+      };
+      const today = volume.add(at, counts);
+      flags.add(at, scored.alias.id, counts);
       const watched = Math.max(today.watched, volume.perDay(at) ?? 0);
       for (const budget of ['tag', 'quarantine'] as const)
         events.budgetUsed(budget, budgetUsed(today[budget], policy[budget], watched));
       return {
         campaign: seen?.joined.id ?? null,
         isCopy: seen?.isFirst === false,
-        openBecause: breaker.open?.reason ?? null,
+        openBecause: (breaker.open ?? rulesOpen)?.reason ?? null,
       };
     },
   };

@@ -9,7 +9,10 @@ import type { Policy } from '../decision/policy.ts';
 import type { Features } from '../features/features.ts';
 import type { Readings } from '../score/readings.ts';
 import type { Score } from '../score/score.ts';
+import { atMostTag } from '../decision/apply-mode.ts';
+import { onlyUnder } from '../decision/only-under.ts';
 import type { Alerts } from './alerts.ts';
+import type { Compared } from './watch-rulesets.ts';
 
 export type ToDecide = {
   readonly alias: Alias;
@@ -22,6 +25,17 @@ export type ToDecide = {
   readonly decision: Decision;
   /** Confirmed campaign that the message shares something with, or null. */
   readonly attack: string | null;
+  /** Version of the rules. */
+  readonly ruleset: string;
+  /** The set before, where it is known and the rules are new; asked only of what is flagged. */
+  readonly before: BeforeRules | null;
+};
+
+/** What a set of rules that was in force before says of the message alone. */
+export type BeforeRules = {
+  readonly ruleset: string;
+  readonly gate: Policy['activation']['gate'];
+  readonly decide: () => { readonly decision: Decision; readonly policy: Policy };
 };
 
 /** What to do with it, and what it shares with copies where it is flagged or part of a confirmed attack. */
@@ -29,10 +43,11 @@ export type Decided = { readonly decision: Decision; readonly campaign: Campaign
 
 /** What to do with a message that stands among others: by what the rules say of it alone, by the ceilings on traffic, and by what is flagged around it. */
 export function decideAmongOthers(
-  { alias, at, features, observation, score, readings, decision, attack }: ToDecide,
+  toDecide: ToDecide,
   policy: Policy,
   alerts: Pick<Alerts, 'note'>,
 ): Decided {
+  const { alias, at, features, observation, score, readings, decision, attack, ruleset } = toDecide;
   const found =
     isFlagged(decision) || attack !== null
       ? campaignOf({ alias: alias.id, score, features, readings })
@@ -40,17 +55,44 @@ export function decideAmongOthers(
   const campaign = found && attack !== null ? { ...found, id: attack } : found;
   const { hourMessages } = observation;
   const { verdict } = decision;
-  const standing = alerts.note({ alias, at, score, hourMessages, verdict, campaign, policy });
-  const { openBecause } = standing;
-  const standingDecision = { ...decision, campaign: standing.campaign, isCopy: standing.isCopy };
-  return {
-    decision: overruled(
-      standingDecision,
-      { alias: alias.id, observation, attack, openBecause },
-      policy,
-    ),
+  const around = { alias: alias.id, observation, attack, openBecause: null };
+  const alone = overruled(decision, around, policy);
+  const compared = compare(alone, campaign?.keys ?? null, { ...toDecide, around });
+  const standing = alerts.note({
+    alias,
+    at,
+    score,
+    hourMessages,
+    verdict,
     campaign,
+    policy,
+    ruleset,
+    compared,
+  });
+  const among = {
+    ...alone,
+    campaign: alone.campaign ?? standing.campaign,
+    isCopy: alone.isCopy || standing.isCopy,
+    onlyUnder: compared?.only ?? null,
   };
+  return { decision: overruleByBreaker(among, standing.openBecause), campaign };
+}
+
+/** A clean message costs nothing: only what is flagged is held against the set before. */
+function compare(
+  alone: Decision,
+  keys: readonly string[] | null,
+  { alias, ruleset, before, around }: ToDecide & { readonly around: Around },
+): Compared | null {
+  if (before === null) return null;
+  // Past a ceiling all mail of an alias is one thing.
+  const { ruleset: previous, gate } = before;
+  const told = { previous, gate, keys: keys ?? [`ceiling ${alias.id}`] };
+  if (alone.action === 'pass') return { ...told, only: null, isHeld: false };
+  const { decision, policy } = before.decide();
+  const then = overruled(decision, around, policy);
+  const isHeld = atMostTag(alone.action) !== alone.action;
+  return { ...told, only: onlyUnder(alone, then, ruleset), isHeld };
 }
 
 /** What overrules the decision on a message alone. */

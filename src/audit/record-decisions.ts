@@ -41,9 +41,9 @@ export function recordDecisions(
       const { cause, reason } = opening;
       record({ act: 'breaker-opened', subject: '', reason, facts: { cause }, personal: {} });
     },
-    breakerClosed: () => {
-      events.breakerClosed();
-      record({ act: 'breaker-closed', subject: '', reason: '', facts: {}, personal: {} });
+    breakerClosed: (cause) => {
+      events.breakerClosed(cause);
+      record({ act: 'breaker-closed', subject: '', reason: '', facts: { cause }, personal: {} });
     },
   };
 }

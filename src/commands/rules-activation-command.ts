@@ -5,6 +5,7 @@ import type { ActivateFlags } from './rules/activate.ts';
 import type { DiffFlags } from './rules/diff.ts';
 import type { HistoryFlags } from './rules/history.ts';
 import type { RollbackFlags } from './rules/rollback.ts';
+import { deliverySettings, deskSettings } from './review/desk-settings.ts';
 import { storedRulesSettings } from './rules/stored-rules.ts';
 import { addSettingOptions } from './setting-options.ts';
 
@@ -56,6 +57,10 @@ function addRollback(rules: Command, context: CommandContext): void {
       'Takes back the last change of the rules on every gateway of this store, within a second: drops the candidate, or puts the rules before in force.',
     )
     .option('--to <version>', 'these rules instead, whatever came since')
+    .option(
+      '--release-held',
+      'delivers what was held only because of what is taken back; may be repeated, and takes back no more then',
+    )
     .option('--reason <text>', 'why, for the record')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  aliaswatch rules rollback --reason "holds invoices"')
@@ -63,7 +68,9 @@ function addRollback(rules: Command, context: CommandContext): void {
       const { rollBackRules } = await import('./rules/rollback.ts');
       await rollBackRules(context, flags);
     });
-  addSettingOptions(rollback, storedRulesSettings);
+  addSettingOptions(rollback, [
+    ...new Set([...storedRulesSettings, ...deskSettings, ...deliverySettings]),
+  ]);
 }
 
 function addHistory(rules: Command, context: CommandContext): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import { addActivationCommands } from './rules-activation-command.ts';
 import { addBacktestCommand } from './rules-backtest-command.ts';
+import { addStatusCommands } from './rules-status-command.ts';
 import type { RulesFlags } from './rules/check-rules.ts';
 import type { SchemaFlags } from './rules/rule-schema-files.ts';
 import type { TestRulesFlags } from './rules/test-rules.ts';
@@ -30,6 +31,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
   addTestCommand(rules, context);
   addBacktestCommand(rules, context);
   addActivationCommands(rules, context);
+  addStatusCommands(rules, context);
 }
 
 function addTestCommand(rules: Command, context: CommandContext): void {

@@ -1,3 +1,4 @@
+import type { BreakerCause } from '../decision/breaker.ts';
 import type { Events } from '../observability/events.ts';
 import { createRecentTraffic } from './recent-traffic.ts';
 import type { ConsoleStatus } from './sources.ts';
@@ -15,7 +16,7 @@ export function watchStatus(events: Events, now: () => Date): WatchedStatus {
     tag: null,
     quarantine: null,
   };
-  let breaker: ConsoleStatus['breaker'] = null;
+  const open = new Map<BreakerCause, NonNullable<ConsoleStatus['breaker']>>();
   return {
     events: {
       ...events,
@@ -25,18 +26,22 @@ export function watchStatus(events: Events, now: () => Date): WatchedStatus {
       },
       breakerOpened: (opening) => {
         const { cause, reason, atMs } = opening;
-        breaker = { cause, reason, openedAt: new Date(atMs).toISOString() };
+        open.set(cause, { cause, reason, openedAt: new Date(atMs).toISOString() });
         events.breakerOpened(opening);
       },
-      breakerClosed: () => {
-        breaker = null;
-        events.breakerClosed();
+      breakerClosed: (cause) => {
+        open.delete(cause);
+        events.breakerClosed(cause);
       },
       budgetUsed: (budget, ratio) => {
         budgets[budget] = ratio;
         events.budgetUsed(budget, ratio);
       },
     },
-    read: () => ({ breaker, budgets: { ...budgets }, traffic: traffic.hours() }),
+    read: () => ({
+      breaker: open.values().next().value ?? null,
+      budgets: { ...budgets },
+      traffic: traffic.hours(),
+    }),
   };
 }

@@ -33,6 +33,8 @@ export type Opening = {
   readonly cause: BreakerCause;
   /** For a person; begins in lower case. */
   readonly reason: string;
+  /** The rules whose mail alone is only tagged; absent where it is all mail. */
+  readonly ruleset?: string;
   /** What to do about it, in one sentence; absent where nothing is left to do. */
   readonly advice?: string;
 };

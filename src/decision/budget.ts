@@ -25,10 +25,11 @@ function chancePerMessage({ budget, alertsPerDay }: Budget, watchedPerDay: numbe
 }
 
 /** Flags of today beside what the budget allows on a day such as this; 1 is all of it. */
-export function budgetUsed(
-  flagsToday: number,
-  { budget, alertsPerDay }: Budget,
-  watchedToday: number,
-): number {
-  return flagsToday / (alertsPerDay ?? Math.max(1, budget * watchedToday));
+export function budgetUsed(flagsToday: number, budget: Budget, watchedToday: number): number {
+  return flagsToday / flagsAllowed(budget, watchedToday);
+}
+
+/** Flags that the budget allows on a day with so many watched messages. */
+export function flagsAllowed({ budget, alertsPerDay }: Budget, watchedToday: number): number {
+  return alertsPerDay ?? Math.max(1, budget * watchedToday);
 }

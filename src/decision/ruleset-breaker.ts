@@ -101,6 +101,7 @@ function opening(
   return {
     atMs,
     cause: 'ruleset',
+    ruleset,
     reason,
     advice: rollbackAdvice({ heldOnly, ruleset, previous }),
   };

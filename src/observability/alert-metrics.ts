@@ -34,13 +34,17 @@ export function alertMetrics(registry: Registry, actions: readonly Action[]) {
       registry,
       'breaker_open',
       '1 while mail is only tagged because something of ours seems broken',
+      'cause',
     ),
     breakerOpened: counter(registry, 'breaker_opened_total', 'Times it opened', 'cause'),
   };
   for (const limit of limitKinds)
     for (const action of actions) metrics.limitExceeded.inc({ limit, action }, 0);
   for (const budget of budgets) metrics.budgetUsed.set({ budget }, 0);
-  for (const cause of breakerCauses) metrics.breakerOpened.inc({ cause }, 0);
+  for (const cause of breakerCauses) {
+    metrics.breakerOpen.set({ cause }, 0);
+    metrics.breakerOpened.inc({ cause }, 0);
+  }
   return {
     ...metrics,
     /** Makes the series of an alias exist. */

@@ -7,7 +7,7 @@ import type { WarningKind, WarningOutcome } from '../action/warning/warning-outc
 import type { ConditionFailure } from '../conditions/ask-conditions.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
 import type { LoginMethod, LoginOutcome } from '../console/access/login-outcome.ts';
-import type { Opening } from '../decision/breaker.ts';
+import type { BreakerCause, Opening } from '../decision/breaker.ts';
 import type { Joined } from '../decision/campaigns.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { FailureCause } from '../decision/policy.ts';
@@ -92,7 +92,7 @@ export interface Events {
   readonly campaignSeen: (seen: CampaignSeen, alias: string) => void;
   /** Something of ours seems broken: from here on mail is only tagged and nothing is learned. */
   readonly breakerOpened: (opening: Opening) => void;
-  readonly breakerClosed: () => void;
+  readonly breakerClosed: (cause: BreakerCause) => void;
   /** A record of the audit log could not be written; mail is not affected. */
   readonly auditLost: (act: string, error: unknown) => void;
   /** So far the audit log had come; the line proves it to whoever keeps it. */

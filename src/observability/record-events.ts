@@ -95,14 +95,15 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
         isFirst ? 'new campaign' : 'campaign goes on',
       );
     }),
-    breakerOpened: neverThrowing(({ cause, reason }) => {
-      metrics.breakerOpen.set(1);
+    breakerOpened: neverThrowing(({ cause, reason, advice }) => {
+      metrics.breakerOpen.set({ cause }, 1);
       metrics.breakerOpened.inc({ cause });
-      log.error({ cause, reason }, 'breaker opened: mail is only tagged, nothing is learned');
+      const known = { cause, reason, ...(advice === undefined ? {} : { advice }) };
+      log.error(known, 'breaker opened: mail is only tagged, nothing is learned');
     }),
-    breakerClosed: neverThrowing(() => {
-      metrics.breakerOpen.set(0);
-      log.warn('breaker closed');
+    breakerClosed: neverThrowing((cause) => {
+      metrics.breakerOpen.set({ cause }, 0);
+      log.warn({ cause }, 'breaker closed');
     }),
     noticeTried: neverThrowing(({ id, kind, outcome, messages, reply }) => {
       metrics.notices.inc({ kind, outcome });

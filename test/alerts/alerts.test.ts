@@ -30,6 +30,8 @@ function desk() {
       verdict: 'clean',
       campaign: null,
       policy: perDay,
+      ruleset: 'v',
+      compared: null,
       ...flagged,
     });
   return { alerts, note, used };

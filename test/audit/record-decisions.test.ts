@@ -53,7 +53,7 @@ test('what is held, the breaker, and rules that come into force', async (t) => {
     const { events, base } = recorder(audit);
     events.messageHeld('0mh2q7k1c4x9p0zv5t3b', 'vendor-billing', 24);
     events.breakerOpened({ atMs: 0, cause: 'signal', reason: '3 of 4 aliases were flagged' });
-    events.breakerClosed();
+    events.breakerClosed('signal');
     recordRules(
       audit,
       { version: '4f1c00aa11bb', aliases: [1, 2], policy: { mode: 'tag' } },
@@ -64,7 +64,7 @@ test('what is held, the breaker, and rules that come into force', async (t) => {
   assert.deepEqual(records.map(({ act, subject, facts }) => [act, subject, facts]).toReversed(), [
     ['held', '0mh2q7k1c4x9p0zv5t3b', { alias: 'vendor-billing', sizeBytes: 24 }],
     ['breaker-opened', '', { cause: 'signal' }],
-    ['breaker-closed', '', {}],
+    ['breaker-closed', '', { cause: 'signal' }],
     ['rules-activated', '4f1c00aa11bb', { mode: 'tag', aliases: 2, stage: 'enforce' }],
   ]);
 });

@@ -41,7 +41,7 @@ test('what passes by is remembered, and passes on', () => {
     breaker: { cause: 'signal', reason: 'we broke', openedAt: '2026-03-05T06:30:00.000Z' },
     budgets: { tag: 0.5, quarantine: null },
   });
-  watched.events.breakerClosed();
+  watched.events.breakerClosed('signal');
   assert.equal(watched.read().breaker, null);
   clock.nowMs += 48 * hourMs;
   assert.deepEqual(watched.read().traffic, [], 'two days are kept');

@@ -223,14 +223,17 @@ const counted = [
     name: 'the breaker opened',
     record: ({ events }: ReturnType<typeof recorder>) =>
       events.breakerOpened({ atMs: 0, cause: 'signal', reason: 'many at once' }),
-    samples: ['aliaswatch_breaker_open 1', 'aliaswatch_breaker_opened_total{cause="signal"} 1'],
+    samples: [
+      'aliaswatch_breaker_opened_total{cause="signal"} 1',
+      'aliaswatch_breaker_open{cause="signal"} 1',
+    ],
     levels: ['error'],
   },
   {
     name: 'and closed',
     record: ({ events }: ReturnType<typeof recorder>) => {
       events.breakerOpened({ atMs: 0, cause: 'systemic', reason: 'many at once' });
-      events.breakerClosed();
+      events.breakerClosed('systemic');
     },
     samples: ['aliaswatch_breaker_opened_total{cause="systemic"} 1'],
     levels: ['error', 'warn'],

@@ -23,7 +23,16 @@ function alertsAfter(perDay: number, at: Date, policy: Policy) {
   });
   if (alias === undefined) throw new Error('no alias');
   const score = { terms: [] } as unknown as Parameters<typeof alerts.note>[0]['score'];
-  const common = { alias, score, hourMessages: 1, verdict: 'clean', campaign: null, policy };
+  const common = {
+    alias,
+    score,
+    hourMessages: 1,
+    verdict: 'clean',
+    campaign: null,
+    policy,
+    ruleset: 'v',
+    compared: null,
+  };
   for (let day = 2; day >= 0; day--)
     for (let count = 0; count < perDay; count++)
       alerts.note({ ...common, at: new Date(at.getTime() - day * 86_400_000) });

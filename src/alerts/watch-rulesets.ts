@@ -1,0 +1,116 @@
+import type { Opening } from '../decision/breaker.ts';
+import type { OnlyUnder } from '../decision/decision.ts';
+import {
+  advanceRulesetWatch,
+  trustRuleset,
+  watchRuleset,
+  type RulesetBreakerRules,
+  type RulesetWatch,
+} from '../decision/ruleset-breaker.ts';
+import type { Events } from '../observability/events.ts';
+
+/** A message as its rules leave it, beside what the set before makes of it. */
+export type Compared = {
+  readonly previous: string;
+  readonly only: OnlyUnder | null;
+  /** By what it can be told from others. */
+  readonly keys: readonly string[];
+  /** Its rules want it kept from its recipients, whatever the mode makes of that. */
+  readonly isHeld: boolean;
+  /** What the set before lets a new one flag: with its own, a set could loosen what it is measured by. */
+  readonly gate: RulesetBreakerRules['gate'];
+};
+
+export type UnderRules = {
+  readonly ruleset: string;
+  readonly atMs: number;
+  /** Null where the rules are not new, or nothing is known to compare them with. */
+  readonly compared: Compared | null;
+};
+
+/** What somebody says of the breaker; every process of a site is told. */
+export type BreakerWord = {
+  readonly state: 'open' | 'closed';
+  readonly cause: 'ruleset' | 'hand';
+  /** Which sets it is about; none: all mail. */
+  readonly rulesets: readonly string[];
+  readonly reason: string;
+  readonly atMs: number;
+};
+
+/** Which sets of rules flag too much alone, and what people said about the breaker. */
+export type RulesetWatches = {
+  /** Counts a message and says why its rules only tag, or null. */
+  readonly note: (
+    under: UnderRules,
+    policy: Pick<RulesetBreakerRules, 'enabled'>,
+  ) => Opening | null;
+  readonly openFor: (ruleset: string) => Opening | null;
+  readonly obey: (word: BreakerWord) => void;
+  /** From here on these are in force, for all mail or a share of it; others are forgotten. */
+  readonly follow: (rulesets: readonly string[]) => void;
+  readonly watches: () => readonly RulesetWatch[];
+  readonly byHand: () => Opening | null;
+};
+
+/** In force, candidate, and what messages on their way still have. */
+const maxWatches = 8;
+
+export function watchRulesets(
+  events: Pick<Events, 'breakerOpened' | 'breakerClosed'>,
+): RulesetWatches {
+  const watches = new Map<string, RulesetWatch>();
+  let byHand: Opening | null = null;
+
+  const become = (next: RulesetWatch) => {
+    const before = watches.get(next.ruleset)?.open ?? null;
+    watches.delete(next.ruleset);
+    watches.set(next.ruleset, next);
+    if (before === null && next.open !== null) events.breakerOpened(next.open);
+    const [oldest] = watches.keys();
+    if (watches.size > maxWatches && oldest !== undefined) forget(oldest);
+    if (before !== null && next.open === null) tellClosed();
+  };
+  const forget = (ruleset: string) => {
+    const wasOpen = (watches.get(ruleset)?.open ?? null) !== null;
+    watches.delete(ruleset);
+    if (wasOpen) tellClosed();
+  };
+  const tellClosed = () => {
+    if ([...watches.values()].every(({ open }) => open === null)) events.breakerClosed('ruleset');
+  };
+  const setByHand = (next: Opening | null) => {
+    const before = byHand;
+    byHand = next;
+    if (before === null && next !== null) events.breakerOpened(next);
+    if (before !== null && next === null) events.breakerClosed('hand');
+  };
+  const openFor = (ruleset: string) => byHand ?? watches.get(ruleset)?.open ?? null;
+  return {
+    openFor,
+    note: ({ ruleset, atMs, compared }, { enabled }) => {
+      if (compared !== null) {
+        const { previous, only, keys, isHeld, gate } = compared;
+        const graver = only?.isGraverOnly === true ? { keys, isHeld } : null;
+        const event = { atMs, graver, isHeldOnly: only?.isHeldOnly === true };
+        const before = watches.get(ruleset) ?? watchRuleset(ruleset, previous);
+        become(advanceRulesetWatch({ ...before, previous }, event, { enabled, gate }));
+      }
+      return openFor(ruleset);
+    },
+    obey: ({ state, cause, rulesets, reason, atMs }) => {
+      if (cause === 'hand') setByHand(state === 'open' ? { atMs, cause, reason } : null);
+      for (const ruleset of rulesets) {
+        const before = watches.get(ruleset) ?? watchRuleset(ruleset, '');
+        if (state === 'closed') become(trustRuleset(before));
+        else if (before.open === null)
+          become({ ...before, open: { atMs, cause, ruleset, reason } });
+      }
+    },
+    follow: (rulesets) => {
+      for (const ruleset of [...watches.keys()]) if (!rulesets.includes(ruleset)) forget(ruleset);
+    },
+    watches: () => [...watches.values()],
+    byHand: () => byHand,
+  };
+}

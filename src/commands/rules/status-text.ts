@@ -1,0 +1,109 @@
+import { rollbackAdvice } from '../../decision/ruleset-breaker.ts';
+import { printable, renderTable } from '../text-table.ts';
+import type { BudgetUse } from './budgets-today.ts';
+import type { RulesStatus } from './status.ts';
+
+/** The status for a person at a terminal. */
+export function statusText(status: RulesStatus, at: Date): string {
+  const parts = [
+    inForceLines(status),
+    breakerLines(status),
+    processLines(status, at),
+    budgetLines(status),
+  ];
+  return `${parts.map((lines) => lines.map(printable).join('\n')).join('\n\n')}\n`;
+}
+
+function inForceLines({ inForce, since, refusedReloads }: RulesStatus): readonly string[] {
+  const { active, candidate, ignored } = inForce;
+  if (active === null) return ['no rules were activated yet: the first start of `serve` does'];
+  const how =
+    since === null
+      ? ''
+      : ` since ${timeText(since.at)}, by ${since.by} (${since.via}${since.forced ? ', forced' : ''})${since.reason === '' ? '' : `: ${since.reason}`}`;
+  return [
+    `in force     ${active}${how}`,
+    ...(since?.previous == null ? [] : [`before       ${since.previous}`]),
+    ...(candidate === null ? [] : [`candidate    ${candidate.version} (${stageText(candidate)})`]),
+    ...(ignored.length === 0 ? [] : [`rolled back  ${ignored.slice(-5).join(' ')}`]),
+    ...(refusedReloads === 0
+      ? []
+      : [`refused      ${refusedReloads} changed sets since the processes started: see their log`]),
+  ];
+}
+
+function stageText({ stage }: NonNullable<RulesStatus['inForce']['candidate']>): string {
+  if (stage.kind === 'shadow') return 'shadow';
+  return 'share' in stage
+    ? `canary, ${(stage.share * 100).toFixed(1)} % of mail`
+    : `canary, mail to ${stage.recipientDomains.join(', ')}`;
+}
+
+function breakerLines({ breaker, heldOnly, inForce }: RulesStatus): readonly string[] {
+  const { openings, order } = breaker;
+  const open = openings.map(
+    ({ cause, reason, since, ruleset }) =>
+      `breaker      open (${cause}) since ${timeText(since)}${ruleset === null ? '' : `, for ${ruleset}`}: ${reason}`,
+  );
+  const isTrusted =
+    order?.state === 'closed' && order.rulesets.includes(inForce.active ?? '')
+      ? [`             ${inForce.active ?? ''} is trusted by ${order.by}: it does not open for it`]
+      : [];
+  const advice = heldOnly
+    .filter(({ messages }) => messages > 0)
+    .map(({ ruleset, previous, messages }) =>
+      rollbackAdvice({ heldOnly: messages, ruleset, previous: previous ?? 'the rules before' }),
+    );
+  return [...(open.length === 0 ? ['breaker      closed'] : open), ...isTrusted, ...advice];
+}
+
+function processLines({ processes, inForce }: RulesStatus, at: Date): readonly string[] {
+  if (processes.length === 0) return ['no gateway of this store is running'];
+  const rows = processes.map((one) => [
+    one.host,
+    one.process,
+    one.ruleset,
+    one.ruleset === inForce.active ? 'yes' : 'NO',
+    `${Math.max(0, (at.getTime() - Date.parse(one.seenAt)) / 1000).toFixed(0)} s ago`,
+    one.openings.length === 0 ? 'closed' : 'open',
+  ]);
+  const headings = ['host', 'process', 'judges by', 'in force', 'seen', 'breaker'];
+  const table = renderTable(
+    headings.map((heading) => ({ heading })),
+    rows,
+  );
+  return table.trimEnd().split('\n');
+}
+
+function budgetLines(status: RulesStatus): readonly string[] {
+  const { budgets, heldLastHour, maxHeldPerHour } = status;
+  const use = (name: string, { used, allowed, projected }: BudgetUse) =>
+    `${name.padEnd(12)} ${used} of ${allowed.toFixed(1)} campaigns${projected === null ? '' : `, ${projected.toFixed(1)} by midnight UTC if it goes on like this`}`;
+  const rows = budgets.aliases.map(({ alias, watched, tag, quarantine }) => [
+    alias,
+    String(watched),
+    String(tag),
+    String(quarantine),
+  ]);
+  const table = renderTable(
+    [
+      { heading: 'alias' },
+      { heading: 'watched today', align: 'right' },
+      { heading: 'tagged', align: 'right' },
+      { heading: 'held', align: 'right' },
+    ],
+    rows,
+  );
+  const cap = maxHeldPerHour === null ? 'no cap' : `at most ${maxHeldPerHour}`;
+  return [
+    `today        ${budgets.watched} watched messages, as far as the running processes counted`,
+    use('tag', budgets.tag),
+    use('quarantine', budgets.quarantine),
+    `held         ${heldLastHour} in the last hour (${cap})`,
+    ...(rows.length === 0 ? [] : ['', ...table.trimEnd().split('\n')]),
+  ];
+}
+
+function timeText(iso: string): string {
+  return `${iso.slice(0, 19)}Z`;
+}

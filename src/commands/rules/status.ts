@@ -1,0 +1,91 @@
+import type { Activation, InForce } from '../../activation/rule-set-store.ts';
+import { openLiveStore } from '../../live/open-live-store.ts';
+import type { BreakerOrder, ProcessStatus, StatusOpening } from '../../live/process-status.ts';
+import { printJson, type CommandContext } from '../command.ts';
+import { settingsFor } from '../command-settings.ts';
+import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import type { SettingFlags } from '../setting-options.ts';
+import { budgetsToday, type BudgetsToday } from './budgets-today.ts';
+import { heldOnlyUnder } from './rollback.ts';
+import { statusText } from './status-text.ts';
+import { readStoredRules } from './stored-rules.ts';
+
+export type StatusFlags = SettingFlags & { readonly json?: boolean };
+
+/** How rules and mail under them are, on all processes of a store. */
+export type RulesStatus = {
+  readonly inForce: InForce;
+  /** How the set in force came to be that; null where nothing was activated. */
+  readonly since: Activation | null;
+  readonly processes: readonly ProcessStatus[];
+  readonly breaker: {
+    readonly openings: readonly StatusOpening[];
+    /** The last word of an operator or a process, or null. */
+    readonly order: BreakerOrder | null;
+  };
+  /** Held only because of the rules in force, or the candidate. */
+  readonly heldOnly: readonly {
+    readonly ruleset: string;
+    readonly previous: string | null;
+    readonly messages: number;
+  }[];
+  readonly budgets: BudgetsToday;
+  readonly heldLastHour: number;
+  readonly maxHeldPerHour: number | null;
+  readonly refusedReloads: number;
+};
+
+/** Shows what is in force, who follows, and how it is going. */
+export async function showStatus(
+  context: CommandContext,
+  { json = false, ...flags }: StatusFlags,
+): Promise<void> {
+  const settings = await settingsFor(context, flags);
+  await using rules = await readStoredRules(settings);
+  await using live = await openLiveStore(settings.store, {
+    timeoutMs: patientStoreTimeoutMs,
+    readOnly: true,
+  });
+  const inForce = await rules.inForce();
+  const history = await rules.history(200);
+  const since =
+    history.find(({ version, stage }) => version === inForce.active && stage === 'enforce') ?? null;
+  const [processes, order] = await Promise.all([live.processes(), live.order()]);
+  const sets = [
+    { ruleset: inForce.active, previous: since?.previous ?? null },
+    { ruleset: inForce.candidate?.version ?? null, previous: inForce.active },
+  ];
+  const heldOnly = [];
+  for (const { ruleset, previous } of sets) {
+    if (ruleset === null) continue;
+    const messages = await heldOnlyUnder(context, settings, ruleset);
+    heldOnly.push({ ruleset, previous, messages });
+  }
+  const sum = (of: (status: ProcessStatus) => number) =>
+    processes.reduce((total, status) => total + of(status), 0);
+  const caps = processes.flatMap(({ maxHeldPerHour }) => maxHeldPerHour ?? []);
+  const status: RulesStatus = {
+    inForce,
+    since,
+    processes: processes.toSorted((left, right) => left.host.localeCompare(right.host)),
+    breaker: { openings: openingsOf(processes), order },
+    heldOnly,
+    budgets: budgetsToday(processes, new Date()),
+    heldLastHour: sum((process) => process.heldLastHour),
+    maxHeldPerHour: caps.length === 0 ? null : Math.max(...caps),
+    refusedReloads: sum((process) => process.refusedReloads),
+  };
+  if (json) printJson(context, status);
+  else context.stdout.write(statusText(status, new Date()));
+}
+
+/** Several processes may have seen the same; the first to see it counts. */
+function openingsOf(processes: readonly ProcessStatus[]): readonly StatusOpening[] {
+  const all = processes
+    .flatMap(({ openings }) => openings)
+    .sort((left, right) => left.since.localeCompare(right.since));
+  const byCause = new Map(
+    all.toReversed().map((open) => [`${open.cause} ${open.ruleset ?? ''}`, open]),
+  );
+  return [...byCause.values()];
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import type { WatchedAlerts } from '../alerts/alerts.ts';
+import type { RulesInForce } from '../activation/rules-in-force.ts';
+import { pause } from '../pause.ts';
+import type { LiveStore } from './live-store.ts';
+import type { BreakerOrder } from './process-status.ts';
+import { statusOf, type Self } from './status-of.ts';
+
+export type ReportLiveOptions = {
+  readonly store: LiveStore;
+  readonly host: string;
+  readonly alerts: Self['alerts'] & Pick<WatchedAlerts, 'closeBreaker'>;
+  readonly inForce: Pick<RulesInForce, 'loaded'>;
+  /** Sets that were not put in force since the start. */
+  readonly refusedReloads: () => number;
+  readonly now: () => Date;
+  /** The store does not answer; it is tried again. Never throws. */
+  readonly onFailed: (error: unknown) => void;
+  readonly obeyEveryMs?: number;
+  readonly sayEveryMs?: number;
+};
+
+/** An order has to be obeyed within a second. */
+const usuallyObeyEveryMs = 250;
+const usuallySayEveryMs = 2000;
+const troubledEveryMs = 5000;
+/** Who was killed is forgotten after so long. */
+const keptMs = 15_000;
+
+/** Says every few seconds how this process is, and obeys what is said about the breaker. Disposing takes leave. */
+export async function reportLive(options: ReportLiveOptions): Promise<AsyncDisposable> {
+  const { store, onFailed, now, obeyEveryMs = usuallyObeyEveryMs } = options;
+  const { sayEveryMs = usuallySayEveryMs } = options;
+  const process = randomBytes(4).toString('hex');
+  const startedAt = now().toISOString();
+  const stopping = new AbortController();
+  let obeyed: string | null = null;
+  let said = { text: '', atMs: -Infinity };
+
+  const obey = async () => {
+    const order = await store.order();
+    if (order !== null && order.id !== obeyed) follow(order, options);
+    obeyed = order?.id ?? null;
+    const news = unsaid(order, options);
+    if (news !== null) await store.give(news);
+  };
+  const say = async () => {
+    const { host, alerts, inForce, refusedReloads } = options;
+    const { active, candidate } = inForce.loaded();
+    const status = statusOf(
+      {
+        ...{ host, process, startedAt, alerts },
+        ruleset: active.version,
+        candidate: candidate?.rules.version ?? null,
+        policy: active.policy,
+        refusedReloads: refusedReloads(),
+      },
+      now(),
+    );
+    const { ruleset, openings, compared } = status;
+    const text = JSON.stringify([ruleset, status.candidate, openings.length, compared.length]);
+    if (text === said.text && performance.now() - said.atMs < sayEveryMs) return;
+    await store.say(process, status, keptMs);
+    said = { text, atMs: performance.now() };
+  };
+  const step = () => obey().then(say);
+  // Mail that comes first is under the word that was given last.
+  await step().catch(onFailed);
+  const reporting = (async () => {
+    for (let waitMs = obeyEveryMs; await pause(waitMs, stopping.signal);) {
+      waitMs = await step().then(
+        () => obeyEveryMs,
+        (error: unknown) => {
+          onFailed(error);
+          return troubledEveryMs;
+        },
+      );
+    }
+  })();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await reporting;
+      await store.leave(process).catch(onFailed);
+    },
+  };
+}
+
+function follow(order: BreakerOrder, { alerts }: ReportLiveOptions): void {
+  const { state, cause, rulesets, reason, by, at } = order;
+  const said = cause === 'hand' ? `${by}: ${reason}` : reason;
+  alerts.rulesets.obey({ state, cause, rulesets, reason: said, atMs: Date.parse(at) });
+  if (state === 'closed') alerts.closeBreaker();
+}
+
+/** What this process found out and nobody has said yet. A set that somebody trusts is not spoken against. */
+function unsaid(order: BreakerOrder | null, options: ReportLiveOptions): BreakerOrder | null {
+  const { alerts, host, now } = options;
+  const open = alerts.rulesets.watches().find((watch) => watch.open !== null);
+  if (open?.open?.cause !== 'ruleset' || order?.rulesets.includes(open.ruleset) === true)
+    return null;
+  // What an operator opened for all mail stays.
+  if (order?.state === 'open' && order.cause === 'hand') return null;
+  return {
+    id: randomBytes(8).toString('hex'),
+    state: 'open',
+    cause: 'ruleset',
+    rulesets: [open.ruleset],
+    reason: open.open.reason,
+    by: host,
+    at: now().toISOString(),
+  };
+}
