@@ -4,6 +4,7 @@ import { addActivationCommands } from './rules-activation-command.ts';
 import { addBacktestCommand } from './rules-backtest-command.ts';
 import { addStatusCommands } from './rules-status-command.ts';
 import type { RulesFlags } from './rules/check-rules.ts';
+import type { ReferenceFlags } from './rules/print-reference.ts';
 import type { SchemaFlags } from './rules/rule-schema-files.ts';
 import type { TestRulesFlags } from './rules/test-rules.ts';
 import { addSettingOptions } from './setting-options.ts';
@@ -27,6 +28,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
       await checkRules(context, directory, flags);
     });
   addSettingOptions(check, []);
+  addReferenceCommand(rules, context);
   addSchemaCommand(rules, context);
   addTestCommand(rules, context);
   addBacktestCommand(rules, context);
@@ -54,6 +56,21 @@ function addTestCommand(rules: Command, context: CommandContext): void {
       await testRules(context, directory, flags);
     });
   addSettingOptions(test, []);
+}
+
+function addReferenceCommand(rules: Command, context: CommandContext): void {
+  rules
+    .command('reference')
+    .description(
+      'Prints what conditions (conditions.yaml) may read and call: every field with type, range and example, and worked examples. Exit code: 0.',
+    )
+    .option('--write <file>', 'write it to a file instead')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  aliaswatch rules reference --write docs/conditions.md')
+    .action(async (flags: ReferenceFlags) => {
+      const { printReference } = await import('./rules/print-reference.ts');
+      await printReference(context, flags);
+    });
 }
 
 function addSchemaCommand(rules: Command, context: CommandContext): void {

@@ -94,7 +94,7 @@ const documentStruct = structOf<AttachmentText>('Document', {
   domains: {
     type: list(text(255), 50),
     description: 'Registrable domains of its links',
-    example: 'message.documents.exists(d, d.domains.exists(n, n in lists.freeHosting))',
+    example: 'message.documents.exists(d, d.domains.exists(n, domainIn(n, lists.freeHosting)))',
     read: ({ links, blocks }) => distinctDomains(linksIn(links, blocks)),
   },
 });
@@ -166,7 +166,7 @@ export const messageStruct: Struct = structOf<MessageSource>('Message', {
   domains: {
     type: list(text(255), 100),
     description: 'Registrable domains of the links, distinct',
-    example: 'message.domains.exists(d, d in lists.freeHosting)',
+    example: 'message.domains.exists(d, domainIn(d, lists.freeHosting))',
     read: ({ message }) =>
       distinctDomains(
         linksIn(message.html?.links ?? [], [

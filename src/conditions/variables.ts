@@ -18,7 +18,7 @@ const listsStruct = structOf<Lists>('Lists', {
   freeHosting: {
     type: set,
     description: 'Registrable domains where anybody may publish a page for nothing',
-    example: 'message.domains.exists(d, d in lists.freeHosting)',
+    example: 'message.domains.exists(d, domainIn(d, lists.freeHosting))',
     read: ({ freeHosting }) => freeHosting,
   },
   urlShorteners: {
@@ -118,7 +118,7 @@ export function variablesFor(known: KnownNames): readonly Field[] {
     lists: {
       type: { kind: 'struct', struct: listsStruct },
       description: 'Named sets of `lists.yaml`; ask membership with `in` or `domainIn`',
-      example: 'message.domains.exists(d, d in lists.freeHosting)',
+      example: 'message.domains.exists(d, domainIn(d, lists.freeHosting))',
       read: (source) => source.lists,
     },
     sets: {

@@ -75,8 +75,8 @@ function conditionOf(
   return { ...facts, effect: effectOf(effect), readsMessage, steps, viewOf, isTrueOf };
 }
 
-function effectOf(effect: Written['effect']): Effect {
-  return 'bits' in effect ? { kind: 'bits', ...effect } : { kind: 'action', ...effect };
+function effectOf({ bits = 0, action }: Written['effect']): Effect {
+  return action === undefined ? { kind: 'bits', bits } : { kind: 'action', action };
 }
 
 function located(
@@ -120,11 +120,12 @@ function warningsOf(
       whole('this condition is true of every message', 'name what is unusual about the message'),
     );
   const { floorBits } = policy.quarantine;
-  const alone =
-    'bits' in effect
-      ? effect.bits >= floorBits &&
-        `${effect.bits} bits alone reach quarantine (from ${floorBits} bits)`
-      : effect.action !== 'tag' && `\`${effect.action}\` alone keeps mail from its recipient`;
+  const { bits = 0, action } = effect;
+  const reaches =
+    bits >= floorBits && `${bits} bits alone reach quarantine (from ${floorBits} bits)`;
+  const holds =
+    action !== undefined && action !== 'tag' && `\`${action}\` alone keeps mail from its recipient`;
+  const alone = reaches || holds;
   if (typeof alone === 'string' && !forced)
     warnings.push({
       path: ['conditions', index, 'effect'],

@@ -9,7 +9,7 @@ const bits = z
   .min(-20)
   .max(20)
   .refine((value) => value !== 0, {
-    error: 'changes nothing',
+    error: '`0` bits change nothing',
     params: {
       hint: 'write a positive number for what is suspicious, a negative one for what is not',
     },
@@ -27,8 +27,25 @@ const action = z.enum(['tag', 'quarantine', 'defer', 'reject']).meta({
 });
 
 const effect = z
-  .union([z.strictObject({ bits }), z.strictObject({ action })], {
-    error: 'is neither `{bits: 4}` nor `{action: tag}`',
+  .strictObject({ bits: bits.optional(), action: action.optional() })
+  .superRefine((given, context) => {
+    const named = Object.keys(given);
+    if (named.length === 1) return;
+    context.addIssue({
+      code: 'custom',
+      path: named.length === 2 ? ['action'] : [],
+      message:
+        named.length === 2
+          ? 'an effect is bits or an action, not both'
+          : 'this effect does nothing',
+      params: {
+        hint:
+          named.length === 2
+            ? 'make two conditions of it, or leave one out'
+            : 'write `{bits: 4}` or `{action: tag}`',
+        on: named.length === 2 ? 'key' : 'value',
+      },
+    });
   })
   .meta({
     description: 'What a match does: moves the score by `bits`, or asks for an `action`.',
