@@ -76,9 +76,9 @@ export async function sourceOf(shown: Shown = {}): Promise<ViewSource> {
         newActorsThisHour: 0,
       },
       dayMessages: { today: 1, yesterday: 1 },
-      snapshot: { version: '', counters: {}, days: 0, firstDay: null, lastDay: null },
+      snapshot: { version: '', counters: {}, days: 0, firstDay: null, daily: [] },
       ...shown.observed,
-    } as ViewSource['observation'],
+    },
     readings: {
       signals: Object.entries(shown.signals ?? {}).map(([signal, level]) => ({
         signal: signal as SignalId,
