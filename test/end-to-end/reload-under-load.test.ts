@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { putInForce } from '../../src/activation/change-rules.ts';
 import { openRuleSets } from '../../src/activation/open-rule-sets.ts';
+import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
+import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
 import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
-import { claimed, rulesetOf, startGateway, type Gateway } from '../activation/gateway.ts';
+import { claimed, rulesetOf, type LogLine } from '../activation/gateway.ts';
 import { smallRules } from '../activation/small-rules.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 const messages = 20_000;
 const clients = 24;
@@ -25,10 +33,10 @@ function messageOf(index: number): string {
 }
 
 /** Sends messages as long as there are any; gives the final replies. */
-async function sendMany(gateway: Gateway, next: () => number | null): Promise<readonly string[]> {
+async function sendMany(gateway: HostPort, next: () => number | null): Promise<readonly string[]> {
   const replies: string[] = [];
   for (let index = next(); index !== null;) {
-    await using client = await SmtpDialogue.greeted(gateway.server.smtp);
+    await using client = await SmtpDialogue.greeted(gateway);
     for (let sent = 0; sent < perSession && index !== null; sent++, index = next()) {
       client.send('MAIL FROM:<ann@example.org>', 'RCPT TO:<jo@example.test>', 'DATA');
       for (const expected of ['250', '250', '354']) {
@@ -42,17 +50,69 @@ async function sendMany(gateway: Gateway, next: () => number | null): Promise<re
   return replies;
 }
 
+type Serving = AsyncDisposable & {
+  readonly smtp: HostPort;
+  readonly versions: readonly string[];
+  readonly refusals: () => number;
+  /** SIGHUP; resolves when the rules directory was refused. */
+  readonly refuse: () => Promise<void>;
+};
+
+/** `serve` as a process: what its log says of each message, and of rules that it refuses. */
+async function serve(flags: readonly string[]): Promise<Serving> {
+  const ports = ['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+  const child = spawn(process.execPath, [main, 'serve', ...ports, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const news = new EventEmitter();
+  const versions: string[] = [];
+  let refusals = 0;
+  createInterface(child.stdout).on('line', (text) => {
+    const line = JSON.parse(text) as LogLine;
+    if (line.msg === 'transaction') versions.push(String(line['ruleset']));
+    if (line.msg.startsWith('rules not activated:')) {
+      refusals++;
+      news.emit('refused');
+    }
+    if (line.msg === 'ready') news.emit('ready', line);
+  });
+  const [{ smtp }] = (await once(news, 'ready')) as [{ readonly smtp: string }];
+  const address = parseHostPort(smtp);
+  assert.ok(address.ok);
+  return {
+    smtp: address.value,
+    versions,
+    refusals: () => refusals,
+    refuse: async () => {
+      const refused = once(news, 'refused');
+      child.kill('SIGHUP');
+      await refused;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
 test('rules change a hundred times under load: every message has one set, and none is refused', async (t) => {
+  await using cleanup = new AsyncDisposableStack();
+  const stateDir = await mkdtemp(join(tmpdir(), 'aliaswatch-reload-'));
+  cleanup.defer(() => rm(stateDir, { recursive: true, force: true }));
   await using nextHop = await SmtpRecorder.start();
   await using rules = await smallRules('mode: tag\n');
   const { path } = rules;
-  const limits = { messagesPerMinute: 0, connectionsPerMinute: 0 };
-  await using gateway = await startGateway({
-    nextHop: nextHop.address,
-    rulesDir: path,
-    settings: limits,
-  });
-  await using store = await openRuleSets(`sqlite:${join(gateway.stateDir, 'baselines.db')}`, {
+  await using dns = await startZoneServer(
+    { 'docusign.net': { TXT: ['v=spf1 -all'] } },
+    { host: '127.0.0.1', port: 0 },
+  );
+  const { host, port } = nextHop.address;
+  await using gateway = await serve([
+    ...['--next-hop', `${host}:${port}`, '--dns', dns.address, '--notice-mode', 'off'],
+    ...['--state-dir', stateDir, '--rules', path],
+  ]);
+  await using store = await openRuleSets(`sqlite:${join(stateDir, 'baselines.db')}`, {
     timeoutMs: 5000,
   });
   const cache: RuleFileCache = new Map();
@@ -79,7 +139,7 @@ test('rules change a hundred times under load: every message has one set, and no
       while (sent < ((index + 1) * messages) / (activations + 5)) await once(progress, 'sent');
       if (index % 20 === 10) {
         await damages[Math.floor(index / 20)]?.();
-        await gateway.server.reloadRules();
+        await gateway.refuse();
         await rename(`${path}-gone`, path).catch(() => undefined);
       }
       await writeFile(policy, `mode: ${index % 2 === 0 ? 'shadow' : 'tag'}\n# ${index}\n`);
@@ -95,7 +155,7 @@ test('rules change a hundred times under load: every message has one set, and no
   };
   const startedMs = performance.now();
   const [replies] = await Promise.all([
-    Promise.all(Array.from({ length: clients }, () => sendMany(gateway, next))),
+    Promise.all(Array.from({ length: clients }, () => sendMany(gateway.smtp, next))),
     change(),
   ]);
   const seconds = (performance.now() - startedMs) / 1000;
@@ -114,9 +174,9 @@ test('rules change a hundred times under load: every message has one set, and no
   }
   for (const version of seen) assert.ok(versions.has(version), `${version} was never activated`);
   assert.ok(seen.size > activations / 4, `only ${seen.size} sets decided about anything`);
-  const logged = gateway.lines.filter(({ msg }) => msg === 'transaction');
-  assert.equal(logged.length, messages);
-  for (const { ruleset } of logged) assert.ok(versions.has(String(ruleset)));
-  const refusals = gateway.lines.filter(({ msg }) => msg.startsWith('rules not activated:'));
-  assert.ok(refusals.length >= damages.length, `${refusals.length} refusals`);
+  // The last lines are on their way.
+  await gateway[Symbol.asyncDispose]();
+  assert.equal(gateway.versions.length, messages);
+  for (const version of gateway.versions) assert.ok(versions.has(version), version);
+  assert.ok(gateway.refusals() >= damages.length, `${gateway.refusals()} refusals`);
 });
