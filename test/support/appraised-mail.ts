@@ -49,7 +49,7 @@ export function seeded(seed: number): () => number {
 }
 
 const merchants = ['Alder Bakery', 'Birch Cycles', 'Cedar Studio', 'Dogwood Press'];
-const recipients = ['ann', 'ben', 'cleo', 'dan', 'eve'].flatMap((name) =>
+export const mailRecipients = ['ann', 'ben', 'cleo', 'dan', 'eve'].flatMap((name) =>
   ['site.example', 'branch.example'].map((domain) => `${name}@${domain}`),
 );
 
@@ -102,6 +102,8 @@ export type AppraisedMailOptions = {
   readonly days?: number;
   readonly until?: Date;
   readonly organization?: OrganizationView | null;
+  /** Where it is learned; in memory where absent. */
+  readonly store?: string;
 };
 
 /** Mail of `mailAliases` in turn, scored one after the other, each learned as delivery would teach it. */
@@ -112,8 +114,9 @@ export async function appraisedMail({
   days = 40,
   until = new Date('2026-11-22T10:00:00Z'),
   organization = null,
+  store: location = 'sqlite::memory:',
 }: AppraisedMailOptions): Promise<readonly AppraisedMail[]> {
-  await using store = await openStore('sqlite::memory:', {
+  await using store = await openStore(location, {
     limits: defaultStoreLimits,
     timeoutMs: 1000,
   });
@@ -125,7 +128,7 @@ export async function appraisedMail({
     const at = new Date(
       until.getTime() - Math.floor(((count - index) * days * 86_400_000) / count),
     );
-    const recipient = recipients[Math.floor(random() * recipients.length)] ?? '';
+    const recipient = mailRecipients[Math.floor(random() * mailRecipients.length)] ?? '';
     const header = readHeader(data);
     const alias = rules.catalogue.find(from.address);
     if (alias === null) throw new Error(`${from.address} is not watched`);
