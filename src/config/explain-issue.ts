@@ -119,9 +119,14 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, found: unknown): FoundPro
       on: 'key',
     };
   }
-  const hint =
-    issue.expected === 'string' && typeof found === 'number' ? `put it in quotes: "${found}"` : '';
+  const hint = issue.expected === 'string' && typeof found === 'number' ? inQuotes(found) : '';
   return { path, message: `${show(found)} is not ${expected}`, hint, on: 'value' };
+}
+
+/** Of a telephone number YAML keeps neither the plus nor a zero in front. */
+function inQuotes(found: number): string {
+  const lost = found >= 1e6 ? ' (and a leading `+` or `0`, which a number loses)' : '';
+  return `put it in quotes: "${found}"${lost}`;
 }
 
 function notOneOf(issue: z.core.$ZodIssueInvalidValue, found: unknown): FoundProblem {

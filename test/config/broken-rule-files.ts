@@ -733,7 +733,7 @@ export const brokenFiles: readonly BrokenFile[] = [
       'aliases/test.yaml:7:21: `18882211161` is not text',
       '  7 |     pack: {phones: [18882211161]}',
       '    |                     ^',
-      '  put it in quotes: "18882211161"',
+      '  put it in quotes: "18882211161" (and a leading `+` or `0`, which a number loses)',
     ],
   },
   {
