@@ -1,10 +1,11 @@
+import type { Alias } from './alias/alias.ts';
 import { identifySender, type Sender } from './alias/sender.ts';
 import { unauthenticated, type AuthenticationResults } from './authentication/results.ts';
 import { decideClaim, decideUnavailable, decideUnwatched } from './decision/decide.ts';
-import type { FailureCause } from './decision/policy.ts';
+import { effectivePolicy } from './decision/effective-policy.ts';
+import type { FailureCause, Policy } from './decision/policy.ts';
 import { onlyUnder } from './decision/only-under.ts';
 import { overruleByBreaker } from './decision/overrule.ts';
-import { policyFor } from './decision/recipient-mode.ts';
 import { excuseForwarder } from './forwarded-claim.ts';
 import type { ActiveRules, AnalysisDependencies } from './dependencies.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -54,7 +55,7 @@ export async function analyse(
       const sender = await excuseForwarder(claimed, transaction, deps.baselines);
       if (sender.kind !== 'alias')
         return unscored({ transaction, header, authentication, sender }, rules, deps);
-      found.alias = sender.alias.id;
+      found.alias = sender.alias;
       const { alias, address, learnable } = sender;
       const message = await parse(transaction, header, { ...deps, deadlineMs });
       const judged = await judge(
@@ -71,12 +72,12 @@ export async function analyse(
       error instanceof StageFailure ? error.cause : error,
       transaction.id,
     );
-    return unavailable(failure, found, rules);
+    return unavailable(failure, { found, transaction, rules });
   }
 }
 
 /** What was known when a stage failed. */
-type Found = { header?: Header; authentication?: AuthenticationResults; alias?: string };
+type Found = { header?: Header; authentication?: AuthenticationResults; alias?: Alias };
 
 async function parse(
   { content }: Transaction,
@@ -108,37 +109,50 @@ function unscored(
   { alerts, rulesBefore = () => null }: Pick<AnalysisDependencies, 'alerts' | 'rulesBefore'>,
 ): Analysis {
   const isClaim = sender.kind !== 'unwatched';
-  const alone = isClaim ? decideClaim(sender.kind, sender.why, rules.policy) : decideUnwatched();
+  const alias = isClaim ? sender.alias : null;
+  const policy = policyWithoutPurpose(alias, transaction, rules);
+  const alone = isClaim ? decideClaim(sender.kind, sender.why, policy) : decideUnwatched();
   const before = alone.action === 'pass' ? null : rulesBefore(rules, transaction.receivedAt);
   const then =
     before === null
       ? alone
       : decideBefore(
-          { header, authentication, toAppraise: null },
-          { ...before, policy: policyFor(transaction.envelope.rcptTo, before.policy) },
+          { header, authentication, recipients: transaction.envelope.rcptTo, toAppraise: null },
+          before,
         ).decision;
   const decision = overruleByBreaker(
     { ...alone, onlyUnder: onlyUnder(alone, then, rules.version) },
     isClaim ? alerts.rulesOnlyTag(rules.version) : null,
   );
+  return { header, authentication, alias: alias?.id ?? null, decision, policy, ...nothingLearned };
+}
+
+type Failed = {
+  readonly found: Found;
+  readonly transaction: Transaction;
+  readonly rules: ActiveRules;
+};
+
+function unavailable(failure: FailureCause, { found, transaction, rules }: Failed): Analysis {
+  const { alias = null } = found;
+  const policy = policyWithoutPurpose(alias, transaction, rules);
   return {
-    header,
-    authentication,
-    alias: isClaim ? sender.alias.id : null,
-    decision,
+    header: found.header ?? readHeader(Buffer.alloc(0)),
+    authentication: found.authentication ?? unauthenticated,
+    alias: alias?.id ?? null,
+    decision: decideUnavailable(failure, { policy, isAlias: alias !== null }),
+    policy,
     ...nothingLearned,
   };
 }
 
-function unavailable(failure: FailureCause, found: Found, { policy }: ActiveRules): Analysis {
-  const alias = found.alias ?? null;
-  return {
-    header: found.header ?? readHeader(Buffer.alloc(0)),
-    authentication: found.authentication ?? unauthenticated,
-    alias,
-    decision: decideUnavailable(failure, { policy, isAlias: alias !== null }),
-    ...nothingLearned,
-  };
+/** What mail is for is only known of mail that the alias sent, and that can be read. */
+function policyWithoutPurpose(
+  alias: Alias | null,
+  { envelope }: Transaction,
+  { policy }: ActiveRules,
+): Policy {
+  return effectivePolicy(policy, { alias, purpose: null }, envelope.rcptTo);
 }
 
 const nothingLearned = {

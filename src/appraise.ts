@@ -6,7 +6,9 @@ import { askConditions, type ConditionsMet } from './conditions/ask-conditions.t
 import type { MessageContent } from './conditions/source.ts';
 import { decideScored, isMature } from './decision/decide.ts';
 import type { Decision } from './decision/decision.ts';
+import { effectivePolicy } from './decision/effective-policy.ts';
 import { overruleByConditions } from './decision/overrule.ts';
+import type { Policy } from './decision/policy.ts';
 import type { ActiveRules } from './dependencies.ts';
 import type { Features } from './features/features.ts';
 import type { OrganizationView } from './organization/organization.ts';
@@ -22,6 +24,8 @@ export type ToAppraise = {
   readonly alias: Alias;
   /** What the message is for (`templateFunctionOf`), or null. */
   readonly purpose: MailFunction | null;
+  /** Of the envelope. */
+  readonly recipients: readonly string[];
   readonly at: Date;
   readonly features: Features;
   readonly observation: Observation;
@@ -48,6 +52,8 @@ export type Appraisal = {
   readonly readings: Readings;
   readonly decision: Decision;
   readonly conditions: ConditionsMet;
+  /** With the overrides that are for this message. */
+  readonly policy: Policy;
 };
 
 /** Rules whose budgets are a chance per message (`Alerts.withBudgets`). */
@@ -55,9 +61,10 @@ export type AppraisingRules = Pick<ActiveRules, 'causes' | 'policy' | 'condition
 
 /** score → conditions → decision under one set of rules. Pure: the same message may be held against several sets. */
 export function appraise(
-  { alias, purpose, at, content = null, ...seen }: ToAppraise,
-  { causes, policy, conditions, lists }: AppraisingRules,
+  { alias, purpose, recipients, at, content = null, ...seen }: ToAppraise,
+  { causes, policy: general, conditions, lists }: AppraisingRules,
 ): Appraisal {
+  const policy = effectivePolicy(general, { alias, purpose }, recipients);
   const { score: base, readings } = scoreMessage({
     ...seen,
     pack: alias.pack,
@@ -81,5 +88,5 @@ export function appraise(
   const score = addBits(base, met.matched, readings.history);
   const decided = score === base ? alone : decideScored({ ...scored, score });
   const decision = overruleByConditions(decided, met.matched, { ...scored, score });
-  return { score, baseBits: base.bits, readings, decision, conditions: met };
+  return { score, baseBits: base.bits, readings, decision, policy, conditions: met };
 }

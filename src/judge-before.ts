@@ -4,6 +4,7 @@ import { appraise, type ToAppraise } from './appraise.ts';
 import type { AuthenticationResults } from './authentication/results.ts';
 import { decideClaim, decideUnwatched } from './decision/decide.ts';
 import type { Decision } from './decision/decision.ts';
+import { effectivePolicy } from './decision/effective-policy.ts';
 import type { Policy } from './decision/policy.ts';
 import type { ActiveRules } from './dependencies.ts';
 import type { Header } from './message/header.ts';
@@ -14,6 +15,8 @@ export type DecidedBefore = { readonly decision: Decision; readonly policy: Poli
 export type SeenBefore = {
   readonly header: Header;
   readonly authentication: AuthenticationResults;
+  /** Of the envelope. */
+  readonly recipients: readonly string[];
   /** What the rules in force appraise; null for mail that is nobody's alias by them. */
   readonly toAppraise: ToAppraise | null;
 };
@@ -24,11 +27,12 @@ export type SeenBefore = {
  * or the id of an alias, that part of it is taken as the set before had it too.
  */
 export function decideBefore(
-  { header, authentication, toAppraise }: SeenBefore,
+  { header, authentication, recipients, toAppraise }: SeenBefore,
   before: ActiveRules,
 ): DecidedBefore {
-  const { policy } = before;
   const sender = identifySender(header, authentication, before.catalogue);
+  const claimed = sender.kind === 'unwatched' ? null : sender.alias;
+  const policy = effectivePolicy(before.policy, { alias: claimed, purpose: null }, recipients);
   if (sender.kind === 'unwatched') return { decision: decideUnwatched(), policy };
   if (sender.kind !== 'alias')
     return { decision: decideClaim(sender.kind, sender.why, policy), policy };
@@ -36,6 +40,5 @@ export function decideBefore(
   if (toAppraise === null) return { decision: decideUnwatched(), policy };
   const { alias } = sender;
   const purpose = templateFunctionOf(alias, header.subject);
-  const { decision } = appraise({ ...toAppraise, alias, purpose }, before);
-  return { decision, policy };
+  return appraise({ ...toAppraise, alias, purpose }, before);
 }

@@ -13,8 +13,8 @@ import {
   noAttacks,
   type ConfirmedAttacks,
 } from './decision/confirmed-attacks.ts';
-import { policyFor } from './decision/recipient-mode.ts';
 import type { Decision } from './decision/decision.ts';
+import type { Policy } from './decision/policy.ts';
 import { sharedWithCopies, type SharedWithCopies } from './decision/shared-keys.ts';
 import type { ActiveRules } from './dependencies.ts';
 import { extractFeatures } from './features/extract-features.ts';
@@ -55,6 +55,8 @@ export type Judgement = {
   readonly decision: Decision;
   /** Conditions that could not be asked. */
   readonly conditionFailures: readonly ConditionFailure[];
+  /** What it was decided under: the policy with the overrides that are for this message, budgets as chances. */
+  readonly policy: Policy;
   /** What delivery of this message teaches, or null. */
   readonly lesson: Commit | null;
   /** What a later release of this message teaches, or null. */
@@ -166,10 +168,11 @@ export async function judge(
   });
   return timed('score', () => {
     const { at } = request;
-    const policy = alerts.withBudgets(rules.policy, at);
+    const general = alerts.withBudgets(rules.policy, at);
     const toAppraise: ToAppraise = {
       alias,
       purpose: templateFunctionOf(alias, message.subject),
+      recipients: transaction.envelope.rcptTo,
       at,
       features,
       observation,
@@ -178,9 +181,9 @@ export async function judge(
       approved: reviews.approvedFor(alias.id, at),
       content: { message, transaction, authentication, address },
     };
-    const appraisal = appraise(toAppraise, { ...rules, policy });
+    const appraisal = appraise(toAppraise, { ...rules, policy: general });
     onJudged?.({ toJudge, request, toAppraise, appraisal, rules });
-    const { score, readings } = appraisal;
+    const { score, readings, policy } = appraisal;
     const shared = sharedWithCopies({ features, readings });
     const before = rulesBefore(rules, at);
     const attack = confirmedCampaign(alias.id, shared.keys, reviews.attacks());
@@ -198,8 +201,8 @@ export async function judge(
           gate: before.policy.activation.gate,
           decide: () =>
             decideBefore(
-              { header: message, authentication, toAppraise },
-              withPolicyFor(before, transaction, alerts),
+              { header: message, authentication, recipients: toAppraise.recipients, toAppraise },
+              { ...before, policy: alerts.withBudgets(before.policy, at) },
             ),
         },
       },
@@ -229,6 +232,7 @@ export async function judge(
       mature: isMature(score, policy),
       decision,
       conditionFailures: appraisal.conditions.failed,
+      policy,
       lesson: learnable ? lessonOf(lesson) : null,
       releaseLesson: learnable ? lessonOf(release) : null,
       seen: {
@@ -249,16 +253,6 @@ export async function judge(
       shared: { ...shared, telling: campaign?.keys ?? [] },
     };
   });
-}
-
-/** Rules as they are for the recipients of a message, with budgets as they come to. */
-function withPolicyFor(
-  rules: ActiveRules,
-  { envelope, receivedAt }: Transaction,
-  alerts: Pick<Alerts, 'withBudgets'>,
-): ActiveRules {
-  const policy = alerts.withBudgets(policyFor(envelope.rcptTo, rules.policy), receivedAt);
-  return { ...rules, policy };
 }
 
 const noReviews: StandingReviews = { approvedFor: () => new Set(), attacks: () => noAttacks };

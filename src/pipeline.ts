@@ -1,6 +1,5 @@
 import { renderFields, traceFields, verdictFields } from './action/header-fields.ts';
 import { analyse, type Analysis } from './analysis.ts';
-import { policyFor } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies, Names } from './dependencies.ts';
 import { describeHeld } from './quarantine/describe-held.ts';
 import { isPositive, reply, type Reply } from './smtp/reply.ts';
@@ -16,9 +15,7 @@ export async function processTransaction(
   nextHop: NextHopTransaction,
   deps: Dependencies,
 ): Promise<Reply> {
-  const { id, envelope } = received;
-  const chosen = deps.rules({ id, recipients: envelope.rcptTo });
-  const rules = { ...chosen, policy: policyFor(envelope.rcptTo, chosen.policy) };
+  const rules = deps.rules({ id: received.id, recipients: received.envelope.rcptTo });
   const transaction = await deps.withoutForgedFields(received);
 
   // message → authentication → alias → features → baseline → score → decision
@@ -52,7 +49,7 @@ function ourFields(
   { rules, names }: { readonly rules: ActiveRules; readonly names: Names },
 ): Buffer {
   const { id } = transaction;
-  const { mode } = rules.policy;
+  const { mode } = analysis.policy;
   const trace = traceFields({ transaction, authentication: analysis.authentication, ...names });
   return renderFields([
     ...verdictFields({ ...analysis, ruleset: rules.version, id, mode }),
@@ -98,8 +95,11 @@ async function hold(
   { analysis, prefix, rules, deps }: Act,
 ): Promise<Reply> {
   const { quarantineDays } = deps;
-  const { version: ruleset, policy } = rules;
-  const under = { ruleset, policy, ...(quarantineDays === undefined ? {} : { quarantineDays }) };
+  const under = {
+    ruleset: rules.version,
+    policy: analysis.policy,
+    ...(quarantineDays === undefined ? {} : { quarantineDays }),
+  };
   try {
     await deps.quarantine.hold(
       describeHeld(transaction, analysis, under),

@@ -5,7 +5,7 @@ import { planBanner } from './action/warning/banner.ts';
 import { unusualIn } from './action/warning/unusual.ts';
 import type { WarningKind, WarningOutcome } from './action/warning/warning-outcome.ts';
 import type { Analysis } from './analysis.ts';
-import { warningFor, type Warning } from './decision/warning-policy.ts';
+import type { Warning } from './decision/warning-policy.ts';
 import type { ActiveRules, Names } from './dependencies.ts';
 import { findHeaderBlock } from './message/header-block.ts';
 import type { Events } from './observability/events.ts';
@@ -38,9 +38,9 @@ const readBytes = 4 * 1024 * 1024;
 
 export function createWarning({ names, seal, events }: WarningOptions): WarnRecipients {
   return async (transaction, analysis, rules, prefix) => {
-    const { content, id, envelope } = transaction;
+    const { content, id } = transaction;
     const received = { prefix, content };
-    const warning = warningFor(envelope.rcptTo, rules.policy.warning);
+    const { warning } = analysis.policy;
     if (!warning.banner && warning.subjectTag === '') return received;
     try {
       const { edits, outcomes } = changesOf({

@@ -17,6 +17,7 @@ import { formatHostPort, type HostPort } from './config/host-port.ts';
 import type { RuleFileCache } from './config/rule-file-cache.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import { describeSettings, type Settings } from './config/settings.ts';
+import { effectivePolicy } from './decision/effective-policy.ts';
 import { maySharePolicy } from './decision/recipient-mode.ts';
 import { watchStatus } from './console/watch-status.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
@@ -187,7 +188,10 @@ export async function startServer({
       organization,
       pseudonym,
       rules: inForce.current,
-      policyInForce: () => alerts.withBudgets(inForce.current().policy, now()),
+      policyInForce: (alias) => {
+        const policy = alerts.withBudgets(inForce.current().policy, now());
+        return effectivePolicy(policy, { alias, purpose: null }, []);
+      },
       deliver: (envelope, content) => deliverOnce(route, envelope, content),
       now,
     }),

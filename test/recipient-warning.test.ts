@@ -33,9 +33,10 @@ for (const { kind, ...warning } of wanted)
       prefix: () => Promise.reject(new Error('disk gone')),
     };
     const prefix = Buffer.from('Received: ...\r\n');
-    const policy = { ...rules.policy, warning: { ...noWarning, ...warning, recipientDomains: [] } };
-    const active = { ...rules, policy, catalogue: createCatalogue([], []) };
-    const outgoing = await warn({ ...transaction, content }, {} as Analysis, active, prefix);
+    const policy = { ...rules.policy, warning: { ...noWarning, ...warning } };
+    const active = { ...rules, catalogue: createCatalogue([], []) };
+    const analysis = { policy } as Analysis;
+    const outgoing = await warn({ ...transaction, content }, analysis, active, prefix);
     assert.deepEqual(outgoing, { prefix, content });
     assert.deepEqual(seen, [`${kind} failed: Error: disk gone`]);
   });

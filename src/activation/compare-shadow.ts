@@ -3,7 +3,6 @@ import { templateFunctionOf } from '../alias/template-function.ts';
 import { appraise } from '../appraise.ts';
 import type { BaselineStore } from '../baseline/store.ts';
 import type { Action } from '../decision/policy.ts';
-import { policyFor } from '../decision/recipient-mode.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import { extractFeatures } from '../features/extract-features.ts';
 import type { Pseudonym } from '../features/hash.ts';
@@ -76,8 +75,7 @@ async function appraiseBy(
   const { transaction, message, authentication, address } = toJudge;
   const alias = candidate.catalogue.find(address);
   if (alias === null) return null;
-  const policy = policyFor(transaction.envelope.rcptTo, candidate.policy);
-  const by = { ...candidate, policy: alerts.withBudgets(policy, toAppraise.at) };
+  const by = { ...candidate, policy: alerts.withBudgets(candidate.policy, toAppraise.at) };
   const purpose = templateFunctionOf(alias, message.subject);
   if (alias.id === toJudge.alias.id && readsTheSame(rules, candidate))
     return appraise({ ...toAppraise, alias, purpose }, by);

@@ -12,7 +12,8 @@ import { joinCampaign, type KnownCampaign } from '../decision/campaigns.ts';
 import type { Policy } from '../decision/policy.ts';
 import type { Events } from '../observability/events.ts';
 import type { Score } from '../score/score.ts';
-import { createDailyVolume, type DayCount } from './daily-volume.ts';
+import { createBudgetVolumes } from './budget-volumes.ts';
+import type { DayCount } from './daily-volume.ts';
 import { createFlagsToday, type FlagsToday } from './flags-today.ts';
 import { watchRulesets, type Compared, type RulesetWatches } from './watch-rulesets.ts';
 
@@ -64,22 +65,32 @@ export type WatchedAlerts = Alerts & {
   readonly flags: Pick<FlagsToday, 'of' | 'held' | 'heldLastHour'>;
 };
 
-const noLimits: Policy['limits'] = { alias: null, actor: null, newActor: null, aliases: {} };
+const nothing: DayCount = { watched: 0, tag: 0, quarantine: 0 };
+
+const noLimits: Policy['limits'] = { alias: null, actor: null, newActor: null };
 
 /** For messages that nobody waits for: they stand alone, count for nothing, and no ceiling holds for an archive. */
 export const noAlerts: Alerts = {
-  withBudgets: (policy) => ({ ...withBudgets(policy, null), limits: noLimits }),
+  withBudgets: (policy) => withoutLimits(withBudgets(policy, () => null)),
   watchedPerDay: () => null,
   note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
   rulesOnlyTag: () => null,
 };
 
+function withoutLimits(policy: Policy): Policy {
+  const overrides = policy.overrides.map((override) => ({
+    ...override,
+    set: { ...override.set, limits: {} },
+  }));
+  return { ...policy, limits: noLimits, overrides };
+}
+
 /** One of these for all mail of a server: one alert a campaign, budgets by the day, and the breaker. */
 export function createAlerts(
   events: Pick<Events, 'campaignSeen' | 'breakerOpened' | 'breakerClosed' | 'budgetUsed'>,
 ): WatchedAlerts {
-  const volume = createDailyVolume();
+  const volumes = createBudgetVolumes();
   let campaigns: readonly KnownCampaign[] = [];
   let breaker: Breaker = closedBreaker;
   const rulesets = watchRulesets(events);
@@ -99,8 +110,9 @@ export function createAlerts(
     return seen;
   };
   return {
-    withBudgets: (policy, at) => withBudgets(policy, volume.perDay(at)),
-    watchedPerDay: volume.perDay,
+    withBudgets: (policy, at) =>
+      withBudgets(policy, (budget, scope) => volumes.of(budget, scope).perDay(at)),
+    watchedPerDay: (at) => volumes.of('tag', null).perDay(at),
     closeBreaker: () => become(closeBreaker(breaker)),
     rulesOnlyTag: (ruleset) => rulesets.openFor(ruleset)?.reason ?? null,
     rulesets,
@@ -109,7 +121,10 @@ export function createAlerts(
       [breaker.open, rulesets.byHand(), ...rulesets.watches().map(({ open }) => open)].filter(
         (open) => open !== null,
       ),
-    today: (at) => volume.add(at, { watched: 0, tag: 0, quarantine: 0 }),
+    today: (at) => {
+      const of = (budget: 'tag' | 'quarantine') => volumes.of(budget, null).add(at, nothing);
+      return { ...of('tag'), quarantine: of('quarantine').quarantine };
+    },
     note: (scored) => {
       const { campaign, policy, at, verdict, ruleset, compared } = scored;
       const seen = campaign === null ? null : join(campaign, scored);
@@ -123,11 +138,16 @@ export function createAlerts(
         tag: isFirst ? 1 : 0,
         quarantine: isFirst && verdict === 'anomalous' ? 1 : 0,
       };
-      const today = volume.add(at, counts);
       flags.add(at, scored.alias.id, counts);
-      const watched = Math.max(today.watched, volume.perDay(at) ?? 0);
-      for (const budget of ['tag', 'quarantine'] as const)
-        events.budgetUsed(budget, budgetUsed(today[budget], policy[budget], watched));
+      for (const budget of ['tag', 'quarantine'] as const) {
+        const { scope } = policy[budget];
+        const volume = volumes.of(budget, scope);
+        const today = volume.add(at, counts);
+        const watched = Math.max(today.watched, volume.perDay(at) ?? 0);
+        // Of budgets that overrides set there may be hundreds.
+        if (scope === null)
+          events.budgetUsed(budget, budgetUsed(today[budget], policy[budget], watched));
+      }
       return {
         campaign: seen?.joined.id ?? null,
         isCopy: seen?.isFirst === false,

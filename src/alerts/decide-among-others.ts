@@ -55,7 +55,7 @@ export function decideAmongOthers(
   const campaign = found && attack !== null ? { ...found, id: attack } : found;
   const { hourMessages } = observation;
   const { verdict } = decision;
-  const around = { alias: alias.id, observation, attack, openBecause: null };
+  const around = { observation, attack, openBecause: null };
   const alone = overruled(decision, around, policy);
   const compared = compare(alone, campaign?.keys ?? null, { ...toDecide, around });
   const standing = alerts.note({
@@ -97,8 +97,6 @@ function compare(
 
 /** What overrules the decision on a message alone. */
 export type Around = {
-  /** Alias id. */
-  readonly alias: string;
   readonly observation: Pick<Observation, 'hourMessages' | 'traffic'>;
   /** Confirmed campaign that the message shares something with, or null. */
   readonly attack: string | null;
@@ -109,10 +107,10 @@ export type Around = {
 /** The decision after confirmed attacks, the policy's ceilings and the breaker. Pure. */
 export function overruled(
   decision: Decision,
-  { alias, observation, attack, openBecause }: Around,
+  { observation, attack, openBecause }: Around,
   policy: Policy,
 ): Decision {
-  const exceeded = exceededLimit(trafficOf(observation), alias, policy);
+  const exceeded = exceededLimit(trafficOf(observation), policy);
   const attacked = overruleByAttack(decision, attack, policy.mode);
   const limited = overruleByLimit(attacked, exceeded, policy.mode);
   return overruleByBreaker(limited, openBecause);

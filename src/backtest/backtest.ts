@@ -1,5 +1,5 @@
 import type { ActiveRules } from '../dependencies.ts';
-import { policyFor } from '../decision/recipient-mode.ts';
+import { effectivePolicy } from '../decision/effective-policy.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { hideRules, type HiddenRules } from '../vectors/hide-rules.ts';
 import type { KeptMessage, Outcome } from '../vectors/kept-message.ts';
@@ -81,8 +81,13 @@ export function comparison({
 }
 
 /** `--mode` is no part of a version. */
-function isOutcomeOf({ ruleset, outcome, recipients }: KeptMessage, rules: HiddenRules): boolean {
-  return ruleset === rules.version && policyFor(recipients, rules.policy).mode === outcome.mode;
+function isOutcomeOf(
+  { ruleset, outcome, recipients, alias: id, appraised }: KeptMessage,
+  rules: HiddenRules,
+): boolean {
+  if (ruleset !== rules.version) return false;
+  const mail = { alias: rules.aliases.get(id) ?? null, purpose: appraised.purpose };
+  return effectivePolicy(rules.policy, mail, recipients).mode === outcome.mode;
 }
 
 export function resultOf(

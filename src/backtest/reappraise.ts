@@ -5,7 +5,6 @@ import type { Condition } from '../conditions/condition.ts';
 import { withBudgets } from '../decision/budget.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Mode } from '../decision/policy.ts';
-import { policyFor } from '../decision/recipient-mode.ts';
 import type { CauseTable } from '../score/causes.ts';
 import { pooledPriors, type SignalFit } from '../score/fit-priors.ts';
 import type { Score } from '../score/score.ts';
@@ -23,14 +22,19 @@ export function reappraiser(rules: HiddenRules): Reappraise {
     const alias = rules.aliases.get(id);
     if (alias === undefined) return null;
     const { watchedPerDay, attack, breakerOpen, fits, contentMet } = circumstances;
-    const policy = withBudgets(policyFor(recipients, rules.policy), watchedPerDay);
+    // What overrides with a number a day were for is not counted here: such a budget is the share it may be at most.
+    const perDay = (_: unknown, scope: string | null) => (scope === null ? watchedPerDay : null);
     const purpose = purposeUnder(alias, appraised.purpose);
-    const { score, decision } = appraise(
-      { ...appraised, alias, purpose },
-      { ...rules, conditions: conditionsOf(contentMet), causes: causesWith(fits), policy },
+    const { score, decision, policy } = appraise(
+      { ...appraised, alias, purpose, recipients },
+      {
+        ...rules,
+        conditions: conditionsOf(contentMet),
+        causes: causesWith(fits),
+        policy: withBudgets(rules.policy, perDay),
+      },
     );
     const around = {
-      alias: id,
       observation: appraised.observation,
       attack,
       openBecause: breakerOpen ? 'the breaker was open' : null,

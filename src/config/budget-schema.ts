@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-const usualBudgets = { tag: 1e-3, quarantine: 1e-4 } as const;
+/** Where nothing is said, and until a day has been counted by which `alertsPerDay` becomes a chance. */
+export const usualBudgets = { tag: 1e-3, quarantine: 1e-4 } as const;
 
 const budgetShape = {
   budget: z
@@ -68,11 +69,42 @@ export const quarantineSchema = z
       .strictObject(maturity(100, 14))
       .prefault({})
       .describe('The same where the evidence includes a telephone number or a wallet.'),
+    maxHeldPerHour: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .nullable()
+      .default(1000)
+      .meta({
+        description:
+          'Holds in a sliding hour of one process, or `null` for no limit. Above it mail is tagged instead, and teaches nothing.',
+        examples: [1000],
+      }),
   })
   .superRefine(oneBudget)
   .transform(withBudget(usualBudgets.quarantine))
   .prefault({})
   .describe('The second budget: mail past it is `anomalous`.');
+
+/** `tag` in an override. */
+export const tagSettings = z
+  .strictObject({ ...budgetShape, floorBits: floorBits.optional() })
+  .superRefine(oneBudget);
+
+const someMaturity = {
+  minMessages: maturity(0, 0).minMessages.unwrap().optional(),
+  minDays: maturity(0, 0).minDays.unwrap().optional(),
+};
+
+/** `quarantine` in an override. */
+export const quarantineSettings = z
+  .strictObject({
+    ...budgetShape,
+    floorBits: floorBits.optional(),
+    ...someMaturity,
+    contactPoint: z.strictObject(someMaturity).optional(),
+  })
+  .superRefine(oneBudget);
 
 type BudgetInput = {
   readonly budget?: number | undefined;
@@ -94,5 +126,6 @@ function withBudget(usual: number) {
     ...given,
     budget: budget ?? usual,
     alertsPerDay: alertsPerDay ?? null,
+    scope: null,
   });
 }

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
+import { formerKeyHint } from './former-keys.ts';
 import { knownKeys } from './known-keys.ts';
 import { nearestName } from './nearest-name.ts';
+import { formatPath } from './rule-problem.ts';
 
 /** Something wrong with a value, before it is known where the value stands. */
 export type FoundProblem = {
@@ -28,7 +30,9 @@ function explainIssue(
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey([...path, key], knownKeys(schema, path)));
+      return issue.keys.map((key) =>
+        unknownKey([...path, key], knownKeys(schema, path), valueAt(value, [...path, key])),
+      );
     case 'invalid_union':
       return explainUnion(issue, schema, value);
     case 'invalid_type':
@@ -64,7 +68,15 @@ function explainIssue(
   }
 }
 
-function unknownKey(path: readonly PropertyKey[], known: readonly string[]): FoundProblem {
+function unknownKey(
+  path: readonly PropertyKey[],
+  known: readonly string[],
+  value: unknown,
+): FoundProblem {
+  const former = formerKeyHint(path, value);
+  if (former !== null) {
+    return { path, message: `\`${formatPath(path)}\` is gone`, hint: former, on: 'key' };
+  }
   const near = nearestName(lastKey(path), known);
   const hint = near === null ? `known here: ${known.join(', ')}` : `did you mean \`${near}\`?`;
   return {

@@ -24,10 +24,14 @@ export function unknownAliases(
   return keys
     .filter((key) => !known.has(key))
     .map((key) => {
-      const near = nearestName(key, [...known]);
-      const hint =
-        near === null ? '`aliaswatch alias list` shows the ids' : `did you mean \`${near}\`?`;
+      const hint = unknownNameHint(key, known);
       const what = given.orVendors ? 'alias or vendor' : 'alias';
       return { path: [...path, key], message: `no ${what} is called \`${key}\``, hint, on: 'key' };
     });
+}
+
+/** What to write instead of a name that nobody has. */
+export function unknownNameHint(name: string, known: ReadonlySet<string>): string {
+  const near = nearestName(name, [...known]);
+  return near === null ? '`aliaswatch alias list` shows the ids' : `did you mean \`${near}\`?`;
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { slug } from './name-schemas.ts';
 
 const ceiling = z
   .strictObject({
@@ -24,37 +23,28 @@ const ceiling = z
     examples: [{ perHour: 200, action: 'defer' }],
   });
 
-const overridden = ceiling.optional();
-
 const ofAlias = 'All mail of one alias.';
 const ofActor =
   'The mail of whoever filled the slots (tenant, merchant, sharer) through one alias.';
 const ofNewActor = 'The mail of one that the alias never had before.';
 
-/** `policy.yaml: limits`. All off; what is named for an alias replaces the ceiling for all. */
+/** `policy.yaml: limits`. All off. */
 export const limitsSchema = z
   .strictObject({
     alias: ceiling.default(null).describe(ofAlias),
     actor: ceiling.default(null).describe(ofActor),
     newActor: ceiling.default(null).describe(ofNewActor),
-    aliases: z
-      .record(
-        slug,
-        z
-          .strictObject({
-            alias: overridden.describe(ofAlias),
-            actor: overridden.describe(ofActor),
-            newActor: overridden.describe(ofNewActor),
-          })
-          .describe('Ceilings of this alias, in place of those for all; `null` switches one off.'),
-      )
-      .default({})
-      .meta({
-        description: 'Other ceilings for single aliases, by id (`aliaswatch alias list`).',
-        examples: [{ 'paypal-service': { alias: { perHour: 200, action: 'defer' } } }],
-      }),
   })
   .prefault({})
   .describe(
     'Hard ceilings on messages in a sliding hour, off unless given. A message past one is dealt with so whatever it scores.',
   );
+
+/** `limits` in an override. */
+export const limitsSettings = z
+  .strictObject({
+    alias: ceiling.optional().describe(ofAlias),
+    actor: ceiling.optional().describe(ofActor),
+    newActor: ceiling.optional().describe(ofNewActor),
+  })
+  .describe('Ceilings in place of those for all; `null` switches one off.');

@@ -9,6 +9,8 @@ import { unknownAliases } from './known-aliases.ts';
 import { listsFrom, listsSchema } from './lists-schema.ts';
 import { noticesSchema } from './notices-schema.ts';
 import type { NoticeTexts } from '../notices/notice-texts.ts';
+import { overrideConflicts } from './override-conflicts.ts';
+import { namesOfNobody, watchedAliases } from './override-names.ts';
 import { policySchema } from './policy-schema.ts';
 import { maxPopularDomainsBytes, popularDomainsIn } from './popular-domains.ts';
 import { readCached, type RuleFileCache } from './rule-file-cache.ts';
@@ -31,7 +33,10 @@ export type RuleLoading =
   | { readonly ok: true; readonly rules: RuleSet; readonly warnings: readonly RuleWarning[] }
   | { readonly ok: false; readonly problems: readonly RuleProblem[] };
 
-type Read<Value> = { readonly file: Pick<YamlFile, 'path' | 'locate'>; readonly value: Value };
+type Read<Value> = {
+  readonly file: Pick<YamlFile, 'path' | 'value' | 'locate'>;
+  readonly value: Value;
+};
 type Vendor = Read<z.output<typeof vendorSchema>>;
 
 /** Reads and validates everything under a rules directory; reports every problem of every file at once, never throws. */
@@ -89,7 +94,7 @@ async function loadFrom(
   else problems.push(...(popular?.problems ?? []));
   const aliases = vendors.flatMap(({ value }) => aliasesFrom(value));
   if (policy && lists && problems.length === 0)
-    problems.push(...mistypedAliases(policy, lists, aliases));
+    problems.push(...settingsOfNobody(policy, lists, aliases));
   const causeTable = causes && causeTableFrom(causes.value);
   const reading =
     written && policy && causeTable && lists
@@ -144,23 +149,21 @@ async function readPopular(source: RuleSource, named: string) {
 type Policy = Read<z.output<typeof policySchema>>;
 type ListsFile = Read<z.output<typeof listsSchema>>;
 
-/** Settings of an alias that nobody knows would be in force for nobody. */
-function mistypedAliases(
+/** Settings for mail that nobody sends or gets, or that other settings take back. */
+function settingsOfNobody(
   policy: Policy,
   lists: ListsFile,
   aliases: RuleSet['aliases'],
 ): readonly RuleProblem[] {
-  const { watch, limits } = policy.value;
-  const given = { aliases, watch };
-  const ceilings = { keys: Object.keys(limits.aliases), path: ['limits', 'aliases'] };
+  const watched = watchedAliases(aliases, policy.value);
+  const written = () => policy.file.value;
+  const names = namesOfNobody(policy.value, written, watched);
+  const conflicts = names.length > 0 ? [] : overrideConflicts(policy.value, written, watched);
   const actors = { keys: Object.keys(lists.value.ourActors), path: ['ourActors'] };
+  const given = { aliases, watch: policy.value.watch, orVendors: true };
   return [
-    ...unknownAliases(ceilings, { ...given, orVendors: false }).map((found) =>
-      policy.file.locate(found),
-    ),
-    ...unknownAliases(actors, { ...given, orVendors: true }).map((found) =>
-      lists.file.locate(found),
-    ),
+    ...[...names, ...conflicts].map((found) => policy.file.locate(found)),
+    ...unknownAliases(actors, given).map((found) => lists.file.locate(found)),
   ];
 }
 

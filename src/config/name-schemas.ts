@@ -65,6 +65,14 @@ export const addressPattern = z
     examples: ['service@paypal.com', '*@docusign.net', '*@*.zendesk.com'],
   });
 
+/** One recipient, as policies name it: no pattern. */
+export const recipientAddress = z
+  .string()
+  .max(320)
+  .regex(new RegExp(`^[a-z0-9!#$%&'+/=?^_{|}~.-]{1,64}@${domain}$`), {
+    error: 'is not an address in lower case, e.g. "jo@example.com"',
+  });
+
 /** One mailbox that mail can be sent to. */
 export const mailbox = z
   .string()

@@ -4,32 +4,15 @@ import { backtestSchema } from './backtest-schema.ts';
 import { quarantineSchema, tagSchema } from './budget-schema.ts';
 import { activationSchema } from './activation-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
-import { addressPattern, domainName, listOf } from './name-schemas.ts';
+import { addressPattern, listOf } from './name-schemas.ts';
+import { overridesSchema } from './override-schema.ts';
+import { policyFaults } from './policy-faults.ts';
 import { warningSchema } from './warning-schema.ts';
-
-/** How far an action keeps mail from its recipient. */
-const severity = { pass: 0, tag: 1, quarantine: 2, defer: 2, reject: 2 } as const;
 
 /** `policy.yaml`. What is left out keeps its default. */
 export const policySchema = z
   .strictObject({
     mode: mode.default('tag'),
-    recipientDomains: z
-      .array(
-        z.strictObject({
-          domains: listOf(domainName, 10_000).describe(
-            'Domains of recipients; those below a named one are not meant.',
-          ),
-          mode,
-        }),
-      )
-      .max(100)
-      .default([])
-      .meta({
-        description:
-          'Another mode for the mail of some recipients, for example to enforce for one department first.',
-        examples: [[{ domains: ['finance.example.com'], mode: 'enforce' }]],
-      }),
     actions: z
       .strictObject({
         suspicious: action
@@ -124,65 +107,15 @@ export const policySchema = z
       .describe('What history counts, and for what.'),
     backtest: backtestSchema,
     activation: activationSchema,
+    overrides: overridesSchema,
   })
-  .superRefine(({ tag, quarantine, actions }, context) => {
-    if (severity[actions.anomalous] < severity[actions.suspicious]) {
+  .superRefine((policy, context) => {
+    for (const { held, tagged } of policyFaults(policy)) {
       context.addIssue({
         code: 'custom',
-        path: ['actions', 'anomalous'],
-        message: `must not be milder than what happens to suspicious mail (actions.suspicious is ${actions.suspicious})`,
-        params: { hint: `write \`${actions.suspicious}\`, or a milder one for suspicious` },
+        path: held.path.split('.'),
+        message: `${held.message} (${tagged.path} is ${tagged.value})`,
+        params: { hint: held.hint },
       });
     }
-    const unit = tag.alertsPerDay === null ? 'budget' : 'alertsPerDay';
-    const most = tag[unit] ?? Infinity;
-    // A share and a number a day cannot be compared before mail has been counted.
-    const comparable = (quarantine.alertsPerDay === null) === (tag.alertsPerDay === null);
-    if (comparable && (quarantine[unit] ?? 0) > most) {
-      context.addIssue({
-        code: 'custom',
-        path: ['quarantine', unit],
-        message: `holding mail must not be more frequent than tagging it (tag.${unit} is ${most})`,
-        params: { hint: `write at most ${most}` },
-      });
-    }
-    if (quarantine.floorBits < tag.floorBits) {
-      context.addIssue({
-        code: 'custom',
-        path: ['quarantine', 'floorBits'],
-        message: `holding mail must not need less evidence than tagging it (tag.floorBits is ${tag.floorBits})`,
-        params: { hint: `write at least ${tag.floorBits}` },
-      });
-    }
-  })
-  .superRefine(({ recipientDomains, warning }, context) => {
-    refuseRepeated(recipientDomains, { path: ['recipientDomains'], has: 'a mode' }, context);
-    refuseRepeated(
-      warning.recipientDomains,
-      { path: ['warning', 'recipientDomains'], has: 'a warning' },
-      context,
-    );
   });
-
-type Overrides = { readonly path: readonly string[]; readonly has: string };
-
-/** Of two entries with one domain one would be silently without effect. */
-function refuseRepeated(
-  entries: readonly { readonly domains: readonly string[] }[],
-  { path, has }: Overrides,
-  context: z.RefinementCtx,
-): void {
-  const seen = new Set<string>();
-  entries.forEach(({ domains }, entry) => {
-    domains.forEach((domain, index) => {
-      if (!seen.has(domain)) return;
-      context.addIssue({
-        code: 'custom',
-        path: [...path, entry, 'domains', index],
-        message: `\`${domain}\` has ${has} already`,
-        params: { hint: 'remove one of the two' },
-      });
-    });
-    for (const domain of domains) seen.add(domain);
-  });
-}

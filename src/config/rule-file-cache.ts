@@ -14,7 +14,7 @@ export type CachedReading<Value> = {
   readonly problems: readonly RuleProblem[];
   /** Null where there are problems. */
   readonly read: {
-    readonly file: Pick<YamlFile, 'path' | 'locate'>;
+    readonly file: Pick<YamlFile, 'path' | 'value' | 'locate'>;
     readonly value: Value;
   } | null;
 };
@@ -50,13 +50,17 @@ export async function readCached<Schema extends z.ZodType>(
 }
 
 /** A place in a cached file is looked for only where something is wrong with the set as a whole. */
-function parsedAgain(path: string, bytes: Buffer): Pick<YamlFile, 'path' | 'locate'> {
+function parsedAgain(path: string, bytes: Buffer): Pick<YamlFile, 'path' | 'value' | 'locate'> {
+  const again = () => {
+    const reading = yamlFileFrom(path, bytes);
+    if (!reading.ok) throw new Error(`${path} was read before and cannot be read now`);
+    return reading.file;
+  };
   return {
     path,
-    locate: (found) => {
-      const reading = yamlFileFrom(path, bytes);
-      if (!reading.ok) throw new Error(`${path} was read before and cannot be read now`);
-      return reading.file.locate(found);
+    get value() {
+      return again().value;
     },
+    locate: (found) => again().locate(found),
   };
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { noWarning, warningLanguages } from '../decision/warning-policy.ts';
-import { domainName, listOf } from './name-schemas.ts';
 
 function line(maxLength: number) {
   return z
@@ -38,25 +37,16 @@ export const warningSchema = z
     subjectTag: subjectTag.default(noWarning.subjectTag),
     language: language.default(noWarning.language),
     note: note.default(noWarning.note),
-    recipientDomains: z
-      .array(
-        z.strictObject({
-          domains: listOf(domainName, 10_000).describe(
-            'Domains of recipients; those below a named one are not meant.',
-          ),
-          banner: banner.exactOptional(),
-          subjectTag: subjectTag.exactOptional(),
-          language: language.exactOptional(),
-          note: note.exactOptional(),
-        }),
-      )
-      .max(100)
-      .default([])
-      .meta({
-        description:
-          'Other values for the mail of some recipients. A message to several gets what all of them agree on.',
-        examples: [[{ domains: ['finance.example.com'], banner: true }]],
-      }),
   })
   .prefault({})
   .describe('What recipients of tagged mail see in the message itself. Off by default.');
+
+/** `warning` in an override. */
+export const warningSettings = z
+  .strictObject({
+    banner: banner.optional(),
+    subjectTag: subjectTag.optional(),
+    language: language.optional(),
+    note: note.optional(),
+  })
+  .describe('What these recipients see. A message to several gets what all of them agree on.');

@@ -160,7 +160,7 @@ async function viewOf(held: HeldMessage, { sources, now }: PageContext) {
     stored: await stored,
     described: await described,
     rules: rules(),
-    policy: policyInForce(),
+    policy: policyInForce(rules().catalogue.aliases.find(({ id }) => id === held.alias) ?? null),
     pseudonym,
     approvals: await approvals,
     acts: await acts,

@@ -67,7 +67,7 @@ export const sitePageRoutes: readonly PageRoute[] = [
         id,
         alias,
         described: await orDown(sources.baselines.describe(id, at), 'store'),
-        policy: sources.policyInForce(),
+        policy: sources.policyInForce(alias),
         approvals: (await sources.review?.approvals(id).catch(() => [])) ?? [],
         mixedUse: alias === null ? null : mixedUse(alias),
         at,

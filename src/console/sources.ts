@@ -1,3 +1,4 @@
+import type { Alias } from '../alias/alias.ts';
 import type { AuditHead } from '../audit/audit-heads.ts';
 import type { AuditAct, AuditLog } from '../audit/audit-log.ts';
 import type { RecordedAct } from '../audit/read-audit.ts';
@@ -16,8 +17,11 @@ export type ConsoleSources = {
   readonly quarantine: Pick<Quarantine, 'find' | 'read'>;
   readonly baselines: Pick<BaselineStore, 'aliases' | 'describe'>;
   readonly rules: () => ActiveRules;
-  /** That of the rules, with the chance per message that its alerts a day come to now. */
-  readonly policyInForce: () => Policy;
+  /**
+   * That of the rules for mail of this alias, as far as neither its function nor its recipients matter, with the chance
+   * per message that its alerts a day come to now.
+   */
+  readonly policyInForce: (alias: Alias | null) => Policy;
   /** Under which baselines know words of subjects. */
   readonly pseudonym: Pseudonym;
   readonly audit: Pick<AuditLog, 'append'> | null;

@@ -19,7 +19,13 @@ export type ScoredEvent = {
   readonly flag: { readonly signal: string; readonly keys: readonly string[] } | null;
 };
 
-type Active = { readonly vendor: string; readonly atMs: number; readonly hourMessages: number };
+type Active = {
+  readonly vendor: string;
+  readonly atMs: number;
+  readonly hourMessages: number;
+  /** Of its last message that was looked at. */
+  readonly budget: number;
+};
 type Flag = {
   readonly atMs: number;
   readonly alias: string;
@@ -49,7 +55,7 @@ export type Breaker = {
 export const closedBreaker: Breaker = { active: new Map(), flags: [], open: null };
 
 export type BreakerRules = BreakerPolicy & {
-  /** Chance per honest message of being flagged: the tag budget. */
+  /** Chance per honest message of this alias of being flagged: the tag budget. */
   readonly budget: number;
 };
 
@@ -76,7 +82,7 @@ const leastUsual = 0.01;
  */
 export function advanceBreaker(breaker: Breaker, event: ScoredEvent, rules: BreakerRules): Breaker {
   const next: Breaker = {
-    active: withActive(breaker.active, event),
+    active: withActive(breaker.active, event, rules),
     flags: withFlag(breaker.flags, event),
     open: breaker.open,
   };
@@ -91,14 +97,18 @@ export function closeBreaker(breaker: Breaker): Breaker {
   return { ...breaker, flags: [], open: null };
 }
 
-function withActive(active: Breaker['active'], event: ScoredEvent): Breaker['active'] {
+function withActive(
+  active: Breaker['active'],
+  event: ScoredEvent,
+  { budget }: BreakerRules,
+): Breaker['active'] {
   const { alias, vendor, atMs, hourMessages, flag } = event;
   const before = active.get(alias);
   if (before && flag === null && Math.abs(atMs - before.atMs) < refreshMs) return active;
   const recent = [...active].filter(
     ([id, entry]) => id !== alias && Math.abs(atMs - entry.atMs) <= windowMs,
   );
-  return new Map([...recent.slice(-maxAliases), [alias, { vendor, atMs, hourMessages }]]);
+  return new Map([...recent.slice(-maxAliases), [alias, { vendor, atMs, hourMessages, budget }]]);
 }
 
 function withFlag(flags: readonly Flag[], { flag, ...event }: ScoredEvent): readonly Flag[] {
@@ -124,12 +134,12 @@ function stillOpen(
 ): Opening | null {
   const quietMs = rules.quietMinutes * minuteMs;
   if (atMs - open.atMs < quietMs) return open;
-  const { bits, valueShare } = patternOf(breaker, { atMs, windowMs: quietMs, rules });
+  const { bits, valueShare } = patternOf(breaker, { atMs, windowMs: quietMs });
   return bits >= lookBits && valueShare < attackShare ? open : null;
 }
 
 function opening(breaker: Breaker, atMs: number, rules: BreakerRules): Opening | null {
-  const pattern = patternOf(breaker, { atMs, windowMs, rules });
+  const pattern = patternOf(breaker, { atMs, windowMs });
   const { flagged, active, vendors, bits, valueShare, signal } = pattern;
   // One vendor's aliases flagged together are that vendor's doing: a redesign, or its account in other hands.
   if (vendors < leastVendors || valueShare >= attackShare || bits < lookBits) return null;
@@ -156,13 +166,13 @@ type Pattern = {
 
 function patternOf(
   { active, flags }: Breaker,
-  { atMs, windowMs, rules }: { atMs: number; windowMs: number; rules: BreakerRules },
+  { atMs, windowMs }: { readonly atMs: number; readonly windowMs: number },
 ): Pattern {
   const recent = flags.filter((flag) => Math.abs(atMs - flag.atMs) <= windowMs);
   const flagged = new Set(recent.map(({ alias }) => alias)).size;
   const hourly = [...active.values()].filter((entry) => Math.abs(atMs - entry.atMs) <= windowMs);
-  const usual = hourly.map(({ hourMessages }) =>
-    Math.max(leastUsual, 1 - (1 - rules.budget) ** hourMessages),
+  const usual = hourly.map(({ hourMessages, budget }) =>
+    Math.max(leastUsual, 1 - (1 - budget) ** hourMessages),
   );
   const mean = usual.reduce((sum, chance) => sum + chance, 0) / Math.max(1, usual.length);
   const byValue = aliasesBy(recent, ({ keys }) => keys);

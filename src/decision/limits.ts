@@ -22,14 +22,9 @@ export type ExceededLimit = {
  */
 export function exceededLimit(
   traffic: HourlyTraffic,
-  alias: string,
   { limits }: Pick<Policy, 'limits'>,
 ): ExceededLimit | null {
-  const own = Object.hasOwn(limits.aliases, alias) ? limits.aliases[alias] : undefined;
-  const exceeded = limitKinds.flatMap((limit) => {
-    const ceiling = own?.[limit];
-    return exceededOf(limit, ceiling === undefined ? limits[limit] : ceiling, traffic);
-  });
+  const exceeded = limitKinds.flatMap((limit) => exceededOf(limit, limits[limit], traffic));
   return exceeded.reduce<ExceededLimit | null>(
     (worst, candidate) =>
       worst === null || gravity[candidate.action] > gravity[worst.action] ? candidate : worst,

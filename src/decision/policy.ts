@@ -1,10 +1,8 @@
-import type { WarningPolicy } from './warning-policy.ts';
+import type { PolicyOverride } from './policy-override.ts';
+import type { Warning } from './warning-policy.ts';
 
 export type Mode = 'shadow' | 'tag' | 'enforce';
 export type Action = 'pass' | 'tag' | 'quarantine' | 'defer' | 'reject';
-
-/** Mode for the mail of some recipients. Domains in lower case, as A-labels, without those below them. */
-export type RecipientDomains = { readonly domains: readonly string[]; readonly mode: Mode };
 
 /** More messages than this in a sliding hour are dealt with as `action` says, whatever they score. */
 export type Ceiling = { readonly perHour: number; readonly action: 'tag' | 'defer' | 'quarantine' };
@@ -13,7 +11,6 @@ export type Ceiling = { readonly perHour: number; readonly action: 'tag' | 'defe
 export const limitKinds = ['alias', 'actor', 'newActor'] as const;
 export type LimitKind = (typeof limitKinds)[number];
 export type Ceilings = Readonly<Record<LimitKind, Ceiling | null>>;
-type CeilingsOfAlias = { readonly [Kind in LimitKind]?: Ceiling | null | undefined };
 
 /** False-positive budget of an action. */
 export type Budget = {
@@ -22,8 +19,10 @@ export type Budget = {
    * until a day of mail has been counted.
    */
   readonly budget: number;
-  /** Honest messages a day that may be flagged on the whole installation, or null. */
+  /** Honest messages a day that may be flagged of all that is under this budget, or null. */
   readonly alertsPerDay: number | null;
+  /** Null for the budget of the whole installation; else what the override that set it is for. */
+  readonly scope: string | null;
   /** The least score, in bits. */
   readonly floorBits: number;
 };
@@ -31,8 +30,6 @@ export type Budget = {
 /** `rules/policy.yaml`: what follows from a score. */
 export type Policy = {
   readonly mode: Mode;
-  /** Overrides of `mode`; no domain stands in two of them. */
-  readonly recipientDomains: readonly RecipientDomains[];
   /** What `enforce` does with a verdict. */
   readonly actions: { readonly suspicious: Action; readonly anomalous: Action };
   readonly tag: Budget;
@@ -42,12 +39,11 @@ export type Policy = {
       /** The same where the evidence includes a contact point. */
       readonly contactPoint: Maturity;
     };
-  /** Ceilings for all aliases; an alias id in `aliases` replaces those it names, null switches one off. */
-  readonly limits: Ceilings & { readonly aliases: Readonly<Record<string, CeilingsOfAlias>> };
+  readonly limits: Ceilings;
   readonly breaker: BreakerPolicy;
   readonly impersonation: { readonly action: Action };
   /** What recipients of tagged mail see in the message itself. */
-  readonly warning: WarningPolicy;
+  readonly warning: Warning;
   /** Per cause of `unavailable`: mail goes on, or the client keeps it (DESIGN 9). */
   readonly failOpen: Readonly<Record<FailureCause, 'relay' | 'defer'>>;
   /** Addresses or patterns watched without a pack. */
@@ -60,6 +56,8 @@ export type Policy = {
   readonly activation: ActivationPolicy;
   /** How much scored mail is kept to try other rules on. */
   readonly backtest: BacktestPolicy;
+  /** Other settings for some mail, in the order of the file (`effectivePolicy`). */
+  readonly overrides: readonly PolicyOverride[];
 };
 
 /** How a change of these files comes into force. */

@@ -2,7 +2,6 @@ import type { Analysis } from '../analysis.ts';
 import { archivedTransaction } from '../archive/archived-transaction.ts';
 import type { BaselineStore } from '../baseline/store.ts';
 import { openOfflineAnalysis } from '../commands/offline-analysis.ts';
-import { policyFor } from '../decision/recipient-mode.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import { createPseudonym, type Pseudonym } from '../features/hash.ts';
 import { readHeader } from '../message/header.ts';
@@ -70,8 +69,7 @@ export function openJudge(rules: ActiveRules): RuleTestJudge {
   });
   const analyse = (transaction: Transaction, under: Current): Promise<Analysis> => {
     current = under;
-    const policy = policyFor(transaction.envelope.rcptTo, rules.policy);
-    return offline.analyse(transaction, { ...rules, policy });
+    return offline.analyse(transaction, rules);
   };
   return {
     pseudonym,

@@ -1,6 +1,5 @@
 import { appraise } from '../appraise.ts';
 import type { BaselineStore } from '../baseline/store.ts';
-import { policyFor } from '../decision/recipient-mode.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import type { SignalId } from '../features/signals.ts';
@@ -51,6 +50,7 @@ export async function judgeStated({
     {
       alias,
       purpose: null,
+      recipients: rcptTo,
       at,
       features,
       observation,
@@ -58,7 +58,7 @@ export async function judgeStated({
       inherited: new Set(),
       approved: new Set(),
     },
-    { ...rules, policy: policyFor(rcptTo, rules.policy) },
+    rules,
   );
   return outcomeOf({ alias: alias.id, score, decision });
 }

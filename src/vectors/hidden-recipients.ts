@@ -1,5 +1,4 @@
-import { canonicalAddress } from '../alias/address.ts';
-import { domainOf } from '../decision/recipient-domain.ts';
+import { addresseeOf } from '../decision/recipient-domain.ts';
 import type { Pseudonym } from '../features/hash.ts';
 
 /**
@@ -7,8 +6,8 @@ import type { Pseudonym } from '../features/hash.ts';
  * domains and addresses are hidden alike find it as they find the real one. Hexadecimal, since policies ignore case.
  */
 export function hiddenRecipient(address: string, pseudonym: Pseudonym): string {
-  const canonical = canonicalAddress(address) ?? address;
-  return `${inHex(pseudonym(canonical))}@${hiddenDomain(domainOf(address), pseudonym)}`;
+  const addressee = addresseeOf(address);
+  return `${inHex(pseudonym(addressee.address))}@${hiddenDomain(addressee.domain, pseudonym)}`;
 }
 
 /** A recipient domain, as it stands in a policy. */

@@ -3,7 +3,7 @@ import type { Policy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import type { CauseTable, SignalPrior } from '../score/causes.ts';
-import { hiddenDomain } from './hidden-recipients.ts';
+import { hiddenDomain, hiddenRecipient } from './hidden-recipients.ts';
 import { hiddenForms, hiddenValues, type HiddenValues } from './hidden-values.ts';
 
 /** Rules as kept messages are held against them: every value that they name is hidden as the messages' are. */
@@ -62,11 +62,22 @@ function hidePrior(prior: SignalPrior, hidden: HiddenValues): SignalPrior {
 }
 
 function hidePolicy(policy: Policy, pseudonym: Pseudonym): Policy {
+  const hiddenAs = (names: ReadonlySet<string>, hide: typeof hiddenDomain) =>
+    new Set([...names].map((name) => hide(name, pseudonym)));
   return {
     ...policy,
-    recipientDomains: policy.recipientDomains.map(({ domains, mode }) => ({
-      domains: domains.map((domain) => hiddenDomain(domain, pseudonym)),
-      mode,
-    })),
+    overrides: policy.overrides.map(({ for: selectors, set }) => {
+      const { recipient, recipientDomain, ...mail } = selectors;
+      const domains = recipientDomain && hiddenAs(recipientDomain, hiddenDomain);
+      const people = recipient && hiddenAs(recipient, hiddenRecipient);
+      return {
+        for: {
+          ...mail,
+          ...(domains && { recipientDomain: domains }),
+          ...(people && { recipient: people }),
+        },
+        set,
+      };
+    }),
   };
 }

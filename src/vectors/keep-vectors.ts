@@ -16,7 +16,7 @@ import type { Scored, VectorRow, VectorsFile } from './vectors-file.ts';
 /** A message that the pipeline is done with, and the rules (with the policy for its recipients) that it was scored under. */
 export type ScoredToKeep = {
   readonly transaction: Pick<Transaction, 'id' | 'receivedAt' | 'envelope'>;
-  readonly analysis: Pick<Analysis, 'alias' | 'appraised' | 'score' | 'decision'>;
+  readonly analysis: Pick<Analysis, 'alias' | 'appraised' | 'score' | 'decision' | 'policy'>;
   readonly rules: ActiveRules;
 };
 
@@ -143,13 +143,14 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
 /** What waits must not keep the message itself in memory. */
 function withoutContent({ transaction, analysis, rules }: ScoredToKeep): ScoredToKeep {
   const { id, receivedAt, envelope } = transaction;
-  const { alias, appraised, score, decision } = analysis;
+  const { alias, appraised, score, decision, policy } = analysis;
   return {
     transaction: { id, receivedAt, envelope },
     analysis: {
       alias,
       score,
       decision,
+      policy,
       ...(appraised && {
         appraised: { ...appraised, message: { ...appraised.message, content: null } },
       }),

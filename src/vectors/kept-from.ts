@@ -41,7 +41,7 @@ export function keptFrom({
       fits: rules.fits ?? [],
     },
     recipients: recipients.map((address) => hiddenRecipient(address, pseudonym)),
-    outcome: outcomeOf(score, decision, rules.policy.mode),
+    outcome: outcomeOf(score, decision, analysis.policy.mode),
     isHeld: decision.effectiveAction === 'quarantine',
   };
 }

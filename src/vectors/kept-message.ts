@@ -33,8 +33,8 @@ export type Circumstances = {
   readonly fits: readonly SignalFit[];
 };
 
-/** All that is appraised again, but for the alias, which each set of rules has its own pack for. */
-export type AppraisedMessage = Omit<ToAppraise, 'alias'>;
+/** All that is appraised again, but for the alias, which each set of rules has its own pack for, and for people. */
+export type AppraisedMessage = Omit<ToAppraise, 'alias' | 'recipients'>;
 
 /** A scored message as it is kept. Values are hidden (`hidden-values.ts`): no text of the message, no address. */
 export type KeptMessage = {

@@ -70,9 +70,9 @@ try {
     const rows: VectorRow[] = [];
     const shared = new Map<string, Uint8Array>();
     for (const { transaction, judgement } of mail) {
-      const { appraised, score, decision } = judgement;
+      const { appraised, score, decision, policy } = judgement;
       const alias = appraised?.message.alias.id ?? '';
-      const analysis = { alias, score, decision, ...(appraised && { appraised }) };
+      const analysis = { alias, score, decision, policy, ...(appraised && { appraised }) };
       const kept = keptFrom({ transaction, analysis, rules: inForce, pseudonym, readWith: '' });
       if (kept === null) continue;
       const snapshot = packShared(kept.appraised.observation.snapshot);

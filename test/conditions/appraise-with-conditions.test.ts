@@ -16,6 +16,7 @@ const zoom = shipped.aliases.find(({ id }) => id === 'zoom')!;
 const toAppraise: ToAppraise = {
   alias: zoom,
   purpose: null,
+  recipients: [],
   at: receivedAt,
   features,
   observation: {

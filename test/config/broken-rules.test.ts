@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { formatProblem } from '../../src/config/rule-problem.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
+import { brokenOverrides } from './broken-override-files.ts';
 import { brokenFiles } from './broken-rule-files.ts';
 import { smallCopyOfRules, type RuleDirectory } from './rule-directory.ts';
 
@@ -15,7 +16,7 @@ async function complaints({ path }: RuleDirectory): Promise<readonly string[]> {
 }
 
 describe('one broken file', () => {
-  for (const { name, file, content, expected } of brokenFiles) {
+  for (const { name, file, content, expected } of [...brokenFiles, ...brokenOverrides]) {
     test(name, async () => {
       await using directory = await smallCopyOfRules();
       await directory.write(file, content);

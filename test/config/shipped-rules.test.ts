@@ -17,18 +17,19 @@ describe('policy', () => {
   test('is the documented default', () => {
     assert.deepEqual(rules.policy, {
       mode: 'tag',
-      recipientDomains: [],
       actions: { suspicious: 'tag', anomalous: 'quarantine' },
-      tag: { budget: 1e-3, alertsPerDay: null, floorBits: 7.25 },
+      tag: { budget: 1e-3, alertsPerDay: null, scope: null, floorBits: 7.25 },
       quarantine: {
         budget: 1e-4,
         alertsPerDay: null,
+        scope: null,
         floorBits: 12,
         minMessages: 200,
         minDays: 7,
         contactPoint: { minMessages: 100, minDays: 14 },
+        maxHeldPerHour: 1000,
       },
-      limits: { alias: null, actor: null, newActor: null, aliases: {} },
+      limits: { alias: null, actor: null, newActor: null },
       breaker: { enabled: true, systemicBits: 20, quietMinutes: 30 },
       impersonation: { action: 'tag' },
       failOpen: {
@@ -44,7 +45,6 @@ describe('policy', () => {
         subjectTag: '',
         language: 'auto',
         note: '',
-        recipientDomains: [],
       },
       watch: [],
       learning: { windowDays: 180, pooledPriors: true },
@@ -55,6 +55,7 @@ describe('policy', () => {
         canaryShare: 0.05,
         gate: { maxNewlyHeldShare: 0.002, maxNewlyTaggedShare: 0.01, minVectors: 50 },
       },
+      overrides: [],
     });
   });
 

@@ -11,7 +11,7 @@ function chances(tag: number | null, held: number | null, perDay: number | null)
     tag: { ...shipped.tag, alertsPerDay: tag },
     quarantine: { ...shipped.quarantine, alertsPerDay: held },
   };
-  const { tag: tagged, quarantine } = withBudgets(policy, perDay);
+  const { tag: tagged, quarantine } = withBudgets(policy, () => perDay);
   return [tagged.budget, quarantine.budget];
 }
 

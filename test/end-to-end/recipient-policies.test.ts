@@ -11,9 +11,9 @@ async function twoPolicies(nextHop: SmtpRecorder): Promise<Site> {
     settings: { mode: null },
     policy: {
       mode: 'tag',
-      recipientDomains: [
-        { domains: ['held.example'], mode: 'enforce' },
-        { domains: ['quiet.example'], mode: 'shadow' },
+      overrides: [
+        { for: { recipientDomain: new Set(['held.example']) }, set: { mode: 'enforce' } },
+        { for: { recipientDomain: new Set(['quiet.example']) }, set: { mode: 'shadow' } },
       ],
     },
   });

@@ -7,7 +7,8 @@ import { simpleParser } from 'mailparser';
 import { startZoneServer, type Zone } from '../../src/commands/demo/zone-server.ts';
 import { formatHostPort } from '../../src/config/host-port.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import { noWarning, type WarningPolicy } from '../../src/decision/warning-policy.ts';
+import type { PolicyOverride } from '../../src/decision/policy-override.ts';
+import { noWarning, type Warning } from '../../src/decision/warning-policy.ts';
 import { arcVerify } from '../support/arc-verify.ts';
 import { generateRsaKey, signMessage } from '../support/dkim-keys.ts';
 import { requirePythonModule } from '../support/installed.ts';
@@ -15,7 +16,15 @@ import { skipWithoutPostfix, startPostfix } from '../support/postfix.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
 import { openLab } from '../authentication/lab.ts';
 import { ourFields } from './our-fields.ts';
-import { publishedLure, startSite, vendor, vendorMail, vendorRecords, type Site } from './site.ts';
+import {
+  publishedLure,
+  startSite,
+  vendor,
+  vendorMail,
+  vendorRecords,
+  type Site,
+  type SiteOptions,
+} from './site.ts';
 
 const arcKey = generateRsaKey(2048);
 const zone: Zone = {
@@ -28,25 +37,30 @@ const arcKeyFile = join(keyDirectory, 'arc.pem');
 await writeFile(arcKeyFile, arcKey.privateKey, { mode: 0o600 });
 const arc: Partial<Settings> = { arcDomain: 'gateway.test', arcSelector: 'seal', arcKeyFile };
 
-const both: WarningPolicy = {
+const both: Warning = {
   ...noWarning,
   banner: true,
   subjectTag: '[Suspicious]',
-  recipientDomains: [],
 };
+
+const policy = { warning: both };
 
 type Desk = AsyncDisposable & { readonly site: Site; readonly mailbox: SmtpRecorder };
 
 async function openDesk(
-  warning: WarningPolicy,
-  settings: Partial<Settings> = {},
+  { policy = {}, settings = {} }: Pick<SiteOptions, 'policy' | 'settings'>,
   behind?: (mailbox: SmtpRecorder) => Promise<AsyncDisposable & { host: string; port: number }>,
 ): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
   const mailbox = opened.use(await SmtpRecorder.start());
   const nextHop = behind === undefined ? mailbox.address : opened.use(await behind(mailbox));
   const site = opened.use(
-    await startSite({ nextHop, zone, settings: { mode: 'tag', ...settings }, policy: { warning } }),
+    await startSite({
+      nextHop,
+      zone,
+      settings: { mode: 'tag', ...settings },
+      policy,
+    }),
   );
   const owned = opened.move();
   return { site, mailbox, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -88,7 +102,7 @@ async function metric(site: Site, series: string): Promise<number> {
 }
 
 test('switched off, tagged mail arrives byte for byte', async () => {
-  await using desk = await openDesk({ ...noWarning, recipientDomains: [] }, arc);
+  await using desk = await openDesk({ settings: arc });
   const sent = await attack();
   await desk.site.send(sent);
   const fields = ourFields(desk.mailbox.messages[0], sent);
@@ -97,7 +111,7 @@ test('switched off, tagged mail arrives byte for byte', async () => {
 });
 
 test('mail that is passed is not changed', async () => {
-  await using desk = await openDesk(both, arc);
+  await using desk = await openDesk({ policy, settings: arc });
   const sent = await vendorMail();
   await desk.site.send(sent);
   assert.match(
@@ -107,7 +121,7 @@ test('mail that is passed is not changed', async () => {
 });
 
 test('held mail is kept as it came', async () => {
-  await using desk = await openDesk(both, { ...arc, mode: 'enforce' });
+  await using desk = await openDesk({ policy, settings: { ...arc, mode: 'enforce' } });
   const sent = await attack();
   assert.match((await desk.site.send(sent))[0] ?? '', /Held for review/);
   const directory = join(desk.site.stateDir, 'quarantine');
@@ -119,7 +133,7 @@ test('held mail is kept as it came', async () => {
 });
 
 test('recipients see what is unusual and where to go, and nothing of the lure', async () => {
-  await using desk = await openDesk(both, arc);
+  await using desk = await openDesk({ policy, settings: arc });
   await desk.site.send(await attack());
   const { subject, text = '', html } = await simpleParser(desk.mailbox.messages[0] ?? '');
   assert.equal(subject, `[Suspicious] ${publishedLure} account email verification code`);
@@ -139,11 +153,11 @@ test('recipients see what is unusual and where to go, and nothing of the lure', 
 });
 
 test('a domain of its own wish, and a message to two domains that do not agree', async () => {
-  const policy: WarningPolicy = {
-    ...both,
-    recipientDomains: [{ domains: ['quiet.test'], banner: false, subjectTag: '' }],
+  const quiet: PolicyOverride = {
+    for: { recipientDomain: new Set(['quiet.test']) },
+    set: { warning: { banner: false, subjectTag: '' } },
   };
-  await using desk = await openDesk(policy);
+  await using desk = await openDesk({ policy: { warning: both, overrides: [quiet] } });
   const sent = await attack();
   await desk.site.send(sent, { recipient: 'jo@quiet.test' });
   ourFields(desk.mailbox.messages[0], sent);
@@ -152,14 +166,20 @@ test('a domain of its own wish, and a message to two domains that do not agree',
 });
 
 test('without a key that works the server does not start', async () => {
-  await assert.rejects(openDesk(both, { arcDomain: 'gateway.test' }), /give all three/);
-  await assert.rejects(openDesk(both, { ...arc, arcKeyFile: 'package.json' }), /cannot be used/);
+  await assert.rejects(
+    openDesk({ policy, settings: { arcDomain: 'gateway.test' } }),
+    /give all three/,
+  );
+  await assert.rejects(
+    openDesk({ policy, settings: { ...arc, arcKeyFile: 'package.json' } }),
+    /cannot be used/,
+  );
 });
 
 suite('sealed', { skip: requirePythonModule('dkim', 'python3-dkim') }, () => {
   test('the chain holds for another program, with the results of the original', async () => {
     await using dns = await startZoneServer(zone, { host: '127.0.0.1', port: 0 });
-    await using desk = await openDesk(both, arc);
+    await using desk = await openDesk({ policy, settings: arc });
     await desk.site.send(await attack());
     const [delivered = Buffer.alloc(0)] = desk.mailbox.messages;
     const verdict = await arcVerify(delivered, dns.address);
@@ -175,7 +195,9 @@ suite('sealed', { skip: requirePythonModule('dkim', 'python3-dkim') }, () => {
 
   test('behind a real Postfix', { skip: skipWithoutPostfix() }, async () => {
     await using dns = await startZoneServer(zone, { host: '127.0.0.1', port: 0 });
-    await using desk = await openDesk(both, arc, (mailbox) => startPostfix(mailbox.address));
+    await using desk = await openDesk({ policy, settings: arc }, (mailbox) =>
+      startPostfix(mailbox.address),
+    );
     assert.match((await desk.site.send(await attack()))[0] ?? '', /^250 /);
     await desk.mailbox.until(({ messages }) => messages.length === 1);
     const [delivered = Buffer.alloc(0)] = desk.mailbox.messages;

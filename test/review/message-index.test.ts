@@ -17,6 +17,7 @@ import { newTransactionId } from '../../src/smtp/transaction-id.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { mailBytes, transactionOf } from '../support/messages.ts';
 import { startRedis } from '../support/redis.ts';
+import { policy } from '../decision/samples.ts';
 import { pseudonym } from './desk.ts';
 
 const bytes = mailBytes();
@@ -49,6 +50,7 @@ function passed(changes: Partial<Analysis> = {}): PassedWatched {
       mature: false,
       decision,
       conditionFailures: [],
+      policy,
       lesson: null,
       releaseLesson: null,
       seen: null,

@@ -33,9 +33,9 @@ export function checkText(
   analysis: Analysis,
   { rules, hasStore }: { readonly rules: ActiveRules; readonly hasStore: boolean },
 ): string {
-  const { decision, score } = analysis;
+  const { decision, score, policy } = analysis;
   const { verdict, action, effectiveAction } = decision;
-  const { mode } = rules.policy;
+  const { mode } = policy;
   const inMode = effectiveAction === action ? '' : ` (mode ${mode}: ${effectiveAction})`;
   return [
     `${verdict}: ${action}${inMode}\n\n`,

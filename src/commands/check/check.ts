@@ -2,7 +2,6 @@ import type { Analysis } from '../../analysis.ts';
 import { openStore } from '../../baseline/open-store.ts';
 import { defaultStoreLimits } from '../../baseline/store.ts';
 import type { Action } from '../../decision/policy.ts';
-import { policyFor } from '../../decision/recipient-mode.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { readHeader } from '../../message/header.ts';
 import { readPseudonymKey } from '../../pseudonym-key.ts';
@@ -45,13 +44,12 @@ export async function check(
     maxBytes: settings.maxMessageBytes,
   });
   const transaction = checkedTransaction(bytes, flags);
-  const watched = flags.watchAll
+  const rules = flags.watchAll
     ? watchAlso(
         active,
         readHeader(bytes).from.map(({ address }) => address),
       )
     : active;
-  const rules = { ...watched, policy: policyFor(transaction.envelope.rcptTo, watched.policy) };
   const limits = { ...defaultStoreLimits, ...rules.policy.learning };
   const location = flags.store ?? 'sqlite::memory:';
   await using baselines = await openStore(location, {

@@ -56,7 +56,6 @@ export const ablations: readonly Ablation[] = [
     score: (score, rules) => async (asked) =>
       rejudged(await score(asked), {
         asked,
-        rules,
         bits: ({ readings }) => uncrossedBits(readings.signals, rules.causes),
       }),
   },
@@ -82,17 +81,16 @@ function withoutFamily(family: string, signals: readonly SignalId[]): Ablation {
 
 type Rejudging = {
   readonly asked: Parameters<Scorer>[0];
-  readonly rules: ActiveRules;
   readonly bits: (judgement: Judgement) => number;
 };
 
 /** The same message under another score: other bits, and what follows from them. */
-function rejudged(judgement: Judgement, { asked, rules, bits: bitsOf }: Rejudging): Judgement {
+function rejudged(judgement: Judgement, { asked, bits: bitsOf }: Rejudging): Judgement {
   const bits = bitsOf(judgement);
   const pValue = tailProbability(bits, judgement.readings.history);
   const score = { ...judgement.score, bits, pValue };
   const purpose = templateFunctionOf(asked.alias, asked.message.subject);
-  const decision = decideScored({ score, alias: asked.alias, policy: rules.policy, purpose });
+  const decision = decideScored({ score, alias: asked.alias, policy: judgement.policy, purpose });
   const { lesson, releaseLesson } = judgement;
   const isAsBefore = decision.learnFeatures === judgement.decision.learnFeatures;
   const unlearned = lesson && { ...lesson, values: [] };

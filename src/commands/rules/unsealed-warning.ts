@@ -5,10 +5,10 @@ export type UnsealedWarning = { readonly message: string; readonly advice: strin
 
 /** A banner or a subject tag without an ARC key: what it breaks, and what to do; null where all is well. */
 export function unsealedWarning(
-  { warning }: Pick<Policy, 'warning'>,
+  { warning, overrides }: Pick<Policy, 'warning' | 'overrides'>,
   { arcKeyFile }: Pick<Settings, 'arcKeyFile'>,
 ): UnsealedWarning | null {
-  const all = [warning, ...warning.recipientDomains];
+  const all = [warning, ...overrides.map(({ set }) => set.warning ?? {})];
   const parts = [
     ...(all.some(({ banner }) => banner === true) ? ['banner'] : []),
     ...(all.some(({ subjectTag = '' }) => subjectTag !== '') ? ['subjectTag'] : []),

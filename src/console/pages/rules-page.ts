@@ -1,7 +1,10 @@
 import type { Alias } from '../../alias/alias.ts';
 import type { RecordedAct } from '../../audit/read-audit.ts';
+import { scopeOf } from '../../decision/override-scope.ts';
+import { byRank } from '../../decision/policy-override.ts';
 import type { Ceiling, Policy } from '../../decision/policy.ts';
 import type { ActiveRules } from '../../dependencies.ts';
+import { settingsText } from '../../decision/settings-text.ts';
 import { html, type Html } from '../html.ts';
 import { paths } from '../paths.ts';
 import { toned } from './badges.ts';
@@ -40,7 +43,7 @@ export function rulesPage({ version, policy, aliases, activations }: RulesView):
       <h2>Other rules of the policy</h2>
       ${otherRules(policy)}
     </section>
-    ${recipientModes(policy)} ${activations !== null && activationTable(activations)}
+    ${overrideTable(policy)} ${activations !== null && activationTable(activations)}
     <section>
       <h2>Watched aliases</h2>
       ${aliasTable(aliases)}
@@ -113,16 +116,19 @@ function ceilingText(ceiling: Ceiling | null): string {
     : `${ceiling.action} above ${counted(ceiling.perHour, 'message')} an hour`;
 }
 
-function recipientModes({ recipientDomains }: Policy): Html {
-  if (recipientDomains.length === 0) return html``;
+function overrideTable({ overrides }: Policy): Html {
+  if (overrides.length === 0) return html``;
   return html`<section>
-    <h2>Modes of recipient domains</h2>
+    <h2>Overrides</h2>
     ${dataTable(
-      'Modes of recipient domains',
-      [{ heading: 'Domains', kind: 'wide' }, { heading: 'Mode' }],
-      recipientDomains.map(({ domains, mode }) => [
-        visible(domains.slice(0, 50).join(', '), 1000),
-        mode,
+      'Overrides, the ones that win last',
+      [
+        { heading: 'For', kind: 'wide' },
+        { heading: 'Sets', kind: 'wide' },
+      ],
+      byRank(overrides).map(({ for: selectors, set }) => [
+        visible(scopeOf(selectors), 1000),
+        visible(settingsText(set), 1000),
       ]),
       '',
     )}
