@@ -69,17 +69,6 @@ export const quarantineSchema = z
       .strictObject(maturity(100, 14))
       .prefault({})
       .describe('The same where the evidence includes a telephone number or a wallet.'),
-    maxHeldPerHour: z
-      .int()
-      .min(0)
-      .max(100_000)
-      .nullable()
-      .default(1000)
-      .meta({
-        description:
-          'Holds in a sliding hour of one process, or `null` for no limit. Above it mail is tagged instead, and teaches nothing.',
-        examples: [1000],
-      }),
   })
   .superRefine(oneBudget)
   .transform(withBudget(usualBudgets.quarantine))

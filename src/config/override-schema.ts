@@ -144,7 +144,7 @@ export const overridesSchema = z
   .default([])
   .meta({
     description:
-      'Other settings for some mail. From low to high: vendor, alias, function, recipient domain, recipient; of equals the later wins. `aliaswatch rules explain` shows what comes from where.',
+      'Other settings for some mail. From low to high: vendor, alias, function, recipient domain, recipient; of equals the later wins.',
     examples: [[{ for: { recipientDomains: ['finance.example.com'] }, set: { mode: 'enforce' } }]],
   });
 

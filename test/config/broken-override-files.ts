@@ -80,17 +80,6 @@ export const brokenOverrides: readonly BrokenFile[] = [
     ],
   },
   {
-    name: 'an override of the cap on holds',
-    file: 'policy.yaml',
-    content: 'overrides:\n  - for: {alias: zoom}\n    set: {quarantine: {maxHeldPerHour: 5}}\n',
-    expected: [
-      'policy.yaml:3:24: unknown key `maxHeldPerHour`',
-      '  3 |     set: {quarantine: {maxHeldPerHour: 5}}',
-      '    |                        ^',
-      '  known here: budget, alertsPerDay, floorBits, minMessages, minDays, contactPoint',
-    ],
-  },
-  {
     name: 'an override for a mistyped alias',
     file: 'policy.yaml',
     content: 'overrides:\n  - for: {aliases: [zoom, docusing]}\n    set: {mode: tag}\n',
