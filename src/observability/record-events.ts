@@ -20,7 +20,10 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       for (const condition of decision.conditions) metrics.conditionMatched(condition);
       for (const { condition, error } of completed.conditionFailures)
         if (metrics.conditionFailed(condition, completed.transaction.receivedAt.getTime()))
-          log.warn({ condition, error }, 'condition could not be asked: it counts as not met');
+          log.warn(
+            { condition, problem: error },
+            'condition could not be asked: it counts as not met',
+          );
       if (decision.limit !== null)
         metrics.limitExceeded.inc({ limit: decision.limit, action: decision.effectiveAction });
       const replyClass = replyClasses.find((name) => name.startsWith(String(reply.code)[0] ?? ''));

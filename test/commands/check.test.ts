@@ -93,6 +93,7 @@ describe('check --json', () => {
     'n',
     'mature',
     'reason',
+    'conditions',
     'evidence',
     'authentication',
     'ruleset',
@@ -122,6 +123,7 @@ describe('check --json', () => {
       ),
       ...Object.fromEntries(['scoreBits', 'pValue', 'n'].map((key) => [key, 'number'])),
       mature: 'boolean',
+      conditions: 'array',
       evidence: 'array',
       authentication: 'object',
     });
@@ -161,6 +163,7 @@ describe('check --json', () => {
       n: 0,
       mature: false,
       reason: '',
+      conditions: [],
       evidence: [],
     });
     assert.equal(code, 0);

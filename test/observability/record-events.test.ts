@@ -342,3 +342,41 @@ test('no event throws, not even with a log and metrics that do', () => {
   events.attachmentRead('pdf', 'timeout', new Error());
   events.relayTested('127.0.0.1:25', { kind: 'refused', reply: '' });
 });
+
+test('conditions are counted, and one that cannot be asked is said once an hour', async () => {
+  const { metrics, events, lines } = recorder();
+  metrics.rulesActivated({
+    version: '4f1c00aa11bb',
+    aliases: [],
+    conditions: [{ id: 'refund' }, { id: 'broken' }],
+  });
+  const conditionFailures = [{ condition: 'broken', error: 'index out of bounds' }];
+  const decision = { ...completed.decision, conditions: ['refund', 'unheard-of'] };
+  const at = (minutes: number) => ({
+    ...completed.transaction,
+    receivedAt: new Date(Date.UTC(2026, 10, 22, 10, minutes)),
+  });
+  for (const minutes of [0, 30, 59, 61])
+    events.transactionCompleted({
+      ...completed,
+      transaction: at(minutes),
+      decision,
+      conditionFailures,
+    });
+  const found = (await moved(metrics)).filter((line) => line.includes('_condition_'));
+  assert.deepEqual(found, [
+    'aliaswatch_condition_errors_total{condition="broken"} 4',
+    'aliaswatch_condition_matches_total{condition="_other"} 4',
+    'aliaswatch_condition_matches_total{condition="refund"} 4',
+  ]);
+  const said = lines().filter(({ condition }) => condition === 'broken');
+  assert.deepEqual(
+    said.map(({ level, problem }) => [level, problem]),
+    [
+      ['warn', 'index out of bounds'],
+      ['warn', 'index out of bounds'],
+    ],
+  );
+  const [first] = lines().filter(({ msg }) => msg === 'transaction');
+  assert.deepEqual(first?.['conditions'], ['refund', 'unheard-of']);
+});

@@ -22,6 +22,7 @@ export function checkJson(
     n: score?.messages ?? 0,
     mature,
     reason,
+    conditions: decision.conditions,
     evidence: score?.terms ?? [],
     authentication: authenticationWords(authentication),
     ruleset,
@@ -65,6 +66,9 @@ function facts(
       ? ([['cause', `${score.cause.title}, over ${score.benignCause.title}`]] as const)
       : []),
     ...(decision.reason !== '' && !score ? ([['reason', decision.reason]] as const) : []),
+    ...(decision.conditions.length > 0
+      ? ([['conditions', decision.conditions.join(', ')]] as const)
+      : []),
     ['authentication', words.join(', ')],
     ['ruleset', rules.version],
   ];
