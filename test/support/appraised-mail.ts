@@ -62,7 +62,9 @@ export function mailText(
   const merchant = merchants[Math.floor(random() * merchants.length)] ?? '';
   const number = 10_000 + Math.floor(random() * 80_000);
   const lure = index % lures === lures - 1 ? 1 + (Math.floor(index / lures) % 4) : 0;
-  const phone = `+1 (888) ${200 + (index % 700)}-${1000 + (index % 8000)}`;
+  // One value on two aliases would be a campaign to the organization's ledgers.
+  const own = index * mailAliases.length + mailAliases.findIndex((from) => from.site === site);
+  const phone = `+1 (888) ${200 + (own % 700)}-${1000 + (own % 8000)}`;
   const subject =
     lure === 1 ? `Cancel your order, call ${phone}` : `${says} ${number} of ${merchant}`;
   const text = [
@@ -76,7 +78,7 @@ export function mailText(
   ];
   const link =
     lure === 3
-      ? `https://metamask-staff${index}.xyz/verify/${number}`
+      ? `https://metamask-staff${own}.xyz/verify/${number}`
       : `https://www.${site}/order/${number}`;
   return Buffer.from(
     [
@@ -85,7 +87,7 @@ export function mailText(
       `Subject: ${subject}`,
       'Date: Sun, 22 Nov 2026 10:00:00 +0000',
       `Message-ID: <${index}.${number}@${site}>`,
-      ...(lure === 4 ? [`Reply-To: help${index}@gmail.com`] : []),
+      ...(lure === 4 ? [`Reply-To: help${own}@gmail.com`] : []),
       'Content-Type: text/html; charset=utf-8',
       '',
       `<html><body>${text.map((line) => `<p>${line}</p>`).join('')}<a href="${link}">View</a></body></html>`,

@@ -21,8 +21,8 @@ const mail = await appraisedMail({
   organization: {
     days: 40,
     domains: new Map([['paypal.com', acquaintance]]),
-    correspondents: new Map([['help8@gmail.com', acquaintance]]),
-    elsewhere: new Map([['reply-to help35@gmail.com', 2]]),
+    correspondents: new Map([['help140@gmail.com', acquaintance]]),
+    elsewhere: new Map([['reply-to help141@gmail.com', 2]]),
   },
 });
 
