@@ -131,8 +131,21 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, found: unknown): FoundPro
       on: 'key',
     };
   }
-  const hint = issue.expected === 'string' && typeof found === 'number' ? inQuotes(found) : '';
+  if (found === null)
+    return { path, message: 'no value stands here', hint: `write ${expected}`, on: 'value' };
+  const hint = hintForType(issue.expected, found);
   return { path, message: `${show(found)} is not ${expected}`, hint, on: 'value' };
+}
+
+/** What to write where the slip is a common one; else nothing. */
+function hintForType(expected: string, found: unknown): string {
+  if (expected === 'string' && typeof found === 'number') return inQuotes(found);
+  if (typeof found !== 'string') return '';
+  if (expected === 'boolean' && /^(?:yes|on)$/i.test(found)) return 'write `true`';
+  if (expected === 'boolean' && /^(?:no|off)$/i.test(found)) return 'write `false`';
+  const [, percent] = /^([\d.]+) *%$/.exec(found) ?? [];
+  if (expected !== 'number' || percent === undefined) return '';
+  return `write ${Number((Number(percent) / 100).toPrecision(6))}`;
 }
 
 /** Of a telephone number YAML keeps neither the plus nor a zero in front. */
@@ -153,7 +166,8 @@ function notOneOf(issue: z.core.$ZodIssueInvalidValue, found: unknown): FoundPro
       on: 'key',
     };
   }
-  return { path: issue.path, message: `${show(found)} is not known here`, hint, on: 'value' };
+  const message = found === null ? 'no value stands here' : `${show(found)} is not known here`;
+  return { path: issue.path, message, hint, on: 'value' };
 }
 
 function tooBig({ origin, maximum }: z.core.$ZodIssueTooBig, found: unknown): string {

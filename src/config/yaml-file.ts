@@ -50,12 +50,22 @@ export async function readYamlFile(path: string): Promise<YamlReading> {
 
 /** The same of a file that was read, or of what was wrong with reading it. */
 export function yamlFileFrom(path: string, bytes: Buffer | string): YamlReading {
-  if (typeof bytes === 'string') return { ok: false, problems: [wholeFile(path, bytes, '')] };
+  if (typeof bytes === 'string')
+    return { ok: false, problems: [wholeFile(path, bytes, hintForUnread(bytes))] };
   try {
     return parseYaml(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     return { ok: false, problems: [wholeFile(path, ...unreadable(error))] };
   }
+}
+
+/** What to do about a file whose bytes nobody got. */
+function hintForUnread(why: string): string {
+  if (why.startsWith('larger'))
+    return 'a file that people write is far smaller: is it the right one?';
+  return why === 'may not be read'
+    ? 'let the user that runs Aliaswatch read it (chown, chmod)'
+    : '';
 }
 
 /** What is wrong with a text that cannot become a value at all, and what to do. */

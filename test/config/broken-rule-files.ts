@@ -335,7 +335,10 @@ export const brokenFiles: readonly BrokenFile[] = [
     name: 'a file that is too large',
     file: 'policy.yaml',
     content: Buffer.alloc(1_048_577, '#'),
-    expected: ['policy.yaml:1:1: larger than 1048576 bytes'],
+    expected: [
+      'policy.yaml:1:1: larger than 1048576 bytes',
+      '  a file that people write is far smaller: is it the right one?',
+    ],
   },
   {
     name: 'an empty file',
@@ -811,5 +814,186 @@ export const brokenFiles: readonly BrokenFile[] = [
     file: 'polici.yaml',
     content: 'mode: tag\n',
     expected: ['polici.yaml:1:1: nothing reads this file', '  did you mean policy.yaml?'],
+  },
+  {
+    name: 'mappings that contain themselves',
+    file: 'policy.yaml',
+    content: 'tag: &t\n  budget: *t\n',
+    expected: [
+      'policy.yaml:2:11: a mapping is not a number',
+      '  2 |   budget: *t',
+      '    |           ^',
+    ],
+  },
+  {
+    name: 'a list that contains itself',
+    file: 'policy.yaml',
+    content: 'watch: &w [*w]\n',
+    expected: [
+      'policy.yaml:1:12: a list is not text',
+      '  1 | watch: &w [*w]',
+      '    |            ^',
+    ],
+  },
+  {
+    name: 'an anchor that is used within reason',
+    file: 'policy.yaml',
+    content: 'actions: {suspicious: &a reject, anomalous: *a}\nmode: enfroce\n',
+    expected: [
+      'policy.yaml:2:7: `enfroce` is not known here',
+      '  2 | mode: enfroce',
+      '    |       ^',
+      '  did you mean `enforce`?',
+    ],
+  },
+  {
+    name: 'a number of no size',
+    file: 'policy.yaml',
+    content: 'tag: {floorBits: .inf}\n',
+    expected: [
+      'policy.yaml:1:18: `Infinity` is not a number',
+      '  1 | tag: {floorBits: .inf}',
+      '    |                  ^',
+    ],
+  },
+  {
+    name: 'a number that is none',
+    file: 'policy.yaml',
+    content: 'tag: {floorBits: .nan}\n',
+    expected: [
+      'policy.yaml:1:18: `NaN` is not a number',
+      '  1 | tag: {floorBits: .nan}',
+      '    |                  ^',
+    ],
+  },
+  {
+    name: 'a file that is a list',
+    file: 'policy.yaml',
+    content: '- mode: tag\n',
+    expected: [
+      'policy.yaml:1:1: a list is not a mapping (`key: value`)',
+      '  1 | - mode: tag',
+      '    | ^',
+    ],
+  },
+  {
+    name: 'a file that is a sentence',
+    file: 'policy.yaml',
+    content: 'hold everything\n',
+    expected: [
+      'policy.yaml:1:1: `hold everything` is not a mapping (`key: value`)',
+      '  1 | hold everything',
+      '    | ^',
+    ],
+  },
+  {
+    name: 'a value that was left out',
+    file: 'policy.yaml',
+    content: 'mode:\nwatch: []\n',
+    expected: [
+      'policy.yaml:1:6: no value stands here',
+      '  1 | mode:',
+      '    |      ^',
+      '  one of: shadow, tag, enforce',
+    ],
+  },
+  {
+    name: 'yes as people write it',
+    file: 'policy.yaml',
+    content: 'breaker: {enabled: yes}\n',
+    expected: [
+      'policy.yaml:1:20: `yes` is not `true` or `false`',
+      '  1 | breaker: {enabled: yes}',
+      '    |                    ^',
+      '  write `true`',
+    ],
+  },
+  {
+    name: 'a share in percent',
+    file: 'policy.yaml',
+    content: 'tag: {budget: 0.1%}\n',
+    expected: [
+      'policy.yaml:1:15: `0.1%` is not a number',
+      '  1 | tag: {budget: 0.1%}',
+      '    |               ^',
+      '  write 0.001',
+    ],
+  },
+  {
+    name: 'UTF-16, as some editors save it',
+    file: 'policy.yaml',
+    content: Buffer.from('\ufeffmode: tag\n', 'utf16le'),
+    expected: ['policy.yaml:1:1: not valid UTF-8', '  save the file as UTF-8'],
+  },
+  {
+    name: 'a file cut off while it was written',
+    file: 'aliases/test.yaml',
+    content: 'vendor: Test\naliases:\n  - id: test\n    addresses: [a@test.exam',
+    expected: [
+      'aliases/test.yaml:4:28: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      '  4 |     addresses: [a@test.exam',
+      '    |                            ^',
+      '  indent it like the lines beside it, and close every bracket above it',
+    ],
+  },
+  {
+    name: 'fifty megabytes',
+    file: 'languages/en.yaml',
+    content: Buffer.alloc(50_000_000, 'a'),
+    expected: [
+      'languages/en.yaml:1:1: larger than 1048576 bytes',
+      '  a file that people write is far smaller: is it the right one?',
+    ],
+  },
+  {
+    name: 'a regular expression where a pattern belongs',
+    file: 'policy.yaml',
+    content: "watch: ['^(a+)+$@example.com']\n",
+    expected: [
+      'policy.yaml:1:9: `^(a+)+$@example.com` is not an address in lower case, or a pattern such as `*@example.com` or `*@*.example.com`',
+      "  1 | watch: ['^(a+)+$@example.com']",
+      '    |         ^',
+    ],
+  },
+  {
+    name: 'an alias that is watched as a mapping',
+    file: 'policy.yaml',
+    content: 'watch:\n  - address: billing@example.com\n',
+    expected: [
+      'policy.yaml:2:5: a mapping is not text',
+      '  2 |   - address: billing@example.com',
+      '    |     ^',
+    ],
+  },
+  {
+    name: 'an alias without an address',
+    file: 'aliases/test.yaml',
+    content: vendor({ addresses: '[]' }),
+    expected: [
+      'aliases/test.yaml:4:16: too few entries: at least 1',
+      '  4 |     addresses: []',
+      '    |                ^',
+    ],
+  },
+  {
+    name: 'an alias of unknown standing',
+    file: 'aliases/test.yaml',
+    content: vendor({ confirmed: 'maybe' }),
+    expected: [
+      'aliases/test.yaml:6:16: `maybe` is not `true` or `false`',
+      '  6 |     confirmed: maybe',
+      '    |                ^',
+    ],
+  },
+  {
+    name: 'a suffix among the links of a vendor',
+    file: 'aliases/test.yaml',
+    content: vendor({ pack: '{linkDomains: [co.uk]}' }),
+    expected: [
+      'aliases/test.yaml:7:26: `co.uk` is not a registrable domain',
+      '  7 |     pack: {linkDomains: [co.uk]}',
+      '    |                          ^',
+      '  name what somebody registered below it, e.g. `example.co.uk`',
+    ],
   },
 ];

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { formatProblem } from '../../src/config/rule-problem.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
+import { yamlFileFrom } from '../../src/config/yaml-file.ts';
 import { brokenOverrides } from './broken-override-files.ts';
 import { brokenFiles } from './broken-rule-files.ts';
 import { smallCopyOfRules, type RuleDirectory } from './rule-directory.ts';
@@ -45,6 +46,21 @@ describe('a rules directory', () => {
     await rm(join(directory.path, 'lists.yaml'));
     await mkdir(join(directory.path, 'lists.yaml'));
     assert.deepEqual(await complaints(directory), ['lists.yaml:1:1: not a file']);
+  });
+
+  test('with a link that leads to itself', async () => {
+    await using directory = await smallCopyOfRules();
+    await rm(join(directory.path, 'lists.yaml'));
+    await symlink('lists.yaml', join(directory.path, 'lists.yaml'));
+    assert.deepEqual(await complaints(directory), ['lists.yaml:1:1: cannot be read: ELOOP']);
+  });
+
+  test('with a file of somebody else', () => {
+    const reading = yamlFileFrom('policy.yaml', 'may not be read');
+    assert.ok(!reading.ok);
+    assert.deepEqual(reading.problems.map(formatProblem), [
+      'policy.yaml:1:1: may not be read\n  let the user that runs Aliaswatch read it (chown, chmod)',
+    ]);
   });
 
   test('reports every problem of every file at once, in order', async () => {
