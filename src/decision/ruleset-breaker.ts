@@ -61,11 +61,12 @@ export function advanceRulesetWatch(
     ...watch,
     judged: watch.judged + 1,
     graver: watch.graver + (graver === null ? 0 : 1),
-    heldOnly: watch.heldOnly + (isHeldOnly ? 1 : 0),
     attacks: graver === null ? watch.attacks : joined(watch.attacks, graver),
   };
-  if (graver === null || watch.open !== null || watch.isTrusted || !rules.enabled) return next;
-  return { ...next, open: opening(next, atMs, rules) };
+  const mayOpen = graver !== null && watch.open === null && !watch.isTrusted && rules.enabled;
+  const open = mayOpen ? opening(next, atMs, rules) : watch.open;
+  // The message that opens it is not held any more, nor is what follows.
+  return { ...next, open, heldOnly: watch.heldOnly + (isHeldOnly && open === null ? 1 : 0) };
 }
 
 /** By hand: somebody has looked, and the set is right. */

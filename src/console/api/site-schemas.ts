@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { breakerCauses } from '../../decision/breaker.ts';
 import { scopes } from '../access/tokens.ts';
 import type { ConsoleStatus } from '../sources.ts';
 import { count, nameSchemas } from './shared-schemas.ts';
@@ -46,7 +47,7 @@ export const status = z
       store: z.enum(['up', 'down']),
     }),
     breaker: z
-      .object({ cause: z.enum(['signal', 'systemic']), reason: z.string(), openedAt: z.string() })
+      .object({ cause: z.enum(breakerCauses), reason: z.string(), openedAt: z.string() })
       .nullable(),
     budgets: z.object({ tag: z.number().nullable(), quarantine: z.number().nullable() }),
     traffic: z
