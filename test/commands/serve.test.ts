@@ -89,6 +89,7 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
     'audit',
     'baselines.db',
     'baselines.db-audit',
+    'baselines.db-live',
     'baselines.db-organization',
     'baselines.db-review',
     'baselines.db-rules',
