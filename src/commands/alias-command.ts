@@ -63,7 +63,7 @@ function addSuggestCommand(alias: Command, context: CommandContext): void {
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nExamples:\n  aliaswatch alias suggest archive/2026.mbox --assume-authenticated\n  aliaswatch alias suggest --write billing@example.com --store sqlite:state/baselines.db ./rules',
+      '\nWith --write:\n  aliaswatch alias suggest --write billing@example.com --store sqlite:state/baselines.db ./rules\n\nExample:\n  aliaswatch alias suggest archive/2026.mbox --assume-authenticated',
     )
     .action(async (paths: readonly string[], flags: SuggestFlags & Partial<DraftFlags>) => {
       const { write } = flags;
