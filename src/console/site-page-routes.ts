@@ -84,7 +84,9 @@ export const sitePageRoutes: readonly PageRoute[] = [
         ?.read({ act: 'rules-activated', limit: 10 })
         .then(({ entries }) => entries)
         .catch(() => null);
-      return page(frame('Rules'), rulesPage(rulesView(sources.rules(), activations ?? null)));
+      const { breaker } = await sources.status();
+      const view = rulesView(sources.rules(), activations ?? null, breaker);
+      return page(frame('Rules'), rulesPage(view));
     },
   },
   {

@@ -6,6 +6,7 @@ import type { Ceiling, Policy } from '../../decision/policy.ts';
 import type { ActiveRules } from '../../dependencies.ts';
 import { settingsText } from '../../decision/settings-text.ts';
 import { html, type Html } from '../html.ts';
+import type { ConsoleStatus } from '../sources.ts';
 import { paths } from '../paths.ts';
 import { toned } from './badges.ts';
 import { dataTable, facts } from './data-table.ts';
@@ -19,19 +20,35 @@ export type RulesView = {
   readonly aliases: readonly Alias[];
   /** Activations, newest first; null where there is no audit log to read them from. */
   readonly activations: readonly RecordedAct[] | null;
+  /** Null while mail is judged as usual. */
+  readonly breaker: ConsoleStatus['breaker'];
 };
 
 export function rulesView(
   { version, policy, catalogue }: ActiveRules,
   activations: readonly RecordedAct[] | null,
+  breaker: ConsoleStatus['breaker'],
 ): RulesView {
-  return { version, policy, aliases: catalogue.aliases, activations };
+  return { version, policy, aliases: catalogue.aliases, activations, breaker };
 }
 
 /** The set in force: what is flagged, what follows, for whom, and since when. */
-export function rulesPage({ version, policy, aliases, activations }: RulesView): Html {
+export function rulesPage({ version, policy, aliases, activations, breaker }: RulesView): Html {
+  const last = activations?.find(({ subject }) => subject === version);
   return html`${facts([
       ['Version', html`<code>${version}</code>`],
+      ...(last === undefined
+        ? []
+        : ([
+            ['Since', moment(last.at)],
+            ['By', visible(last.actor.name, 100)],
+          ] as const)),
+      [
+        'Breaker',
+        breaker === null
+          ? toned('good', 'closed')
+          : html`${toned('alarm', 'open')} ${visible(breaker.reason, 300)}`,
+      ],
       ['Mode', policy.mode],
       ['Watched', counted(aliases.length, 'alias', 'aliases')],
     ])}
