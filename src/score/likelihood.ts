@@ -37,71 +37,81 @@ export function compareCauses(
     worlds: worldsOf(table.benign, readings, rates),
   });
   const weights = table.attack.reduce((sum, cause) => sum + cause.weight, 0);
-  const attacks: Attacked[] = [];
+  const [first] = benign;
+  if (first === undefined) throw new RangeError('a table of causes has a benign one');
+  let best: Attacked = { attack: null, said: [], twin: first, joint: -1 };
+  let attacked = 0;
   for (const attack of table.attack) {
-    const without = absenceUnder(readings, attack);
+    const said = saidBy(readings, attack);
     const share = attack.weight / weights;
     for (const twin of benign) {
-      const likelihood = likelihoodUnder(isShown, twin, without);
-      const bits = Math.log2(share * twin.cause.prior * likelihood);
-      attacks.push({ attack, without, twin, bits });
+      const joint = share * twin.joint * oddsUnder(isShown, twin, said);
+      attacked += joint;
+      if (joint > best.joint) best = { attack, said, twin, joint };
     }
   }
-  const best = likeliest(attacks);
-  const attack = {
-    cause: { attack: best.attack, world: best.twin.cause },
-    bits: best.bits,
-    absence: Array.from(best.twin.absence, (chance, index) => chance * (best.without[index] ?? 1)),
-  };
+  if (best.attack === null) throw new RangeError('a table of causes has an attack');
+  const absence = best.twin.absence.slice();
+  for (const { index, without } of best.said) absence[index] = (absence[index] ?? 1) * without;
   return {
-    bits: logSum(attacks) - logSum(benign),
-    attack,
-    twin: best.twin,
-    benign: likeliest(benign),
+    bits: Math.log2(attacked) - Math.log2(benign.reduce((sum, { joint }) => sum + joint, 0)),
+    attack: {
+      cause: { attack: best.attack, world: best.twin.cause },
+      bits: Math.log2(best.joint),
+      absence,
+    },
+    twin: explanationOf(best.twin),
+    benign: explanationOf(likeliest(benign)),
   };
 }
 
 /** A world explained, with the chance of each reading as it is. */
 type Explained = {
   readonly cause: World;
-  readonly bits: number;
+  /** Prior of the world times the likelihood of all readings: 30 times 1e-6 is far from underflow. */
+  readonly joint: number;
   readonly absence: Float64Array;
   readonly outcomes: Float64Array;
 };
 
+/** What a cause says of a reading: the chance that it does not bring it about. Of most readings a cause says nothing. */
+type Said = { readonly index: number; readonly without: number };
+
 type Attacked = {
-  readonly attack: AttackCause;
-  readonly without: Float64Array;
+  readonly attack: AttackCause | null;
+  readonly said: readonly Said[];
   readonly twin: Explained;
-  readonly bits: number;
+  readonly joint: number;
 };
+
+function explanationOf({ cause, joint, absence }: Explained): Explanation<World> {
+  return { cause, bits: Math.log2(joint), absence };
+}
 
 function explainByWorlds(
   readings: readonly SignalReading[],
   { isShown, worlds }: { readonly isShown: Uint8Array; readonly worlds: readonly World[] },
 ): readonly Explained[] {
-  const without = new Map<BenignCause, Float64Array>();
-  const withoutCause = (cause: BenignCause) => {
-    const found = without.get(cause) ?? absenceUnder(readings, cause);
-    without.set(cause, found);
-    return found;
+  const known = new Map<BenignCause, readonly Said[]>();
+  const saidOf = (cause: BenignCause) => {
+    const said = known.get(cause) ?? saidBy(readings, cause);
+    known.set(cause, said);
+    return said;
   };
+  const unexplained = Float64Array.from(readings, ({ rate }) => 1 - rate);
   return worlds.map((world) => {
-    const absence = new Float64Array(readings.length).fill(1);
-    for (const cause of world.causes) {
-      const chances = withoutCause(cause);
-      for (let index = 0; index < absence.length; index++)
-        absence[index] = (absence[index] ?? 1) * (chances[index] ?? 1);
-    }
-    const outcomes = new Float64Array(readings.length);
+    const absence = unexplained.slice();
+    for (const cause of world.causes)
+      for (const { index, without } of saidOf(cause))
+        absence[index] = (absence[index] ?? 1) * without;
+    const outcomes = new Float64Array(absence.length);
     let likelihood = 1;
-    for (const [index, { rate }] of readings.entries()) {
-      const chance = (absence[index] ?? 1) * (1 - rate);
-      absence[index] = chance;
-      outcomes[index] = outcome(isShown[index], chance);
-      likelihood *= outcomes[index];
+    for (let index = 0; index < absence.length; index++) {
+      const chance = outcome(isShown[index], absence[index] ?? 1);
+      outcomes[index] = chance;
+      likelihood *= chance;
     }
-    return { cause: world, bits: Math.log2(world.prior * likelihood), absence, outcomes };
+    return { cause: world, joint: world.prior * likelihood, absence, outcomes };
   });
 }
 
@@ -140,32 +150,30 @@ function worldsOf(
 }
 
 /**
- * Likelihood of all readings in a world with an attack on top. One loop and one product: some 700 explanations of 30
- * readings a message, and 30 times 1e-6 is far from underflow. Of most readings the attack says nothing, and the world's
- * own outcome holds.
+ * How much likelier all readings are in a world with an attack on top than in that world alone. Only what the attack says
+ * something of differs, and there are some 700 such pairs a message.
  */
-function likelihoodUnder(
+function oddsUnder(
   isShown: Uint8Array,
   { absence, outcomes }: Explained,
-  without: Float64Array,
+  said: readonly Said[],
 ): number {
-  let product = 1;
-  for (let index = 0; index < without.length; index++) {
-    const factor = without[index] ?? 1;
-    product *=
-      factor === 1
-        ? (outcomes[index] ?? 1)
-        : outcome(isShown[index], (absence[index] ?? 1) * factor);
-  }
-  return product;
+  let odds = 1;
+  for (const { index, without } of said)
+    odds *= outcome(isShown[index], (absence[index] ?? 1) * without) / (outcomes[index] ?? 1);
+  return odds;
 }
 
-/** Chance that a cause does not bring about each of the readings. */
-function absenceUnder(
+function saidBy(
   readings: readonly SignalReading[],
   { chances }: AttackCause | BenignCause,
-): Float64Array {
-  return Float64Array.from(readings, ({ signal, level }) => 1 - chanceOf(chances[signal], level));
+): readonly Said[] {
+  const said: Said[] = [];
+  for (const [index, { signal, level }] of readings.entries()) {
+    const chance = chances[signal];
+    if (chance !== undefined) said.push({ index, without: 1 - chanceOf(chance, level) });
+  }
+  return said;
 }
 
 /** Likelihood of what was read, given the chance that nothing brings it about; never 0 or 1, since tables are guesses. */
@@ -175,8 +183,7 @@ function outcome(isShown: number | undefined, absence: number): number {
   return isShown === 1 ? presence : 1 - presence;
 }
 
-function chanceOf(chance: Chance | undefined, level: number): number {
-  if (chance === undefined) return 0;
+function chanceOf(chance: Chance, level: number): number {
   if (typeof chance === 'number') return chance;
   return chance[Math.min(Math.max(level, 1), chance.length) - 1] ?? 0;
 }
@@ -205,13 +212,6 @@ function learnedPriorOf(prior: LearnedPrior, { forwarded, redesign }: WorldRates
   return Math.min(prior.atMost, rate);
 }
 
-function logSum(explanations: readonly { readonly bits: number }[]): number {
-  const greatest = Math.max(...explanations.map(({ bits }) => bits));
-  return (
-    greatest + Math.log2(explanations.reduce((sum, { bits }) => sum + 2 ** (bits - greatest), 0))
-  );
-}
-
-function likeliest<Found extends { readonly bits: number }>(explanations: readonly Found[]): Found {
-  return explanations.reduce((best, candidate) => (candidate.bits > best.bits ? candidate : best));
+function likeliest(explained: readonly Explained[]): Explained {
+  return explained.reduce((best, candidate) => (candidate.joint > best.joint ? candidate : best));
 }
