@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { arcSet } from './action/arc-seal.ts';
 import { compareShadow } from './activation/compare-shadow.ts';
 import { openRulesInForce } from './activation/open-rules-in-force.ts';
-import { followDirectory } from './activation/follow-directory.ts';
-import { knowRulesBefore } from './activation/rules-before.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { createAlerts } from './alerts/alerts.ts';
 import { loadArcKey } from './arc-key.ts';
@@ -24,8 +22,6 @@ import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { startDesk } from './desk.ts';
 import { createPseudonym } from './features/hash.ts';
 import { bucketIsForOne, openHeldMailOf } from './held-mail.ts';
-import { openLiveStore } from './live/open-live-store.ts';
-import { reportLive } from './live/report-live.ts';
 import { createLessons } from './lessons.ts';
 import { openOrganization } from './organization/open-organization.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
@@ -48,6 +44,7 @@ import { startFrontHop } from './smtp/front-hop.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { defaultTimeouts } from './smtp/next-hop-settings.ts';
 import { createWarning } from './recipient-warning.ts';
+import { rulesInBackground } from './rules-in-background.ts';
 import { keepVectorsIn } from './vectors-in-background.ts';
 import { reply, type Reply } from './smtp/reply.ts';
 
@@ -156,19 +153,11 @@ export async function startServer({
   );
   const route = await nextHopRoute(settings);
   const alerts = createAlerts(events);
-  const rulesBefore = knowRulesBefore({ ...rules, settings });
-  await rulesBefore.refresh().catch(events.rulesNotFollowed);
-  const live = opened.use(
-    await openLiveStore(settings.store, { timeoutMs: settings.storeTimeoutMs }),
-  );
-  let refusedReloads = 0;
-  opened.use(
-    await reportLive({
-      store: live,
-      host: settings.hostname,
-      ...{ alerts, inForce, now },
-      refusedReloads: () => refusedReloads,
-      onFailed: (error) => log.warn({ error }, 'live state not shared'),
+  const governed = opened.use(
+    await rulesInBackground({
+      ...{ settings, rules, directory, cache, alerts, events, now },
+      watches: watchesRules,
+      onNotShared: (error) => log.warn({ error }, 'live state not shared'),
     }),
   );
   const draining = { begun: false };
@@ -217,7 +206,7 @@ export async function startServer({
     organization,
     alerts,
     rulesBefore: (judging, at) => {
-      const before = rulesBefore.of(judging, at);
+      const before = governed.before(judging, at);
       return before && pooled.withPriors(before);
     },
     pseudonym,
@@ -286,31 +275,7 @@ export async function startServer({
         processTransaction(await fromOuterClient(received, isTrusted), nextHop, dependencies),
     ),
   );
-  const following = opened.use(
-    followDirectory({
-      ...{ settings, rules, cache, now },
-      events: {
-        ...events,
-        rulesChanged: (loaded, before) => {
-          rulesBefore.changed(loaded, before);
-          const { active, candidate: tried } = loaded;
-          alerts.rulesets.follow(
-            [active, ...(tried === null ? [] : [tried.rules])].map((set) => set.version),
-          );
-          events.rulesChanged(loaded, before);
-          void rulesBefore.refresh().catch(events.rulesNotFollowed);
-        },
-        rulesRefused: (refused, refusals) => {
-          refusedReloads++;
-          events.rulesRefused(refused, refusals);
-        },
-      },
-      watches: watchesRules,
-    }),
-  );
-  // It is in force already at the first start, and mostly later on; if not, it has to pass what a changed file has to.
-  if (directory?.version !== first.version || inForce.loaded().sequence < 1)
-    void following.activate('start');
+  governed.follow();
   opened.use(proveRelayInBackground(route, events));
   void attachments.warm();
   log.info(
@@ -329,7 +294,7 @@ export async function startServer({
     http: { host: http.address.address, port: http.address.port },
     links: desk.links,
     console: desk.console,
-    reloadRules: () => following.activate('sighup'),
+    reloadRules: governed.reload,
     [Symbol.asyncDispose]: async () => {
       draining.begun = true;
       await owned.disposeAsync();
