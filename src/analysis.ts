@@ -5,7 +5,7 @@ import { decideClaim, decideUnavailable, decideUnwatched } from './decision/deci
 import { effectivePolicy } from './decision/effective-policy.ts';
 import type { FailureCause, Policy } from './decision/policy.ts';
 import { onlyUnder } from './decision/only-under.ts';
-import { overruleByBreaker } from './decision/overrule.ts';
+import { overruleByBreaker, overruleByCap } from './decision/overrule.ts';
 import { excuseForwarder } from './forwarded-claim.ts';
 import type { ActiveRules, AnalysisDependencies } from './dependencies.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -54,7 +54,11 @@ export async function analyse(
       const claimed = identifySender(header, authentication, rules.catalogue);
       const sender = await excuseForwarder(claimed, transaction, deps.baselines);
       if (sender.kind !== 'alias')
-        return unscored({ transaction, header, authentication, sender }, rules, deps);
+        return capped(unscored({ transaction, header, authentication, sender }, rules, deps), {
+          transaction,
+          rules,
+          deps,
+        });
       found.alias = sender.alias;
       const { alias, address, learnable } = sender;
       const message = await parse(transaction, header, { ...deps, deadlineMs });
@@ -63,7 +67,8 @@ export async function analyse(
         rules,
         { ...deps, timed: (stage, work) => timed(stage, deps.events, work) },
       );
-      return { header, authentication, alias: alias.id, ...judged };
+      const analysis = { header, authentication, alias: alias.id, ...judged };
+      return capped(analysis, { transaction, rules, deps });
     });
   } catch (error) {
     const failure = error instanceof StageFailure ? error.failure : 'bug';
@@ -74,6 +79,23 @@ export async function analyse(
     );
     return unavailable(failure, { found, transaction, rules });
   }
+}
+
+type Capping = {
+  readonly transaction: Transaction;
+  readonly rules: ActiveRules;
+  readonly deps: Pick<AnalysisDependencies, 'alerts' | 'events'>;
+};
+
+/** Whatever asks for a hold, and however many override it: the bound of an hour is one for all mail. */
+function capped(analysis: Analysis, { transaction, rules, deps }: Capping): Analysis {
+  const { maxHeldPerHour } = rules.policy.quarantine;
+  const { decision } = analysis;
+  if (decision.effectiveAction !== 'quarantine') return analysis;
+  if (deps.alerts.hold(transaction.receivedAt, maxHeldPerHour) || maxHeldPerHour === null)
+    return analysis;
+  deps.events.holdCapped(transaction.id, maxHeldPerHour);
+  return { ...analysis, decision: overruleByCap(decision, maxHeldPerHour), lesson: null };
 }
 
 /** What was known when a stage failed. */

@@ -45,7 +45,7 @@ export type AnalysisDependencies = {
   ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
-  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note' | 'rulesOnlyTag'>;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note' | 'hold' | 'rulesOnlyTag'>;
   /** The set before rules that are new; none when absent. */
   readonly rulesBefore?: RulesBefore;
   readonly pseudonym: Pseudonym;
@@ -55,7 +55,7 @@ export type AnalysisDependencies = {
   readonly reviews?: StandingReviews;
   /** Told of every message that was judged; it must not wait or throw. */
   readonly onJudged?: (judged: Judged) => void;
-  readonly events: Pick<Events, 'failedOpen' | 'stageMeasured'>;
+  readonly events: Pick<Events, 'failedOpen' | 'holdCapped' | 'stageMeasured'>;
   /** Analysis takes no longer; past it mail is `unavailable`. */
   readonly analysisDeadlineMs: number;
   /** False reads the store without moving a counter (`check`). */

@@ -218,13 +218,7 @@ export async function startServer({
     feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
     remember: desk.remember,
     keepVector: vectors.keep,
-    events: {
-      ...events,
-      messageHeld: (id, alias, sizeBytes) => {
-        alerts.flags.held(now());
-        events.messageHeld(id, alias, sizeBytes);
-      },
-    },
+    events,
     onJudged: compareShadow({
       shadow: () => {
         const shadow = inForce.shadow();

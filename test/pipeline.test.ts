@@ -88,6 +88,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       campaignSeen: ignore,
       breakerOpened: ignore,
       breakerClosed: ignore,
+      holdCapped: ignore,
       budgetUsed: ignore,
       reviewMessagesLost: ignore,
       vectorsLost: ignore,

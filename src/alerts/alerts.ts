@@ -52,6 +52,8 @@ export type Alerts = {
   readonly note: (scored: Scored) => Standing;
   /** By hand, before the quiet time is over. */
   readonly closeBreaker: () => void;
+  /** Counts a message that is to be held, and says whether it may be: false past the policy's bound of an hour. */
+  readonly hold: (at: Date, maxHeldPerHour: number | null) => boolean;
   /** Why mail judged by these rules is only tagged whatever it shares with other mail, or null. */
   readonly rulesOnlyTag: (ruleset: string) => string | null;
 };
@@ -62,7 +64,7 @@ export type WatchedAlerts = Alerts & {
   /** Why mail is only tagged. */
   readonly openings: () => readonly Opening[];
   readonly today: (at: Date) => DayCount;
-  readonly flags: Pick<FlagsToday, 'of' | 'held' | 'heldLastHour'>;
+  readonly flags: Pick<FlagsToday, 'of' | 'heldLastHour'>;
 };
 
 const nothing: DayCount = { watched: 0, tag: 0, quarantine: 0 };
@@ -75,6 +77,7 @@ export const noAlerts: Alerts = {
   watchedPerDay: () => null,
   note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
+  hold: () => true,
   rulesOnlyTag: () => null,
 };
 
@@ -114,6 +117,7 @@ export function createAlerts(
       withBudgets(policy, (budget, scope) => volumes.of(budget, scope).perDay(at)),
     watchedPerDay: (at) => volumes.of('tag', null).perDay(at),
     closeBreaker: () => become(closeBreaker(breaker)),
+    hold: flags.hold,
     rulesOnlyTag: (ruleset) => rulesets.openFor(ruleset)?.reason ?? null,
     rulesets,
     flags,

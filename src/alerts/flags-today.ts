@@ -17,18 +17,23 @@ export type FlagsToday = {
   readonly of: (at: Date) => FlagsOfDay;
   /** Messages that were held in the hour before. */
   readonly heldLastHour: (at: Date) => number;
-  readonly held: (at: Date) => void;
+  /** Counts one that is to be held now, where fewer than `most` were in the hour before; null for no bound. */
+  readonly hold: (at: Date, most: number | null) => boolean;
 };
 
 const hourMs = 3_600_000;
 /** Held messages of an hour that are remembered one by one. */
-const maxHeld = 100_000;
+const maxHeld = 2_000_000;
 
 /** What each alias had today, for people who ask; in this process only. */
 export function createFlagsToday(): FlagsToday {
   let day = -1;
   let aliases = new Map<string, AliasFlags>();
   let heldAt: number[] = [];
+  const heldLastHour = (at: Date): number => {
+    heldAt = heldAt.filter((ms) => Math.abs(at.getTime() - ms) <= hourMs);
+    return heldAt.length;
+  };
   return {
     add: (at, alias, { watched, tag, quarantine }) => {
       if (dayOf(at) !== day) {
@@ -43,13 +48,12 @@ export function createFlagsToday(): FlagsToday {
       });
     },
     of: (at) => ({ day: dayOf(at), aliases: dayOf(at) === day ? aliases : new Map() }),
-    held: (at) => {
+    hold: (at, most) => {
+      if (most !== null && heldLastHour(at) >= most) return false;
       heldAt.push(at.getTime());
       if (heldAt.length > maxHeld) heldAt = heldAt.slice(-maxHeld / 2);
+      return true;
     },
-    heldLastHour: (at) => {
-      heldAt = heldAt.filter((ms) => Math.abs(at.getTime() - ms) <= hourMs);
-      return heldAt.length;
-    },
+    heldLastHour,
   };
 }

@@ -84,6 +84,7 @@ export function openOfflineAnalysis(options: OfflineAnalysisOptions): OfflineAna
   };
   const events = {
     stageMeasured: () => undefined,
+    holdCapped: () => undefined,
     failedOpen: (cause: FailureCause, error: unknown) => {
       if (cause === 'bug') onBug(new CommandFailure(bugText(error), { cause: error }));
       else if (cause === 'store') throw new CommandFailure(messageOf(error), { cause: error });

@@ -69,6 +69,17 @@ export const quarantineSchema = z
       .strictObject(maturity(100, 14))
       .prefault({})
       .describe('The same where the evidence includes a telephone number or a wallet.'),
+    maxHeldPerHour: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .default(1000)
+      .meta({
+        description:
+          'Messages that one process holds within an hour at most; beyond it mail is tagged instead. null: no such bound.',
+        examples: [1000],
+      }),
   })
   .superRefine(oneBudget)
   .transform(withBudget(usualBudgets.quarantine))

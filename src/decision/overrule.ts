@@ -102,6 +102,18 @@ export function overruleByBreaker(decision: Decision, openBecause: string | null
   };
 }
 
+/** So many messages are held within the hour that this one is only tagged. */
+export function overruleByCap(decision: Decision, maxHeldPerHour: number): Decision {
+  const why = `only tagged, since ${maxHeldPerHour} messages were held within the hour (quarantine.maxHeldPerHour)`;
+  return {
+    ...decision,
+    effectiveAction: atMostTag(decision.effectiveAction),
+    reason: [decision.reason, why].filter((part) => part !== '').join('; '),
+    learnFeatures: false,
+    learnPending: false,
+  };
+}
+
 function verdictFor(verdict: Verdict, { action }: { readonly action: Action }): Verdict {
   if (verdict !== 'clean' && verdict !== 'learning') return verdict;
   return action === 'tag' ? 'suspicious' : 'anomalous';

@@ -38,6 +38,8 @@ export type Policy = {
     Maturity & {
       /** The same where the evidence includes a contact point. */
       readonly contactPoint: Maturity;
+      /** Messages held within an hour beyond which mail is only tagged; null for no bound. Of the whole process. */
+      readonly maxHeldPerHour: number | null;
     };
   readonly limits: Ceilings;
   readonly breaker: BreakerPolicy;

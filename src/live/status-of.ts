@@ -51,7 +51,7 @@ export function statusOf({ alerts, policy, ...self }: Self, at: Date): ProcessSt
       aliases: busiest(alerts.flags.of(at).aliases),
     },
     heldLastHour: alerts.flags.heldLastHour(at),
-    maxHeldPerHour: null,
+    maxHeldPerHour: policy.quarantine.maxHeldPerHour,
   };
 }
 

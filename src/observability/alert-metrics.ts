@@ -36,6 +36,11 @@ export function alertMetrics(registry: Registry, actions: readonly Action[]) {
       '1 while mail is only tagged because something of ours seems broken',
       'cause',
     ),
+    holdsCapped: counter(
+      registry,
+      'holds_capped_total',
+      'Messages tagged instead of held, since quarantine.maxHeldPerHour was reached',
+    ),
     breakerOpened: counter(registry, 'breaker_opened_total', 'Times it opened', 'cause'),
   };
   for (const limit of limitKinds)

@@ -108,6 +108,10 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.breakerOpen.set({ cause }, 0);
       log.warn({ cause }, 'breaker closed');
     }),
+    holdCapped: neverThrowing((id, maxHeldPerHour) => {
+      metrics.holdsCapped.inc();
+      log.error({ id, maxHeldPerHour }, 'too many messages held within the hour: tagged instead');
+    }),
     noticeTried: neverThrowing(({ id, kind, outcome, messages, reply }) => {
       metrics.notices.inc({ kind, outcome });
       const level = noticeLevels[outcome];

@@ -27,6 +27,7 @@ describe('policy', () => {
         minMessages: 200,
         minDays: 7,
         contactPoint: { minMessages: 100, minDays: 14 },
+        maxHeldPerHour: 1000,
       },
       limits: { alias: null, actor: null, newActor: null },
       breaker: { enabled: true, systemicBits: 20, quietMinutes: 30 },
