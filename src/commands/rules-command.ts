@@ -4,9 +4,11 @@ import { addActivationCommands } from './rules-activation-command.ts';
 import { addBacktestCommand } from './rules-backtest-command.ts';
 import { addStatusCommands } from './rules-status-command.ts';
 import type { RulesFlags } from './rules/check-rules.ts';
+import type { ExplainFlags } from './rules/explain.ts';
 import type { ReferenceFlags } from './rules/print-reference.ts';
 import type { SchemaFlags } from './rules/rule-schema-files.ts';
 import type { TestRulesFlags } from './rules/test-rules.ts';
+import { collect } from './option-values.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addRulesCommand(program: Command, context: CommandContext): void {
@@ -28,6 +30,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
       await checkRules(context, directory, flags);
     });
   addSettingOptions(check, []);
+  addExplainCommand(rules, context);
   addReferenceCommand(rules, context);
   addSchemaCommand(rules, context);
   addTestCommand(rules, context);
@@ -56,6 +59,29 @@ function addTestCommand(rules: Command, context: CommandContext): void {
       await testRules(context, directory, flags);
     });
   addSettingOptions(test, []);
+}
+
+function addExplainCommand(rules: Command, context: CommandContext): void {
+  const explain = rules
+    .command('explain')
+    .argument('[dir]', 'directory of rules (default: the one that serve would use)')
+    .description(
+      'Shows every setting of the policy for some mail, and where it comes from: a default, a line of policy.yaml, an override, or --mode. Exit code: 0, 2 for a name that nothing is called.',
+    )
+    .option('--alias <id>', 'mail of this alias')
+    .option('--vendor <name>', 'mail of any alias of this vendor')
+    .option('--function <name>', 'mail for this: otp, security, billing, share or marketing')
+    .option('--rcpt <address>', 'mail to this recipient; may be repeated', collect)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aliaswatch rules explain --alias paypal-service --rcpt anna@finance.example.com',
+    )
+    .action(async (directory: string | undefined, flags: ExplainFlags) => {
+      const { explainRules } = await import('./rules/explain.ts');
+      await explainRules(context, directory, flags);
+    });
+  addSettingOptions(explain, ['mode']);
 }
 
 function addReferenceCommand(rules: Command, context: CommandContext): void {
