@@ -39,7 +39,7 @@ export function compareCauses(
   const weights = table.attack.reduce((sum, cause) => sum + cause.weight, 0);
   const [first] = benign;
   if (first === undefined) throw new RangeError('a table of causes has a benign one');
-  let best: Attacked = { attack: null, said: [], twin: first, joint: -1 };
+  let best: Attacked = { attack: null, said: nothingSaid, twin: first, joint: -1 };
   let attacked = 0;
   for (const attack of table.attack) {
     const said = saidBy(readings, attack);
@@ -52,7 +52,7 @@ export function compareCauses(
   }
   if (best.attack === null) throw new RangeError('a table of causes has an attack');
   const absence = best.twin.absence.slice();
-  for (const { index, without } of best.said) absence[index] = (absence[index] ?? 1) * without;
+  explain(absence, best.said);
   return {
     bits: Math.log2(attacked) - Math.log2(benign.reduce((sum, { joint }) => sum + joint, 0)),
     attack: {
@@ -74,12 +74,17 @@ type Explained = {
   readonly outcomes: Float64Array;
 };
 
-/** What a cause says of a reading: the chance that it does not bring it about. Of most readings a cause says nothing. */
-type Said = { readonly index: number; readonly without: number };
+/**
+ * What a cause says: of these readings, the chances that it does not bring them about. Of most readings a cause says
+ * nothing. Flat, for some 700 explanations a message.
+ */
+type Said = { readonly indexes: Int32Array; readonly without: Float64Array };
+
+const nothingSaid: Said = { indexes: new Int32Array(0), without: new Float64Array(0) };
 
 type Attacked = {
   readonly attack: AttackCause | null;
-  readonly said: readonly Said[];
+  readonly said: Said;
   readonly twin: Explained;
   readonly joint: number;
 };
@@ -92,24 +97,27 @@ function explainByWorlds(
   readings: readonly SignalReading[],
   { isShown, worlds }: { readonly isShown: Uint8Array; readonly worlds: readonly World[] },
 ): readonly Explained[] {
-  const known = new Map<BenignCause, readonly Said[]>();
+  const known = new Map<BenignCause, Said>();
   const saidOf = (cause: BenignCause) => {
     const said = known.get(cause) ?? saidBy(readings, cause);
     known.set(cause, said);
     return said;
   };
   const unexplained = Float64Array.from(readings, ({ rate }) => 1 - rate);
+  const usual = unexplained.map((chance, index) => outcome(isShown[index] ?? 0, chance));
+  const usually = usual.reduce((product, chance) => product * chance, 1);
   return worlds.map((world) => {
     const absence = unexplained.slice();
-    for (const cause of world.causes)
-      for (const { index, without } of saidOf(cause))
-        absence[index] = (absence[index] ?? 1) * without;
-    const outcomes = new Float64Array(absence.length);
-    let likelihood = 1;
-    for (let index = 0; index < absence.length; index++) {
-      const chance = outcome(isShown[index], absence[index] ?? 1);
-      outcomes[index] = chance;
-      likelihood *= chance;
+    const outcomes = usual.slice();
+    let likelihood = usually;
+    for (const cause of world.causes) {
+      const said = saidOf(cause);
+      explain(absence, said);
+      for (const index of said.indexes) {
+        const chance = outcome(isShown[index] ?? 0, absence[index] ?? 1);
+        likelihood *= chance / (outcomes[index] ?? 1);
+        outcomes[index] = chance;
+      }
     }
     return { cause: world, joint: world.prior * likelihood, absence, outcomes };
   });
@@ -156,28 +164,40 @@ function worldsOf(
 function oddsUnder(
   isShown: Uint8Array,
   { absence, outcomes }: Explained,
-  said: readonly Said[],
+  { indexes, without }: Said,
 ): number {
   let odds = 1;
-  for (const { index, without } of said)
-    odds *= outcome(isShown[index], (absence[index] ?? 1) * without) / (outcomes[index] ?? 1);
+  for (let nth = 0; nth < indexes.length; nth++) {
+    const index = indexes[nth] ?? 0;
+    odds *=
+      outcome(isShown[index] ?? 0, (absence[index] ?? 1) * (without[nth] ?? 1)) /
+      (outcomes[index] ?? 1);
+  }
   return odds;
 }
 
-function saidBy(
-  readings: readonly SignalReading[],
-  { chances }: AttackCause | BenignCause,
-): readonly Said[] {
-  const said: Said[] = [];
+/** The chances that nothing brings the readings about, with another cause at work. */
+function explain(absence: Float64Array, { indexes, without }: Said): void {
+  for (let nth = 0; nth < indexes.length; nth++) {
+    const index = indexes[nth] ?? 0;
+    absence[index] = (absence[index] ?? 1) * (without[nth] ?? 1);
+  }
+}
+
+function saidBy(readings: readonly SignalReading[], { chances }: AttackCause | BenignCause): Said {
+  const indexes: number[] = [];
+  const without: number[] = [];
   for (const [index, { signal, level }] of readings.entries()) {
     const chance = chances[signal];
-    if (chance !== undefined) said.push({ index, without: 1 - chanceOf(chance, level) });
+    if (chance === undefined) continue;
+    indexes.push(index);
+    without.push(1 - chanceOf(chance, level));
   }
-  return said;
+  return { indexes: Int32Array.from(indexes), without: Float64Array.from(without) };
 }
 
 /** Likelihood of what was read, given the chance that nothing brings it about; never 0 or 1, since tables are guesses. */
-function outcome(isShown: number | undefined, absence: number): number {
+function outcome(isShown: number, absence: number): number {
   const chance = 1 - absence;
   const presence = chance < 1e-6 ? 1e-6 : chance > 0.999 ? 0.999 : chance;
   return isShown === 1 ? presence : 1 - presence;
