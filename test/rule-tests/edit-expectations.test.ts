@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Outcome } from '../../src/rule-tests/compare-outcome.ts';
 import { editExpectations } from '../../src/rule-tests/edit-expectations.ts';
-import { unifiedDiff } from '../../src/rule-tests/unified-diff.ts';
 import { updatedExpectation } from '../../src/rule-tests/updated-expectation.ts';
+import { unifiedFileDiff } from '../../src/unified-diff.ts';
 
 const outcome: Outcome = {
   alias: 'zoom',
@@ -87,7 +87,7 @@ describe('a file with other expectations', () => {
       { index: 3, before: {}, after: { verdict: 'anomalous', signals: ['phone', 'link'] } },
     ]);
     assert.equal(
-      unifiedDiff('tests/zoom.yaml', text, edited),
+      unifiedFileDiff('tests/zoom.yaml', text, edited),
       `--- tests/zoom.yaml
 +++ tests/zoom.yaml
 @@ -2,7 +2,7 @@
@@ -124,18 +124,5 @@ describe('a file with other expectations', () => {
     const change = { index: 3, before: {}, after: { verdict: 'clean' } } as const;
     const edited = editExpectations(windows, [change]);
     assert.ok(edited.includes('# no expectation\r\n    expect: { verdict: clean }\r\n    alias'));
-  });
-});
-
-describe('a unified diff', () => {
-  test('of equal texts is empty', () => assert.equal(unifiedDiff('a', 'x\n', 'x\n'), ''));
-
-  test('counts its lines', () => {
-    const before = Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n');
-    const after = before.replace('line 3', 'third').replace('line 20\n', '');
-    const diff = unifiedDiff('a', before, after);
-    assert.match(diff, /^@@ -1,7 \+1,7 @@$/m);
-    assert.match(diff, /^@@ -18,7 \+18,6 @@$/m);
-    assert.match(diff, /^-line 20$/m);
   });
 });

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { RuleSetStore } from '../../activation/rule-set-store.ts';
-import { unifiedDiff } from '../../activation/unified-diff.ts';
 import { loadRules } from '../../config/load-rules.ts';
 import type { RuleFiles } from '../../config/rule-source.ts';
+import { unifiedDiff } from '../../unified-diff.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor, unusableRules } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';

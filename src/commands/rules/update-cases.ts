@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import { realDisk, writeDurably } from '../../quarantine/disk.ts';
 import { editExpectations, type ExpectationChange } from '../../rule-tests/edit-expectations.ts';
 import type { RuleTestFailure } from '../../rule-tests/run-rule-tests.ts';
-import { unifiedDiff } from '../../rule-tests/unified-diff.ts';
 import { updatedExpectation } from '../../rule-tests/updated-expectation.ts';
+import { unifiedFileDiff } from '../../unified-diff.ts';
 import { CommandFailure } from '../command.ts';
 
 /** One file of cases as it is and as it would be. */
@@ -38,7 +38,7 @@ export async function updatesFor(
     if (failures.some(({ test }) => nameAt(before, test.index) !== test.name))
       throw new CommandFailure(`${file} was changed while its cases ran; run them again`);
     const after = editExpectations(before, failures.flatMap(changeOf));
-    updates.push({ file, before, after, diff: unifiedDiff(file, before, after) });
+    updates.push({ file, before, after, diff: unifiedFileDiff(file, before, after) });
   }
   return updates.filter(({ diff }) => diff !== '');
 }

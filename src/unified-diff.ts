@@ -17,6 +17,12 @@ export function unifiedDiff(before: string, after: string): string {
     .join('');
 }
 
+/** The same of one file, with its head; empty where nothing changes. */
+export function unifiedFileDiff(file: string, before: string, after: string): string {
+  const hunks = unifiedDiff(before, after);
+  return hunks === '' ? '' : `--- ${file}\n+++ ${file}\n${hunks}`;
+}
+
 /** Shortest edit script (Myers 1986, "An O(ND) Difference Algorithm"); null where it is too long. */
 function editsBetween(left: readonly string[], right: readonly string[]): readonly Edit[] | null {
   const traces: Int32Array[] = [];
