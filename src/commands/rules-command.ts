@@ -7,6 +7,7 @@ import type { RulesFlags } from './rules/check-rules.ts';
 import type { ExplainFlags } from './rules/explain.ts';
 import type { ReferenceFlags } from './rules/print-reference.ts';
 import type { SchemaFlags } from './rules/rule-schema-files.ts';
+import type { SetFlags } from './rules/set.ts';
 import type { TestRulesFlags } from './rules/test-rules.ts';
 import { collect } from './option-values.ts';
 import { addSettingOptions } from './setting-options.ts';
@@ -31,6 +32,7 @@ export function addRulesCommand(program: Command, context: CommandContext): void
     });
   addSettingOptions(check, []);
   addExplainCommand(rules, context);
+  addSetCommand(rules, context);
   addReferenceCommand(rules, context);
   addSchemaCommand(rules, context);
   addTestCommand(rules, context);
@@ -82,6 +84,33 @@ function addExplainCommand(rules: Command, context: CommandContext): void {
       await explainRules(context, directory, flags);
     });
   addSettingOptions(explain, ['mode']);
+}
+
+function addSetCommand(rules: Command, context: CommandContext): void {
+  const set = rules
+    .command('set')
+    .argument('<path>', 'the setting, as `rules explain` names it: quarantine.floorBits')
+    .argument('<value>', 'its value, as YAML')
+    .argument('[dir]', 'directory of rules (default: the one that serve would use)')
+    .description(
+      'Changes one setting in policy.yaml, for all mail or in the override of some, and shows the diff; all else in the file stays as it was written. Nothing is written unless the rules are valid with it. Exit code: 0, 1 where they would not be, 2 for a setting that there is not.',
+    )
+    .option('--alias <id>', 'only for mail of this alias')
+    .option('--vendor <name>', 'only for mail of this vendor')
+    .option('--function <name>', 'only for otp, security, billing, share or marketing')
+    .option('--recipient-domain <domain>', 'only for mail to this domain')
+    .option('--rcpt <address>', 'only for mail to this recipient')
+    .option('--dry-run', 'show the diff and what is wrong, and write nothing')
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  aliaswatch rules set quarantine.floorBits 15 --alias paypal-service --dry-run',
+    )
+    .action(async (path: string, value: string, directory: string | undefined, flags: SetFlags) => {
+      const { setRule } = await import('./rules/set.ts');
+      await setRule(context, { path, value }, directory, flags);
+    });
+  addSettingOptions(set, []);
 }
 
 function addReferenceCommand(rules: Command, context: CommandContext): void {

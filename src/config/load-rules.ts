@@ -21,6 +21,7 @@ import {
   directorySource,
   popularDomainsName,
   storedSource,
+  withFiles,
   type RuleFiles,
   type RuleSource,
 } from './rule-source.ts';
@@ -47,6 +48,15 @@ export async function loadRules(directory: string, cache?: RuleFileCache): Promi
 /** The same of the files of a set that was loaded before, here or elsewhere; its version is the same. */
 export async function loadRulesFrom(files: RuleFiles, cache?: RuleFileCache): Promise<RuleLoading> {
   return loadFrom(storedSource(files), cache);
+}
+
+/** The same of a directory as it would be with other files in the place of those of the same names. */
+export async function loadRulesWith(
+  directory: string,
+  files: RuleFiles,
+  cache?: RuleFileCache,
+): Promise<RuleLoading> {
+  return loadFrom(withFiles(directorySource(directory), files), cache);
 }
 
 async function loadFrom(

@@ -39,6 +39,22 @@ export function directorySource(directory: string): RuleSource {
   };
 }
 
+/** The same with some files as they might be; they are called what they would be called there. */
+export function withFiles(source: RuleSource, files: RuleFiles): RuleSource {
+  return {
+    ...source,
+    read: (name, maxBytes) => {
+      const bytes = files.get(name);
+      if (bytes === undefined) return source.read(name, maxBytes);
+      return Promise.resolve(checkedSize(bytes, maxBytes));
+    },
+  };
+}
+
+function checkedSize(bytes: Buffer, maxBytes: number): Buffer | string {
+  return bytes.length > maxBytes ? `larger than ${maxBytes} bytes` : bytes;
+}
+
 /** Files of a stored set. */
 export function storedSource(files: RuleFiles): RuleSource {
   return {
@@ -51,7 +67,7 @@ export function storedSource(files: RuleFiles): RuleSource {
     read: (name, maxBytes) => {
       const bytes = files.get(name);
       if (bytes === undefined) return Promise.resolve(noSuchFile);
-      return Promise.resolve(bytes.length > maxBytes ? `larger than ${maxBytes} bytes` : bytes);
+      return Promise.resolve(checkedSize(bytes, maxBytes));
     },
     popularDomains: () => popularDomainsName,
     pathOf: (name) => name,

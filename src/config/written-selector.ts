@@ -22,6 +22,26 @@ export function pathOfName(
   return position === -1 ? path : [...path, list, position];
 }
 
+/** Names that `for` may be written with, one of each kind. */
+export type OneOfEach = { readonly [Kind in SelectorKind]?: string };
+
+/** Whether a `for` means exactly what these names mean together, however it is written. */
+export function isForExactly(written: unknown, wanted: OneOfEach): boolean {
+  if (typeof written !== 'object' || written === null) return false;
+  const kinds = Object.entries(selectorKeys) as [SelectorKind, readonly [string, string]][];
+  const known = new Set(kinds.flatMap(([, keys]) => keys));
+  return (
+    Object.keys(written).every((key) => known.has(key)) &&
+    kinds.every(([kind, keys]) => {
+      const folded = (name: unknown) =>
+        kind === 'vendor' && typeof name === 'string' ? vendorSlug(name) : name;
+      const names = new Set(keys.flatMap((key) => within(written, key) ?? []).map(folded));
+      const name = wanted[kind];
+      return name === undefined ? names.size === 0 : names.size === 1 && names.has(folded(name));
+    })
+  );
+}
+
 function within(value: unknown, key: PropertyKey): unknown {
   return typeof value === 'object' && value !== null
     ? (value as Record<PropertyKey, unknown>)[key]

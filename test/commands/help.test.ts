@@ -68,6 +68,7 @@ const commands = [
   'rules',
   'rules check',
   'rules schema',
+  'rules set',
   'rules activate',
   'rules rollback',
   'rules history',

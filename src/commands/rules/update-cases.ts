@@ -1,12 +1,11 @@
-import { chmod, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { realDisk, writeDurably } from '../../quarantine/disk.ts';
 import { editExpectations, type ExpectationChange } from '../../rule-tests/edit-expectations.ts';
 import type { RuleTestFailure } from '../../rule-tests/run-rule-tests.ts';
 import { updatedExpectation } from '../../rule-tests/updated-expectation.ts';
 import { unifiedFileDiff } from '../../unified-diff.ts';
 import { CommandFailure } from '../command.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** One file of cases as it is and as it would be. */
 export type CaseFileUpdate = {
@@ -54,19 +53,7 @@ function nameAt(text: string, index: number): unknown {
   return cases[index]?.name;
 }
 
-/** Replaces each file whole or not at all; its permissions stay. */
+/** Writes each; those before one that fails stay written. */
 export async function writeUpdates(updates: readonly CaseFileUpdate[]): Promise<void> {
-  for (const { file, after } of updates) {
-    const path = await realpath(file);
-    const { mode } = await stat(path);
-    await writeDurably(realDisk, {
-      directory: dirname(path),
-      name: basename(path),
-      bytes: [Buffer.from(after)],
-      settle: async (temporary, place) => {
-        await chmod(temporary, mode);
-        await realDisk.rename(temporary, place);
-      },
-    });
-  }
+  for (const { file, after } of updates) await replaceFile(file, after);
 }
