@@ -13,3 +13,10 @@ export function createPseudonym(key: Buffer): Pseudonym {
   return (text) =>
     createHmac('sha256', secret).update(text.toLowerCase()).digest('base64url').slice(0, 11);
 }
+
+/** The same for what differs by case as well: a path, a selector. Text in lower case has the same pseudonym under both. */
+export function byCase(pseudonym: Pseudonym): Pseudonym {
+  // No text of mail begins with NUL: spelled out in hexadecimal, none can become another one's.
+  return (text) =>
+    pseudonym(text === text.toLowerCase() ? text : `\0${Buffer.from(text).toString('hex')}`);
+}

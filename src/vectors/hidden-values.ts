@@ -1,8 +1,9 @@
-import type { Pseudonym } from '../features/hash.ts';
+import { byCase, type Pseudonym } from '../features/hash.ts';
 
 /**
- * Values of mail under a keyed hash. What rules ask of them stays true: equal values stay equal, a domain keeps its
- * (hidden) top-level domain, a path its (hidden) domain, and what begins with a class keeps the class.
+ * Values of mail under a keyed hash. What rules ask of them stays true: equal values stay equal and others different, by
+ * case as well; a domain keeps its (hidden) top-level domain, a path its (hidden) domain, and what begins with a class
+ * keeps the class.
  */
 export type HiddenValues = {
   /** A value as `table` knows it. */
@@ -28,7 +29,9 @@ const classTables: ReadonlySet<string> = new Set([
 /** Hashed with the key already where features are read. */
 const keyedTables: ReadonlySet<string> = new Set(['recipient', 'actor', 'forwarder']);
 
-export function hiddenValues(pseudonym: Pseudonym): HiddenValues {
+export function hiddenValues(ofAddresses: Pseudonym): HiddenValues {
+  // Of `t/T` and `T/T`, two shapes of paths, one value would become, and records are told by their place among values.
+  const pseudonym = byCase(ofAddresses);
   const topLevel = (name: string) => `.${pseudonym(name)}`;
   const name = (text: string): string => {
     const dot = text.lastIndexOf('.');

@@ -75,13 +75,18 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
   const pack = async (messages: readonly Waiting[]) => {
     const rows: VectorRow[] = [];
     const shared = new Map<string, Uint8Array>();
+    let merged = 0;
     for (const [index, message] of messages.entries()) {
       const row = rowOf(message, options.pseudonym, readWith(message.rules.lists));
-      if (row === null) continue;
+      if (row === null) {
+        merged += 1;
+        continue;
+      }
       for (const { id, body } of row.parts) shared.set(id, body);
       rows.push(row.row);
       if (index % packedAtOnce === packedAtOnce - 1) await yieldToOthers();
     }
+    if (merged > 0) events.onLost(merged, new Error('two values of a message have one hash'));
     return { rows, shared };
   };
   const thin = (rows: readonly VectorRow[], { perAlias }: BacktestPolicy): void => {

@@ -1,5 +1,6 @@
 import { outcomeOf } from '../backtest/reappraise.ts';
 import type { Pseudonym } from '../features/hash.ts';
+import { lookupsOf } from '../score/known-values.ts';
 import { hiddenRecipient } from './hidden-recipients.ts';
 import { hiddenValues } from './hidden-values.ts';
 import { hideMessage } from './hide-message.ts';
@@ -15,7 +16,7 @@ export type KeptFrom = ScoredToKeep & {
   readonly readWith: string;
 };
 
-/** What is kept of a scored message, hidden; null for mail that was not scored. */
+/** What is kept of a scored message, hidden; null for mail that was not scored, or whose values hiding would merge. */
 export function keptFrom({
   transaction,
   analysis,
@@ -27,12 +28,15 @@ export function keptFrom({
   if (appraised === undefined || score === null) return null;
   const { message, watchedPerDay, attack, contentMet } = appraised;
   const recipients = transaction.envelope.rcptTo.slice(0, mostRecipients);
+  const hidden = hideMessage(message, hiddenValues(pseudonym));
+  // Records are told by their place among the values: with one value less, the others would get each other's.
+  if (lookupsOf(hidden.features).length !== lookupsOf(message.features).length) return null;
   return {
     id: transaction.id,
     alias: message.alias.id,
     ruleset: rules.version,
     readWith,
-    appraised: hideMessage(message, hiddenValues(pseudonym)),
+    appraised: hidden,
     circumstances: {
       watchedPerDay,
       attack,

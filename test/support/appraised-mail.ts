@@ -57,7 +57,16 @@ export const mailRecipients = ['ann', 'ben', 'cleo', 'dan', 'eve'].flatMap((name
 export function mailText(
   { address, site, says }: (typeof mailAliases)[number],
   index: number,
-  { random, lures = 9 }: { readonly random: () => number; readonly lures?: number },
+  {
+    random,
+    lures = 9,
+    links = [],
+  }: {
+    readonly random: () => number;
+    readonly lures?: number;
+    /** Beside its own. */
+    readonly links?: readonly string[];
+  },
 ): Buffer {
   const merchant = merchants[Math.floor(random() * merchants.length)] ?? '';
   const number = 10_000 + Math.floor(random() * 80_000);
@@ -90,7 +99,7 @@ export function mailText(
       ...(lure === 4 ? [`Reply-To: help${own}@gmail.com`] : []),
       'Content-Type: text/html; charset=utf-8',
       '',
-      `<html><body>${text.map((line) => `<p>${line}</p>`).join('')}<a href="${link}">View</a></body></html>`,
+      `<html><body>${text.map((line) => `<p>${line}</p>`).join('')}${[link, ...links].map((href) => `<a href="${href}">View</a>`).join('')}</body></html>`,
       '',
     ].join('\r\n'),
   );
@@ -104,6 +113,8 @@ export type AppraisedMailOptions = {
   readonly days?: number;
   readonly until?: Date;
   readonly organization?: OrganizationView | null;
+  /** In every message, beside its own. */
+  readonly links?: readonly string[];
   /** Where it is learned; in memory where absent. */
   readonly store?: string;
 };
@@ -116,6 +127,7 @@ export async function appraisedMail({
   days = 40,
   until = new Date('2026-11-22T10:00:00Z'),
   organization = null,
+  links = [],
   store: location = 'sqlite::memory:',
 }: AppraisedMailOptions): Promise<readonly AppraisedMail[]> {
   await using store = await openStore(location, {
@@ -126,7 +138,7 @@ export async function appraisedMail({
   const mail: AppraisedMail[] = [];
   for (let index = 0; index < count; index++) {
     const from = mailAliases[index % mailAliases.length] ?? mailAliases[0];
-    const data = mailText(from, Math.floor(index / mailAliases.length), { random });
+    const data = mailText(from, Math.floor(index / mailAliases.length), { random, links });
     const at = new Date(
       until.getTime() - Math.floor(((count - index) * days * 86_400_000) / count),
     );

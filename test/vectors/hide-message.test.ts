@@ -62,6 +62,37 @@ test('a kept message is made the same of, bit for bit, as the message it was', (
   assert.deepEqual([...verdicts].sort(), ['anomalous', 'clean', 'learning', 'suspicious']);
 });
 
+test('values that differ by case alone stay two, each with its own record', async () => {
+  const withLinks = await appraisedMail({
+    count: 60,
+    rules,
+    pseudonym,
+    links: ['https://v.example/t/Ab3xQ9', 'https://v.example/Zk91bQ/Ab3xQ9'],
+  });
+  const reappraise = reappraiser(hideRules(rules, pseudonym));
+  const shapes = ({ features }: KeptMessage['appraised']) =>
+    new Set(
+      features.sightings.flatMap(({ table, value }) => (table === 'path-shape' ? value : [])),
+    );
+  for (const one of withLinks) {
+    const message = stored(kept(one));
+    assert.equal(shapes(message.appraised).size, 3);
+    assert.deepEqual(reappraise(message), message.outcome);
+  }
+});
+
+test('a message of which hiding would merge values is not kept', () => {
+  const analysis = { ...mail[0]!.judgement, alias: '' } as unknown as Parameters<
+    typeof keptFrom
+  >[0]['analysis'];
+  const { transaction } = mail[0]!;
+  const oneForAll = () => 'AAAAAAAAAAA';
+  assert.equal(
+    keptFrom({ transaction, analysis, rules, pseudonym: oneForAll, readWith: 'x' }),
+    null,
+  );
+});
+
 test('what is stored of a message holds none of its words, domains and numbers', () => {
   // Ours, whatever the mail says: names of keys, signals, tables, classes, causes and aliases.
   const ours = [
