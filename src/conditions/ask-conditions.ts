@@ -46,8 +46,8 @@ function isFor(aliases: readonly string[], { id, vendor }: Alias): boolean {
   return aliases.length === 0 || aliases.includes(id) || aliases.includes(vendorSlug(vendor));
 }
 
-/** Without the excerpt that the engine appends, which may hold text of the rules but never of the message. */
+/** The engine's own name of what went wrong: its sentence may have text of the message in it. */
 function shortly(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n', 1)[0] ?? '').slice(0, 200);
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code.replaceAll('_', ' ') : 'an unknown mistake';
 }

@@ -156,7 +156,15 @@ function sizeOfIndex(node: Extract<Node, { op: '[]' }>, items: Items, walk: Walk
   const steps = on.steps + at.steps + 1;
   if (on.type.kind === 'list') return { type: on.type.of, steps };
   const key = literalText(index);
-  if (on.type.kind === 'map' && key !== null) checkKey(key, index.start, on.type, walk);
+  if (on.type.kind === 'map') {
+    if (key === null)
+      walk.problems.push({
+        offset: index.start,
+        message: 'which signal is meant must stand there literally',
+        hint: 'write its name in quotes: `signals["phone"]`',
+      });
+    else checkKey(key, index.start, on.type, walk);
+  }
   return { type: on.type.kind === 'map' ? on.type.of : bool, steps };
 }
 
@@ -224,14 +232,18 @@ function sizeOfOperator(node: Node, items: Items, walk: Walk): Sized {
   if (node.op === '==' || node.op === '!=') {
     checkValue(children[0], right?.type, node, walk);
     checkValue(children[1], left?.type, node, walk);
-    return { type: bool, steps: steps + itemsOf(left?.type) };
+    return { type: bool, steps: steps + extentOf(left?.type) };
   }
   if (node.op === 'in') {
     const [, list] = children;
     if (list?.op === 'list') for (const item of list.args) checkValue(item, left?.type, node, walk);
-    return { type: bool, steps: steps + itemsOf(right?.type) };
+    return { type: bool, steps: steps + extentOf(right?.type) };
   }
-  if (node.op === '+') return { type: joined(left?.type, right?.type), steps };
+  if (node.op === '+') {
+    const type = joined(left?.type, right?.type);
+    refuseLarge(type, node, walk);
+    return { type, steps: steps + extentOf(type) };
+  }
   const isNumber = ['-', '*', '/', '%', '-_'].includes(node.op);
   return { type: isNumber ? anyNumber(left?.type, right?.type) : bool, steps };
 }
@@ -255,8 +267,28 @@ function checkValue(
   else if (op !== '!=') neverTrue.push(found);
 }
 
-function itemsOf(type: ValueType | undefined): number {
-  return type?.kind === 'list' ? type.maxItems : 0;
+/** Steps that copying or comparing a value takes. */
+function extentOf(type: ValueType | undefined): number {
+  if (type?.kind === 'list') return type.maxItems * (1 + extentOf(type.of));
+  return lengthOf(type) / 1000;
+}
+
+const largestList = 10_000;
+const longestText = 200_000;
+
+/** What doubles in each of a chain of macros would fill the memory long before its time is up. */
+function refuseLarge(type: ValueType, node: Node, { problems }: Walk): void {
+  const isLarge = type.kind === 'list' ? type.maxItems > largestList : lengthOf(type) > longestText;
+  if (!isLarge) return;
+  const [size, most] =
+    type.kind === 'list'
+      ? [`a list of up to ${type.maxItems.toLocaleString('en')} items`, largestList]
+      : [`a text of up to ${lengthOf(type).toLocaleString('en')} characters`, longestText];
+  problems.push({
+    offset: node.start,
+    message: `\`+\` could make ${size}; at most ${most.toLocaleString('en')} are allowed`,
+    hint: 'ask each part by itself and join the answers with `||`',
+  });
 }
 
 function joined(left: ValueType | undefined, right: ValueType | undefined): ValueType {

@@ -44,18 +44,22 @@ function classOf({ fields }: Struct, classes: Map<Struct, ViewClass>): ViewClass
       this.#source = source;
     }
 
-    value(field: Field): unknown {
+    static {
+      // Inside, so that nothing that a list of the operator's is called can stand in the way of it.
+      for (const field of fields)
+        Object.defineProperty(StructView.prototype, field.name, {
+          get(this: StructView) {
+            return this.#value(field);
+          },
+        });
+    }
+
+    #value(field: Field): unknown {
       if (!this.#read.has(field))
         this.#read.set(field, wraps.get(field)?.(field.read(this.#source)));
       return this.#read.get(field);
     }
   }
-  for (const field of fields)
-    Object.defineProperty(StructView.prototype, field.name, {
-      get(this: StructView) {
-        return this.value(field);
-      },
-    });
   return StructView;
 }
 

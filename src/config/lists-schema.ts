@@ -7,7 +7,10 @@ import { domainName, listOf, registrableDomain, slug, title } from './name-schem
 const setName = z
   .string()
   .max(40)
-  .regex(/^[a-z][A-Za-z0-9]*$/, { error: 'is not a name such as `executives` or `scamPhones`' });
+  .regex(/^[a-z][A-Za-z0-9]*$/, { error: 'is not a name such as `executives` or `scamPhones`' })
+  .refine((name) => !(name in Object.prototype), {
+    error: 'has a meaning of its own here; call it something else',
+  });
 
 const setEntry = z.string().trim().min(1).max(320);
 

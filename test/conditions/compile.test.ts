@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { maxSteps } from '../../src/conditions/compile.ts';
+import { compilerFor, maxSteps } from '../../src/conditions/compile.ts';
+import { nearestName } from '../../src/config/nearest-name.ts';
 import { isTrue, smallCompiler, sourceOf } from './view-samples.ts';
 
 function compiled(when: string) {
@@ -37,6 +38,12 @@ describe('whole numbers and others mix', () => {
     test(when, async () => assert.equal(await isTrue(when), true));
 });
 
+test('a set may be called what our own code calls things', async () => {
+  const names = { aliasIds: [], vendors: [], attackCauses: [], sets: ['value', 'executives'] };
+  const by = compilerFor(names, nearestName);
+  assert.equal(await isTrue('"cfo@site.example" in sets.executives', {}, by), true);
+});
+
 describe('functions', () => {
   const lookAlike = { mail: { subject: 'Yоur  REFUND\u200b is here' } };
   const cases: readonly [when: string, expected: boolean][] = [
@@ -44,6 +51,7 @@ describe('functions', () => {
     ['message.subject.mentions(["refund is"])', true],
     ['message.subject.mentions(["fund"])', false],
     ['message.subject.mentions([""])', false],
+    [`"${'\u{fdfa}'.repeat(50)}".folded().size() <= 100`, true],
     ['message.subject.matches(r"(?i)refund")', true],
     ['domainIn("a.b.gmail.com", lists.freeMail) && !domainIn("xgmail.com", lists.freeMail)', true],
     ['"CFO@site.example" in sets.executives', true],

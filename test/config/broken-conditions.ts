@@ -3,6 +3,40 @@ import type { BrokenFile } from './broken-rule-files.ts';
 /** One broken condition each: the place is inside the expression. */
 export const brokenConditions: readonly BrokenFile[] = [
   {
+    name: 'condition: a list that doubles in each macro',
+    file: 'conditions.yaml',
+    content: `conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      [[1]]${'.map(a, a + a)'.repeat(14)}[0].size() > 3\n`,
+    expected: [
+      'conditions.yaml:6:202: `+` could make a list of up to 16,384 items; at most 10,000 are allowed',
+      '  6 | + a).map(a, a + a).map(a, a + a).map(a, a + a)[0].size() > 3',
+      '    |                                         ^',
+      '  ask each part by itself and join the answers with `||`',
+    ],
+  },
+  {
+    name: 'condition: a text that doubles in each macro',
+    file: 'conditions.yaml',
+    content: `conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      ["0123456789abcdef"]${'.map(a, a + a)'.repeat(14)}[0].endsWith("ba")\n`,
+    expected: [
+      'conditions.yaml:6:217: `+` could make a text of up to 262,144 characters; at most 200,000 are allowed',
+      '  6 | + a).map(a, a + a).map(a, a + a).map(a, a + a)[0].endsWith("ba")',
+      '    |                                         ^',
+      '  ask each part by itself and join the answers with `||`',
+    ],
+  },
+  {
+    name: 'condition: a signal that the message chooses',
+    file: 'conditions.yaml',
+    content:
+      'conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      signals[message.subject].shown\n',
+    expected: [
+      'conditions.yaml:6:15: which signal is meant must stand there literally',
+      '  6 |       signals[message.subject].shown',
+      '    |               ^',
+      '  write its name in quotes: `signals["phone"]`',
+    ],
+  },
+  {
     name: 'condition: a mistyped field',
     file: 'conditions.yaml',
     content:
@@ -450,7 +484,7 @@ export const brokenConditions: readonly BrokenFile[] = [
     content:
       'conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      message.links.exists(a, message.links.exists(b, message.links.exists(c, a.path == b.path + c.path)))\n',
     expected: [
-      'conditions.yaml:6:7: the condition could take 9,030,302 steps for one message; at most 250,000 are allowed',
+      'conditions.yaml:6:7: the condition could take 12,030,302 steps for one message; at most 250,000 are allowed',
       '  6 |       message.links.exists(a, message.links.exists(b, message.links.exists(c, a.path == b.path + c.p',
       '    |       ^',
       '  ask fewer lists inside each other, shorter texts (a subject instead of the whole text), or simpler patterns',

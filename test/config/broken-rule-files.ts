@@ -606,6 +606,16 @@ export const brokenFiles: readonly BrokenFile[] = [
     ],
   },
   {
+    name: 'a set that is called what every value has',
+    file: 'lists.yaml',
+    content: lists('sets: {constructor: [a]}'),
+    expected: [
+      'lists.yaml:1:8: `constructor` has a meaning of its own here; call it something else',
+      '  1 | sets: {constructor: [a]}',
+      '    |        ^',
+    ],
+  },
+  {
     name: 'a brand whose home is a host',
     file: 'lists.yaml',
     content: lists('brands: {paypal: [www.paypal.com]}'),
