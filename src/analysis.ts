@@ -90,12 +90,17 @@ type Capping = {
 /** Whatever asks for a hold, and however many override it: the bound of an hour is one for all mail. */
 function capped(analysis: Analysis, { transaction, rules, deps }: Capping): Analysis {
   const { maxHeldPerHour } = rules.policy.quarantine;
-  const { decision } = analysis;
+  const { decision, appraised } = analysis;
   if (decision.effectiveAction !== 'quarantine') return analysis;
   if (deps.alerts.hold(transaction.receivedAt, maxHeldPerHour) || maxHeldPerHour === null)
     return analysis;
   deps.events.holdCapped(transaction.id, maxHeldPerHour);
-  return { ...analysis, decision: overruleByCap(decision, maxHeldPerHour), lesson: null };
+  return {
+    ...analysis,
+    decision: overruleByCap(decision, maxHeldPerHour),
+    lesson: null,
+    ...(appraised && { appraised: { ...appraised, capped: true } }),
+  };
 }
 
 /** What was known when a stage failed. */

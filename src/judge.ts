@@ -70,6 +70,8 @@ export type Judgement = {
     readonly attack: string | null;
     /** Ids of the conditions it met that read the message itself. */
     readonly contentMet: readonly string[];
+    /** It was to be held, and tagged for the bound of an hour (`quarantine.maxHeldPerHour`). */
+    readonly capped: boolean;
   };
   /** What copies of it would share, and what tells its campaign where it has one; null for mail that was not scored. */
   readonly shared: (SharedWithCopies & { readonly telling: readonly string[] }) | null;
@@ -249,6 +251,7 @@ export async function judge(
         contentMet: appraisal.conditions.matched
           .filter(({ readsMessage }) => readsMessage)
           .map(({ id }) => id),
+        capped: false,
       },
       shared: { ...shared, telling: campaign?.keys ?? [] },
     };

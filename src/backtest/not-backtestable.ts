@@ -1,4 +1,5 @@
 import type { Alias } from '../alias/alias.ts';
+import type { Policy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Lists } from '../features/lists.ts';
 import type { Tally } from './tally.ts';
@@ -37,10 +38,22 @@ export function notBacktestable({
       what: `condition ${id} reads the message itself, which is not kept: it is taken as met where one of its name was met then`,
       messages: all,
     })),
+    ...changedCap(inForce.policy, candidate.policy).map((what) => ({ what, messages: all })),
     ...changedAliases(inForce, candidate).map(({ id, what }) => ({
       what: `alias ${id}: ${what}`,
       messages: kept(id),
     })),
+  ];
+}
+
+/** Without a bound nothing is past it, and that is known. */
+function changedCap(
+  { quarantine: { maxHeldPerHour: was } }: Pick<Policy, 'quarantine'>,
+  { quarantine: { maxHeldPerHour: is } }: Pick<Policy, 'quarantine'>,
+): readonly string[] {
+  if (is === null || is === was) return [];
+  return [
+    'quarantine.maxHeldPerHour changed: what was past the bound then is taken as past the other one, and nothing else is',
   ];
 }
 

@@ -4,7 +4,8 @@ import { appraise } from '../appraise.ts';
 import type { Condition } from '../conditions/condition.ts';
 import { withBudgets } from '../decision/budget.ts';
 import type { Decision } from '../decision/decision.ts';
-import type { Mode } from '../decision/policy.ts';
+import { overruleByCap } from '../decision/overrule.ts';
+import type { Mode, Policy } from '../decision/policy.ts';
 import type { CauseTable } from '../score/causes.ts';
 import { pooledPriors, type SignalFit } from '../score/fit-priors.ts';
 import type { Score } from '../score/score.ts';
@@ -21,7 +22,7 @@ export function reappraiser(rules: HiddenRules): Reappraise {
   return ({ alias: id, appraised, circumstances, recipients }) => {
     const alias = rules.aliases.get(id);
     if (alias === undefined) return null;
-    const { watchedPerDay, attack, breakerOpen, fits, contentMet } = circumstances;
+    const { watchedPerDay, attack, breakerOpen, fits, contentMet, capped = false } = circumstances;
     // What overrides with a number a day were for is not counted here: such a budget is the share it may be at most.
     const perDay = (_: unknown, scope: string | null) => (scope === null ? watchedPerDay : null);
     const purpose = purposeUnder(alias, appraised.purpose);
@@ -39,8 +40,19 @@ export function reappraiser(rules: HiddenRules): Reappraise {
       attack,
       openBecause: breakerOpen ? 'the breaker was open' : null,
     };
-    return outcomeOf(score, overruled(decision, around, policy), policy.mode);
+    const among = overruled(decision, around, policy);
+    return outcomeOf(score, capped ? pastCap(among, rules.policy) : among, policy.mode);
   };
+}
+
+/** How full the hour would have been under these rules is not known: what was past a bound then is past this one. */
+function pastCap(
+  decision: Decision,
+  { quarantine: { maxHeldPerHour } }: Pick<Policy, 'quarantine'>,
+): Decision {
+  return maxHeldPerHour === null || decision.effectiveAction !== 'quarantine'
+    ? decision
+    : overruleByCap(decision, maxHeldPerHour);
 }
 
 /** What reads the message was asked when it came: it is met where a condition of its name was met then. */

@@ -26,7 +26,7 @@ export function keptFrom({
 }: KeptFrom): KeptMessage | null {
   const { appraised, score, decision } = analysis;
   if (appraised === undefined || score === null) return null;
-  const { message, watchedPerDay, attack, contentMet } = appraised;
+  const { message, watchedPerDay, attack, contentMet, capped } = appraised;
   const recipients = transaction.envelope.rcptTo.slice(0, mostRecipients);
   const hidden = hideMessage(message, hiddenValues(pseudonym));
   // Records are told by their place among the values: with one value less, the others would get each other's.
@@ -41,6 +41,7 @@ export function keptFrom({
       watchedPerDay,
       attack,
       breakerOpen: decision.breakerOpen,
+      capped,
       contentMet,
       fits: rules.fits ?? [],
     },

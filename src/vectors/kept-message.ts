@@ -27,6 +27,8 @@ export type Circumstances = {
   /** Confirmed campaign that it shared something with, or null. */
   readonly attack: string | null;
   readonly breakerOpen: boolean;
+  /** It was past the bound on holds of an hour, and tagged instead; absent in what was kept before this was asked. */
+  readonly capped?: boolean;
   /** Ids of the conditions it met that read the message itself, which is not kept. */
   readonly contentMet: readonly string[];
   /** What the aliases of this site together said of signals then (`pooled-knowledge.ts`); empty before the first reading. */

@@ -89,7 +89,7 @@ function formOf({ appraised, circumstances, ...message }: KeptMessage): MessageF
   const records = lookupsOf(features).map(({ table }, index) =>
     form(observation.records[index] ?? null, presenceTables.has(table)),
   );
-  const { watchedPerDay, attack, breakerOpen, contentMet } = circumstances;
+  const { watchedPerDay, attack, breakerOpen, capped = false, contentMet } = circumstances;
   const { signatureRecipients, hourMessages, traffic, dayMessages } = observation;
   return {
     ...message,
@@ -107,7 +107,7 @@ function formOf({ appraised, circumstances, ...message }: KeptMessage): MessageF
     },
     inherited: [...appraised.inherited],
     approved: [...appraised.approved],
-    circumstances: { watchedPerDay, attack, breakerOpen, contentMet },
+    circumstances: { watchedPerDay, attack, breakerOpen, capped, contentMet },
   };
 }
 

@@ -17,6 +17,7 @@ import { processTransaction } from '../../src/pipeline.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import type { StoredQuarantine } from '../../src/quarantine/stored-quarantine.ts';
 import { activate } from '../../src/activate-rules.ts';
+import type { ScoredToKeep } from '../../src/vectors/keep-vectors.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import { recordedLog } from '../observability/samples.ts';
 import { mailBytes, transactionOf, type MailText } from '../support/messages.ts';
@@ -38,6 +39,8 @@ export type Desk = AsyncDisposable & {
   readonly send: (mail: Mail) => Promise<{ readonly code: number; readonly verdict: string }>;
   /** What was to be learned, in order; not stored. */
   readonly lessons: Commit[];
+  /** What was to be kept for backtests, in order. */
+  readonly scored: ScoredToKeep[];
   readonly logLines: () => readonly Record<string, unknown>[];
   readonly metric: (sample: string) => Promise<number | null>;
 };
@@ -71,6 +74,7 @@ export async function openDesk({
   const events = recordEvents(metrics, log);
   const alerts = createAlerts(events);
   const lessons: Commit[] = [];
+  const scored: ScoredToKeep[] = [];
   let sent = 0;
   let fields = '';
   const owned = opened.move();
@@ -80,6 +84,7 @@ export async function openDesk({
     quarantine,
     alerts,
     lessons,
+    scored,
     logLines: lines,
     metric: async (sample) => {
       const exposed = (await metrics.registry.metrics()).split('\n');
@@ -124,6 +129,7 @@ export async function openDesk({
           },
           learn: (lesson) => void lessons.push(lesson),
           feedOrganization: () => Promise.resolve(),
+          keepVector: (one) => void scored.push(one),
           events,
           analysisDeadlineMs: 20_000,
           countsTraffic: true,
