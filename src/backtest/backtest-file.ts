@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { hideRules } from '../vectors/hide-rules.ts';
+import { readWithOf } from '../vectors/read-with.ts';
 import { openVectorsFile } from '../vectors/vectors-file.ts';
 import {
   resultOf,
@@ -40,6 +41,7 @@ export async function backtestFile(given: BacktestFile): Promise<BacktestResult>
   const { rows, counts } = drawFrom(given);
   given.onStart?.(rows.length);
   const rules = {
+    readWith: readWithOf(inForce.lists),
     inForce: sentRules(inForce, pseudonym),
     candidate: sentRules(candidate, pseudonym),
   };

@@ -11,6 +11,8 @@ import { startTally, type Tally } from './tally.ts';
 export type BacktestPart = {
   readonly path: string;
   readonly rows: readonly number[];
+  /** Names the lists of the rules in force (`readWithOf`). */
+  readonly readWith: string;
   readonly inForce: SentRules;
   readonly candidate: SentRules;
 };
@@ -40,13 +42,13 @@ const noLists: Lists = {
   sets: new Map(),
 };
 
-const { path, rows, ...sent } = workerData as BacktestPart;
+const { path, rows, readWith, ...sent } = workerData as BacktestPart;
 using file = openVectorsFile(path, { readOnly: true, timeoutMs: 5000 });
 const compare = comparison({
   inForce: await received(sent.inForce),
   candidate: await received(sent.candidate),
 });
-const tallying = startTally();
+const tallying = startTally(readWith);
 const report = (message: PartMessage) => parentPort?.postMessage(message);
 let done = 0;
 for (const message of readVectors(file, rows)) {

@@ -3,6 +3,7 @@ import { effectivePolicy } from '../decision/effective-policy.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { hideRules, type HiddenRules } from '../vectors/hide-rules.ts';
 import type { KeptMessage, Outcome } from '../vectors/kept-message.ts';
+import { readWithOf } from '../vectors/read-with.ts';
 import type { ChangeKind } from './change.ts';
 import { changeKinds } from './change.ts';
 import { estimate, type Estimate, type Sampled } from './estimate.ts';
@@ -56,7 +57,7 @@ export function backtest(input: BacktestInput): BacktestResult {
     inForce: hideRules(inForce, pseudonym),
     candidate: hideRules(candidate, pseudonym),
   });
-  const tallying = startTally();
+  const tallying = startTally(readWithOf(inForce.lists));
   for (const message of vectors) tallying.add(message, ...compare(message));
   return resultOf(tallying.tally(), input);
 }

@@ -25,7 +25,7 @@ export function gateOf(
     return scored === 0 ? 0 : messages / scored;
   };
   const shares = { newlyHeld: shareOf('newly-held'), newlyTagged: shareOf('newly-tagged') };
-  if (kept < limits.minVectors) {
+  if (kept === 0 || kept < limits.minVectors) {
     const reason = `not enough kept mail to tell: ${kept} messages, activation.gate.minVectors is ${limits.minVectors}`;
     return { passes: true, reasons: [reason], shares };
   }

@@ -2,6 +2,7 @@ import type { Alias } from '../alias/alias.ts';
 import type { Policy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Lists } from '../features/lists.ts';
+import { listText } from '../vectors/read-with.ts';
 import type { Tally } from './tally.ts';
 
 /** A difference between two sets that kept messages cannot tell. */
@@ -30,6 +31,14 @@ export function notBacktestable({
   };
   const all = Object.keys(tally.appraised).reduce((sum, alias) => sum + kept(alias), 0);
   return [
+    ...(tally.readOtherwise === 0
+      ? []
+      : [
+          {
+            what: 'lists, languages or popular domains are not those that these messages were read with: not comparable with mail that comes now',
+            messages: tally.readOtherwise,
+          },
+        ]),
     ...changedLists(inForce.lists, candidate.lists).map((list) => ({
       what: `${list} changed: messages were read with the other one`,
       messages: all,
@@ -85,13 +94,6 @@ function changedLists(inForce: Lists, candidate: Lists): readonly string[] {
     .filter((list) => inForce[list] !== candidate[list])
     .filter((list) => listText(inForce[list]) !== listText(candidate[list]))
     .map((list) => listNames[list]);
-}
-
-/** A list as text: equal lists give equal text. */
-export function listText(list: Lists[keyof Lists]): string {
-  return JSON.stringify(list, (_, value: unknown) =>
-    value instanceof Map || value instanceof Set ? [...(value as Iterable<unknown>)] : value,
-  );
 }
 
 function changedAliases(

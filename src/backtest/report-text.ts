@@ -66,8 +66,12 @@ export function percent(share: number): string {
 /** What the tables rest on, and what they do not say. */
 export function notesOf(result: BacktestResult, gate: GateVerdict): readonly string[] {
   const { kept, scored, aliases, inForce, candidate } = result;
+  const drawn =
+    kept === 0
+      ? `No kept message to hold ${candidate} and ${inForce} against: \`serve\` keeps scored mail as it comes, and --since and --alias narrow it down.`
+      : `${candidate} instead of ${inForce}: ${kept} kept messages of ${aliases.length} aliases, drawn from ${scored} scored ones; "at most" is the 95 % upper bound.`;
   return [
-    `${candidate} instead of ${inForce}: ${kept} kept messages of ${aliases.length} aliases, drawn from ${scored} scored ones; "at most" is the 95 % upper bound.`,
+    drawn,
     ...result.notBacktestable.map(
       ({ what, messages }) => `Not backtestable: ${what} (${messages} kept messages).`,
     ),

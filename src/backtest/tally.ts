@@ -21,6 +21,8 @@ export type Tally = {
   readonly changes: readonly ChangeTally[];
   /** Messages of aliases that the other rules do not watch, by alias. */
   readonly unwatched: Readonly<Record<string, number>>;
+  /** Messages whose features were read with other lists than those of the rules in force. */
+  readonly readOtherwise: number;
 };
 
 export type Tallying = {
@@ -33,10 +35,12 @@ const mostExamples = 5;
 type Counted = {
   appraised: Record<string, Record<Stratum, number>>;
   unwatched: Record<string, number>;
+  readOtherwise: number;
 };
 
-export function startTally(): Tallying {
-  const counted: Counted = { appraised: {}, unwatched: {} };
+/** `readWith` names the lists of the rules in force. */
+export function startTally(readWith: string): Tallying {
+  const counted: Counted = { appraised: {}, unwatched: {}, readOtherwise: 0 };
   const changes = new Map<string, ChangeTally>();
   return {
     add: (message, before, after) => {
@@ -44,6 +48,7 @@ export function startTally(): Tallying {
       const stratum = message.isHeld ? 'held' : 'passed';
       const own = (counted.appraised[alias] ??= { passed: 0, held: 0 });
       own[stratum] += 1;
+      if (message.readWith !== readWith) counted.readOtherwise += 1;
       if (after === null) counted.unwatched[alias] = (counted.unwatched[alias] ?? 0) + 1;
       const was = before ?? unwatchedOutcome;
       const would = after ?? unwatchedOutcome;
@@ -64,7 +69,7 @@ export function startTally(): Tallying {
 }
 
 export function joinTallies(tallies: readonly Tally[]): Tally {
-  const counted: Counted = { appraised: {}, unwatched: {} };
+  const counted: Counted = { appraised: {}, unwatched: {}, readOtherwise: 0 };
   const changes = new Map<string, ChangeTally>();
   for (const tally of tallies) {
     for (const [alias, { passed, held }] of Object.entries(tally.appraised)) {
@@ -72,6 +77,7 @@ export function joinTallies(tallies: readonly Tally[]): Tally {
       own.passed += passed;
       own.held += held;
     }
+    counted.readOtherwise += tally.readOtherwise;
     for (const [alias, messages] of Object.entries(tally.unwatched))
       counted.unwatched[alias] = (counted.unwatched[alias] ?? 0) + messages;
     for (const change of tally.changes) {

@@ -133,7 +133,8 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
     }),
     vectorsLost: neverThrowing((messages, error) => {
       metrics.vectorsLost.inc(messages);
-      log.warn({ messages, error }, 'scored messages not kept for rules backtest');
+      const what = messages === 0 ? 'older messages not dropped that were' : 'scored messages not';
+      log.warn({ messages, error }, `${what} kept for rules backtest`);
     }),
     reviewsNotRead: neverThrowing((error) => {
       metrics.reviewReadsFailed.inc();

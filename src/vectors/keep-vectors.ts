@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Analysis } from '../analysis.ts';
-import { listText } from '../backtest/not-backtestable.ts';
 import { dayOf } from '../baseline/ledger.ts';
 import type { BacktestPolicy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Lists } from '../features/lists.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import type { Transaction } from '../smtp/transaction.ts';
-import { keptFrom } from './kept-from.ts';
-import { packMessage } from './message-form.ts';
-import { packShared, type SharedPart } from './shared-parts.ts';
+import { neverThrowing } from '../observability/never-throwing.ts';
+import { readWithOf } from './read-with.ts';
+import { countScored, countsTogether, drawOf } from './scored-counts.ts';
+import { rowOf, type Waiting } from './vector-row.ts';
 import type { Scored, VectorRow, VectorsFile } from './vectors-file.ts';
 
 /** A message that the pipeline is done with, and the rules (with the policy for its recipients) that it was scored under. */
@@ -23,7 +22,7 @@ export type ScoredToKeep = {
 export type VectorEvents = {
   /** So many are kept in all. */
   readonly onKept: (total: number) => void;
-  /** So many could not be kept; mail is not affected. */
+  /** So many could not be kept, or 0 where only older ones could not be dropped; mail is not affected. */
   readonly onLost: (messages: number, error: unknown) => void;
 };
 
@@ -53,13 +52,14 @@ const packedAtOnce = 4;
 const thinEvery = 64;
 const expireEveryMs = 600_000;
 
-type Waiting = ScoredToKeep & { readonly key: number };
 type Draw = { readonly day: number; readonly least: number; added: number };
 
 /** Beside the message path: what cannot be written is an event, never a delay. */
 export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
-  const { file, events, random, now } = options;
-  const readWith = readWithOf();
+  const { file, random, now } = options;
+  const onKept = neverThrowing(options.events.onKept);
+  const onLost = neverThrowing(options.events.onLost);
+  const readWith = rememberedReadWith();
   const draws = new Map<string, Draw>();
   let waiting: Waiting[] = [];
   let counts = new Map<string, Scored>();
@@ -102,25 +102,40 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
     if (now().getTime() - expiredAtMs < expireEveryMs) return;
     expiredAtMs = now().getTime();
     file.expire(dayOf(now()) - days + 1);
-    events.onKept(file.count());
+    onKept(file.count());
+  };
+  /** Rows that were added, or null. */
+  const add = async (messages: readonly Waiting[]): Promise<readonly VectorRow[] | null> => {
+    const scored = counts;
+    counts = new Map();
+    try {
+      const { rows, shared } = await pack(messages);
+      file.add({ rows, shared, scored: [...scored.values()] });
+      return rows;
+    } catch (error) {
+      // The messages are lost, but shares are of all that were scored: the next write counts them.
+      counts = countsTogether(scored, counts);
+      onLost(messages.length, error);
+      return null;
+    }
+  };
+  const tidy = (rows: readonly VectorRow[], policy: BacktestPolicy): void => {
+    try {
+      thin(rows, policy);
+      expire(policy);
+    } catch (error) {
+      onLost(0, error); // What the draw does not need goes with a later batch.
+    }
   };
   const write = async (): Promise<void> => {
-    const [messages, scored, missed] = [waiting, [...counts.values()], lost];
+    const [messages, missed] = [waiting, lost];
     const last = messages.at(-1);
     waiting = [];
-    counts = new Map();
     lost = 0;
-    try {
-      if (missed > 0) events.onLost(missed, new Error('more came than could be kept'));
-      if (scored.length === 0) return;
-      const { rows, shared } = await pack(messages);
-      file.add({ rows, shared, scored });
-      if (last === undefined) return;
-      thin(rows, last.rules.policy.backtest);
-      expire(last.rules.policy.backtest);
-    } catch (error) {
-      events.onLost(messages.length, error);
-    }
+    if (missed > 0) onLost(missed, new Error('more came than could be kept'));
+    if (counts.size === 0) return;
+    const rows = await add(messages);
+    if (rows !== null && last !== undefined) tidy(rows, last.rules.policy.backtest);
   };
   const flush = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);
@@ -131,7 +146,7 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
   return {
     keep: (scored) => {
       if (scored.analysis.score === null || scored.rules.policy.backtest.perAlias === 0) return;
-      count(counts, scored);
+      countScored(counts, scored);
       const key = random();
       if (isDrawn(scored, key)) {
         if (waiting.length >= mostWaiting) lost += 1;
@@ -164,61 +179,12 @@ function withoutContent({ transaction, analysis, rules }: ScoredToKeep): ScoredT
   };
 }
 
-function isHeld({ analysis }: ScoredToKeep): boolean {
-  return analysis.decision.effectiveAction === 'quarantine';
-}
-
-function drawOf(scored: ScoredToKeep): string {
-  return `${scored.analysis.alias ?? ''} ${isHeld(scored)}`;
-}
-
-function count(counts: Map<string, Scored>, scored: ScoredToKeep): void {
-  const alias = scored.analysis.alias ?? '';
-  const day = dayOf(scored.transaction.receivedAt);
-  const name = `${drawOf(scored)} ${day}`;
-  const messages = (counts.get(name)?.messages ?? 0) + 1;
-  counts.set(name, { alias, day, isHeld: isHeld(scored), messages });
-}
-
 /** Lists are read with for weeks, and hashing them takes a moment. */
-function readWithOf(): (lists: Lists) => string {
+function rememberedReadWith(): (lists: Lists) => string {
   const known = new WeakMap<Lists, string>();
   return (lists) => {
-    const name = known.get(lists) ?? nameOf(lists);
+    const name = known.get(lists) ?? readWithOf(lists);
     known.set(lists, name);
     return name;
-  };
-}
-
-function nameOf(lists: Lists): string {
-  const hash = createHash('sha256');
-  for (const list of Object.values(lists)) hash.update(listText(list));
-  return hash.digest('hex').slice(0, 12);
-}
-
-function rowOf(
-  { key, ...scored }: Waiting,
-  pseudonym: Pseudonym,
-  readWith: string,
-): { readonly row: VectorRow; readonly parts: readonly SharedPart[] } | null {
-  const message = keptFrom({ ...scored, pseudonym, readWith });
-  if (message === null) return null;
-  const { appraised, circumstances } = message;
-  const snapshot = packShared(appraised.observation.snapshot);
-  const fits = packShared(circumstances.fits);
-  return {
-    row: {
-      id: message.id,
-      alias: message.alias,
-      isHeld: message.isHeld,
-      day: dayOf(appraised.at),
-      key,
-      ruleset: message.ruleset,
-      recipients: scored.transaction.envelope.rcptTo.map(pseudonym),
-      snapshot: snapshot.id,
-      fits: fits.id,
-      body: packMessage(message),
-    },
-    parts: [snapshot, fits],
   };
 }

@@ -9,14 +9,16 @@ import { backtestPage } from '../../src/commands/rules/backtest-page.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
 import { keptFrom } from '../../src/vectors/kept-from.ts';
 import type { KeptMessage } from '../../src/vectors/kept-message.ts';
+import { readWithOf } from '../../src/vectors/read-with.ts';
 import { appraisedMail, shippedRules } from '../support/appraised-mail.ts';
 
 const pseudonym = createPseudonym(Buffer.alloc(32, 7));
 const inForce = await shippedRules();
+const readWith = readWithOf(inForce.lists);
 const vectors = (await appraisedMail({ count: 120, rules: inForce, pseudonym })).map(
   ({ transaction, judgement }): KeptMessage => {
     const analysis = { ...judgement, alias: judgement.appraised?.message.alias.id ?? null };
-    const found = keptFrom({ transaction, analysis, rules: inForce, pseudonym, readWith: '' });
+    const found = keptFrom({ transaction, analysis, rules: inForce, pseudonym, readWith });
     assert.ok(found);
     return found;
   },
@@ -64,6 +66,30 @@ test('what was read before it was kept is named', () => {
   assert.deepEqual(result.notBacktestable, [
     { what: 'brands in lists.yaml changed: messages were read with the other one', messages: 120 },
   ]);
+});
+
+test('mail that was read with lists of another time is counted, and named', () => {
+  const older = vectors.map((message, index) =>
+    index < 30 ? { ...message, readWith: 'older' } : message,
+  );
+  const result = backtest({ vectors: older, counts, inForce, candidate: inForce, pseudonym });
+  assert.deepEqual(
+    result.notBacktestable.map(({ messages }) => messages),
+    [30],
+  );
+  assert.match(result.notBacktestable[0]?.what ?? '', /not comparable/);
+  // Conditions ask them, and nothing is read with them.
+  const sets = new Map([['partners', new Set(['a.example'])]]);
+  assert.equal(readWithOf({ ...inForce.lists, sets }), readWith);
+});
+
+test('without any kept mail there is not enough to tell, whatever the limits', () => {
+  const none = { vectors: [], counts: new Map(), inForce, candidate: strict, pseudonym };
+  const result = backtest(none);
+  const verdict = gateOf(result, { ...limits, minVectors: 0 });
+  assert.equal(verdict.passes, true);
+  assert.match(verdict.reasons.join(), /^not enough kept mail to tell: 0 messages/);
+  assert.match(notesOf(result, verdict)[0] ?? '', /^No kept message to hold strict/);
 });
 
 test('a page escapes what comes from rules and mail', () => {

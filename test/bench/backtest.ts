@@ -7,6 +7,7 @@ import { dayOf } from '../../src/baseline/ledger.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
 import { keptFrom } from '../../src/vectors/kept-from.ts';
 import { packMessage } from '../../src/vectors/message-form.ts';
+import { readWithOf } from '../../src/vectors/read-with.ts';
 import { packShared } from '../../src/vectors/shared-parts.ts';
 import { openVectorsFile, type VectorRow } from '../../src/vectors/vectors-file.ts';
 import { appraisedMail, seeded, shippedRules } from '../support/appraised-mail.ts';
@@ -26,6 +27,7 @@ try {
   const policy = { ...shipped.policy, backtest: { perAlias: vectors, days: 90 } };
   const inForce = { ...shipped, policy };
   const pseudonym = createPseudonym(Buffer.alloc(32, 1));
+  const readWith = readWithOf(inForce.lists);
   await fill();
   const { size } = await stat(path);
   const bytesPerVector = Math.round(size / vectors);
@@ -73,7 +75,7 @@ try {
       const { appraised, score, decision, policy } = judgement;
       const alias = appraised?.message.alias.id ?? '';
       const analysis = { alias, score, decision, policy, ...(appraised && { appraised }) };
-      const kept = keptFrom({ transaction, analysis, rules: inForce, pseudonym, readWith: '' });
+      const kept = keptFrom({ transaction, analysis, rules: inForce, pseudonym, readWith });
       if (kept === null) continue;
       const snapshot = packShared(kept.appraised.observation.snapshot);
       const fits = packShared(kept.circumstances.fits);
