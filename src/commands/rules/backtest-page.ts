@@ -18,12 +18,17 @@ export function backtestPage(result: BacktestResult, gate: GateVerdict): string 
 <title>${escapeHtml(title)}</title><style>${style}</style></head>
 <body><h1>${escapeHtml(title)}</h1>
 ${notes.join('\n')}
-<h2>All mail</h2>
-${tableOf(totalsTable(result))}
-<h2>By alias and cause</h2>
-${result.changes.length === 0 ? '<p>Nothing would change.</p>' : tableOf(changesTable(result))}
+${result.kept === 0 ? '' : tablesOf(result)}
 </body></html>
 `;
+}
+
+function tablesOf(result: BacktestResult): string {
+  const { changes } = result;
+  return `<h2>All mail</h2>
+${tableOf(totalsTable(result))}
+<h2>By alias and cause</h2>
+${changes.length === 0 ? '<p>Nothing would change.</p>' : tableOf(changesTable(result))}`;
 }
 
 function tableOf({ headings, rows }: ReportTable): string {

@@ -16,9 +16,10 @@ import { dayOf } from '../../baseline/ledger.ts';
 import { loadRules } from '../../config/load-rules.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
 import type { Settings } from '../../config/settings.ts';
+import type { ActiveRules } from '../../dependencies.ts';
 import { createPseudonym } from '../../features/hash.ts';
 import { readPseudonymKey } from '../../pseudonym-key.ts';
-import { vectorsFileName } from '../../vectors/vectors-file.ts';
+import { openVectorsFile, vectorsFileName } from '../../vectors/vectors-file.ts';
 import {
   CommandFailure,
   exitCodes,
@@ -32,6 +33,7 @@ import type { SettingFlags } from '../setting-options.ts';
 import { renderTable } from '../text-table.ts';
 import { backtestPage } from './backtest-page.ts';
 import { readStoredRules } from './stored-rules.ts';
+import { unknownName } from './unknown-name.ts';
 
 export type BacktestFlags = SettingFlags & {
   readonly against?: string;
@@ -56,6 +58,7 @@ export async function backtestRules(
     );
   const candidate = activate(await rulesIn(directory ?? settings.rulesDir), settings);
   const inForce = activate(await rulesNamed(flags.against ?? 'active', settings), settings);
+  checkAliases(flags.alias ?? [], { path, rules: [inForce, candidate] });
   const progress: { bar: Progress | null } = { bar: null };
   const result = await backtestFile({
     path,
@@ -105,10 +108,27 @@ async function rulesNamed(name: string, settings: Settings): Promise<RuleSet> {
   return isVersion ? await loadStored(store, new Map()).load(version) : await rulesIn(name);
 }
 
+/** A slip in a name would read as if nothing changed. */
+function checkAliases(
+  asked: readonly string[],
+  { path, rules }: { readonly path: string; readonly rules: readonly ActiveRules[] },
+): void {
+  if (asked.length === 0) return;
+  using file = openVectorsFile(path, { readOnly: true, timeoutMs: 5000 });
+  const kept = file.scored({ since: 0, aliases: null }).map(({ alias }) => alias);
+  const named = rules.flatMap(({ catalogue }) => catalogue.aliases.map(({ id }) => id));
+  const known = new Set([...kept, ...named]);
+  for (const name of asked)
+    if (!known.has(name))
+      throw unknownName({ kind: 'alias', name }, [...known], '`aliaswatch alias list` shows them');
+}
+
 function textOf(result: BacktestResult, gate: GateVerdict): string {
-  const { changes } = result;
+  const { changes, kept } = result;
+  const notes = notesOf(result, gate).map((note) => `${note}\n`);
+  if (kept === 0) return notes.join('');
   return [
-    ...notesOf(result, gate).map((note) => `${note}\n`),
+    ...notes,
     `\n${tableText(totalsTable(result))}`,
     changes.length === 0 ? '\nNothing would change.\n' : `\n${tableText(changesTable(result))}`,
   ].join('');

@@ -3,16 +3,16 @@ import { createCatalogue } from '../../alias/catalogue.ts';
 import { mailFunctions, type Alias, type MailFunction } from '../../alias/alias.ts';
 import { vendorSlug } from '../../alias/vendor-slug.ts';
 import { loadRules } from '../../config/load-rules.ts';
-import { nearestName } from '../../config/nearest-name.ts';
 import { formatProblem } from '../../config/rule-problem.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
 import { readYamlFile, type YamlFile } from '../../config/yaml-file.ts';
 import { explainPolicy, type SettingSource } from '../../decision/explain-policy.ts';
 import { selectorKinds, type PolicyOverride } from '../../decision/policy-override.ts';
-import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
+import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { renderTable } from '../text-table.ts';
+import { unknownName } from './unknown-name.ts';
 
 export type ExplainFlags = SettingFlags & {
   readonly alias?: string;
@@ -105,16 +105,9 @@ function functionOf(given: string | undefined): MailFunction | null {
 }
 
 function unknown(kind: string, name: string, known: readonly string[]): CommandFailure {
-  const near = nearestName(name, known);
-  const hint =
-    near !== null
-      ? `did you mean ${near}?`
-      : kind === 'function'
-        ? `one of: ${known.join(', ')}`
-        : '`aliaswatch alias list` shows them';
-  return new CommandFailure(`no ${kind} is called ${name}; ${hint}`, {
-    exitCode: exitCodes.usage,
-  });
+  const all =
+    kind === 'function' ? `one of: ${known.join(', ')}` : '`aliaswatch alias list` shows them';
+  return unknownName({ kind, name }, known, all);
 }
 
 function isWritten(value: unknown, [key, ...rest]: readonly string[]): boolean {
