@@ -86,8 +86,7 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
       rows.push(row.row);
       if (index % packedAtOnce === packedAtOnce - 1) await yieldToOthers();
     }
-    if (merged > 0) events.onLost(merged, new Error('two values of a message have one hash'));
-    return { rows, shared };
+    return { rows, shared, merged };
   };
   const thin = (rows: readonly VectorRow[], { perAlias }: BacktestPolicy): void => {
     for (const { alias, isHeld, day } of rows) {
@@ -109,8 +108,9 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
     const scored = counts;
     counts = new Map();
     try {
-      const { rows, shared } = await pack(messages);
+      const { rows, shared, merged } = await pack(messages);
       file.add({ rows, shared, scored: [...scored.values()] });
+      if (merged > 0) onLost(merged, new Error('two values of a message have one hash'));
       return rows;
     } catch (error) {
       // The messages are lost, but shares are of all that were scored: the next write counts them.
