@@ -1,6 +1,7 @@
 import { contactPointsOf } from '../message/contact-points.ts';
 import { foldText } from '../message/fold.ts';
 import type { ValueType } from './field.ts';
+import { itemsOf, lengthOf } from './value-bounds.ts';
 import { NamedSet } from './view.ts';
 
 /** A function or method that conditions may call. Macros and what CEL has of its own have no handler. */
@@ -22,15 +23,6 @@ export type ConditionFunction = {
 
 const yesOrNo = (): ValueType => ({ kind: 'bool' });
 const number = (): ValueType => ({ kind: 'int', unit: '', least: 0, most: 1_000_000 });
-
-/** Longest the text can be; other values have no length. */
-export function lengthOf(type: ValueType | undefined): number {
-  return type?.kind === 'text' ? type.maxLength : 0;
-}
-
-function itemsOf(type: ValueType | undefined): number {
-  return type?.kind === 'list' ? type.maxItems : 0;
-}
 
 /** Search in text is quick; folding text of other scripts takes a microsecond a character. */
 const search = ([text]: readonly ValueType[]) => 1 + lengthOf(text) / 1000;
@@ -88,7 +80,7 @@ export function functionsFor(
       description: 'Characters of a text, or items of a list; `size(x)` is the same as `x.size()`',
       example: 'message.links.size() > 3',
       result: number,
-      steps: ([value]) => 1 + lengthOf(value) / 100,
+      steps: ([value]) => 1 + (lengthOf(value) + itemsOf(value)) / 100,
     },
     {
       name: 'folded',

@@ -7,9 +7,19 @@ import {
   type Node,
 } from './ast.ts';
 import type { Field, ValueType } from './field.ts';
-import { lengthOf, linearMatches, type ConditionFunction } from './functions.ts';
+import { linearMatches, type ConditionFunction } from './functions.ts';
 import { readPattern, type PatternReading } from './pattern.ts';
 import { insteadOf, type ExpressionProblem, type NearestName } from './problem.ts';
+import {
+  anyNumber,
+  bool,
+  emptied,
+  excessOf,
+  extentOf,
+  joined,
+  lengthOf,
+  wider,
+} from './value-bounds.ts';
 
 export type MeasureContext = {
   readonly variables: readonly Field[];
@@ -43,8 +53,6 @@ type Walk = {
 type Sized = { readonly type: ValueType; readonly steps: number };
 type Items = ReadonlyMap<string, ValueType>;
 
-const bool: ValueType = { kind: 'bool' };
-
 /** Walks an expression that the type checker accepted. */
 export function measure(root: Node, context: MeasureContext): Measured {
   const walk: Walk = {
@@ -61,9 +69,13 @@ export function measure(root: Node, context: MeasureContext): Measured {
 }
 
 function sizeOf(node: Node, items: Items, walk: Walk): Sized {
-  const sized = sizeOfNode(node, items, walk);
-  walk.types.set(node, sized.type);
-  return sized;
+  const { type: found, steps } = sizeOfNode(node, items, walk);
+  const excess = excessOf(found);
+  if (excess !== null) walk.problems.push({ offset: node.start, ...excess });
+  // Of no size from here on: what is made of it would only be told of again.
+  const type = excess === null ? found : emptied(found);
+  walk.types.set(node, type);
+  return { type, steps };
 }
 
 function sizeOfNode(node: Node, items: Items, walk: Walk): Sized {
@@ -80,9 +92,8 @@ function sizeOfNode(node: Node, items: Items, walk: Walk): Sized {
       return sizeOfIndex(node, items, walk);
     case 'list': {
       const of = node.args.map((item) => sizeOf(item, items, walk));
-      const longest = Math.max(0, ...of.map(({ type }) => lengthOf(type)));
-      const first = of[0]?.type ?? bool;
-      const item: ValueType = first.kind === 'text' ? { kind: 'text', maxLength: longest } : first;
+      const types = of.map(({ type }) => type);
+      const item = types.length === 0 ? bool : types.reduce(wider);
       return { type: { kind: 'list', of: item, maxItems: of.length }, steps: stepsOf(of) };
     }
     case 'call':
@@ -227,25 +238,21 @@ function literalOffset(node: Node, pattern: string, offset: number): number {
 function sizeOfOperator(node: Node, items: Items, walk: Walk): Sized {
   const children = childrenOf(node);
   const parts = children.map((child) => sizeOf(child, items, walk));
-  const steps = stepsOf(parts);
   const [left, right] = parts;
+  if (node.op === '+') {
+    const type = joined(left?.type, right?.type);
+    return { type, steps: stepsOf(parts) + extentOf(type) };
+  }
+  const isNumber = ['-', '*', '/', '%', '-_'].includes(node.op);
+  if (isNumber) return { type: anyNumber(left?.type, right?.type), steps: stepsOf(parts) };
   if (node.op === '==' || node.op === '!=') {
     checkValue(children[0], right?.type, node, walk);
     checkValue(children[1], left?.type, node, walk);
-    return { type: bool, steps: steps + extentOf(left?.type) };
   }
-  if (node.op === 'in') {
-    const [, list] = children;
-    if (list?.op === 'list') for (const item of list.args) checkValue(item, left?.type, node, walk);
-    return { type: bool, steps: steps + extentOf(right?.type) };
-  }
-  if (node.op === '+') {
-    const type = joined(left?.type, right?.type);
-    refuseLarge(type, node, walk);
-    return { type, steps: steps + extentOf(type) };
-  }
-  const isNumber = ['-', '*', '/', '%', '-_'].includes(node.op);
-  return { type: isNumber ? anyNumber(left?.type, right?.type) : bool, steps };
+  const [, list] = children;
+  if (node.op === 'in' && list?.op === 'list')
+    for (const item of list.args) checkValue(item, left?.type, node, walk);
+  return { type: bool, steps: stepsOf(parts) + extentOf(left?.type) + extentOf(right?.type) };
 }
 
 /** A literal that is compared with something of which all values are known. */
@@ -265,54 +272,4 @@ function checkValue(
   const found = { offset: literal.start, message: `nothing here is ever \`${value}\``, hint };
   if (type.isOpen !== true) problems.push(found);
   else if (op !== '!=') neverTrue.push(found);
-}
-
-/** Steps that copying or comparing a value takes. */
-function extentOf(type: ValueType | undefined): number {
-  if (type?.kind === 'list') return type.maxItems * (1 + extentOf(type.of));
-  return lengthOf(type) / 1000;
-}
-
-const largestList = 10_000;
-const longestText = 200_000;
-
-/** What doubles in each of a chain of macros would fill the memory long before its time is up. */
-function refuseLarge(type: ValueType, node: Node, { problems }: Walk): void {
-  const isLarge = type.kind === 'list' ? type.maxItems > largestList : lengthOf(type) > longestText;
-  if (!isLarge) return;
-  const [size, most] =
-    type.kind === 'list'
-      ? [`a list of up to ${type.maxItems.toLocaleString('en')} items`, largestList]
-      : [`a text of up to ${lengthOf(type).toLocaleString('en')} characters`, longestText];
-  problems.push({
-    offset: node.start,
-    message: `\`+\` could make ${size}; at most ${most.toLocaleString('en')} are allowed`,
-    hint: 'ask each part by itself and join the answers with `||`',
-  });
-}
-
-function joined(left: ValueType | undefined, right: ValueType | undefined): ValueType {
-  if (left?.kind === 'text' || right?.kind === 'text')
-    return { kind: 'text', maxLength: lengthOf(left) + lengthOf(right) };
-  if (left?.kind === 'list' && right?.kind === 'list')
-    return { kind: 'list', of: wider(left.of, right.of), maxItems: left.maxItems + right.maxItems };
-  return anyNumber(left, right);
-}
-
-function anyNumber(left: ValueType | undefined, right: ValueType | undefined): ValueType {
-  const kind = left?.kind === 'double' || right?.kind === 'double' ? 'double' : 'int';
-  return { kind, unit: '', least: -Infinity, most: Infinity };
-}
-
-/** What either may be. */
-function wider(left: ValueType | undefined, right: ValueType | undefined): ValueType {
-  if (left?.kind === 'text' && right?.kind === 'text')
-    return { kind: 'text', maxLength: Math.max(left.maxLength, right.maxLength) };
-  if (left?.kind === 'list' && right?.kind === 'list')
-    return {
-      kind: 'list',
-      of: wider(left.of, right.of),
-      maxItems: Math.max(left.maxItems, right.maxItems),
-    };
-  return left?.kind === 'int' || left?.kind === 'double' ? anyNumber(left, right) : (left ?? bool);
 }

@@ -75,6 +75,28 @@ describe('time is bounded', () => {
     assert.equal(smallCompiler.compile(nested(3)).ok, false);
   });
 
+  test('steps grow with what `+` makes, and with what is compared or counted', () => {
+    const steps = (when: string) => compiled(when).steps;
+    const ofEach = (asked: string) => steps(`message.links.exists(l, ${asked})`);
+    assert.ok(ofEach('message.links.size() > 3') >= ofEach('[l].size() > 3') + 90);
+    const both = '(message.links + message.links).size() > 3';
+    assert.ok(steps(both) >= steps('message.links.size() > 3') + 200);
+    assert.ok(steps('message.text == message.text') >= steps('alias.id == alias.id') + 39);
+    assert.ok(steps('message.text.endsWith("b")') >= steps('alias.id.endsWith("b")') + 19);
+  });
+
+  test('an empty list says nothing of the items of another', () => {
+    const steps = (list: string) => compiled(`${list}.exists(t, t.matches(r"a.{9}b"))`).steps;
+    const least = steps('[message.text]');
+    for (const list of [
+      '([] + [message.text])',
+      '(message.isHtml ? [] : [message.text])',
+      '[[], [message.text]][1]',
+      '["", message.text]',
+    ])
+      assert.ok(steps(list) >= least, list);
+  });
+
   test('patterns that make backtracking engines hang take milliseconds on 20,000 characters', async () => {
     const body = `${'a'.repeat(19_000)} ${'ab'.repeat(400)}!`;
     const view = smallCompiler.viewOf(await sourceOf({ mail: { body } }));

@@ -3,24 +3,36 @@ import type { BrokenFile } from './broken-rule-files.ts';
 /** One broken condition each: the place is inside the expression. */
 export const brokenConditions: readonly BrokenFile[] = [
   {
-    name: 'condition: a list that doubles in each macro',
+    name: 'condition: a list that doubles',
     file: 'conditions.yaml',
-    content: `conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      [[1]]${'.map(a, a + a)'.repeat(14)}[0].size() > 3\n`,
+    content: `conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      [[1]]\n${'      .map(a, a + a)\n'.repeat(27)}      [0].size() > 3\n`,
     expected: [
-      'conditions.yaml:6:202: `+` could make a list of up to 16,384 items; at most 10,000 are allowed',
-      '  6 | + a).map(a, a + a).map(a, a + a).map(a, a + a)[0].size() > 3',
-      '    |                                         ^',
+      'conditions.yaml:20:15: this list could have too many items: 16,384; at most 10,000 are allowed',
+      '  20 |       .map(a, a + a)',
+      '     |               ^',
       '  ask each part by itself and join the answers with `||`',
     ],
   },
   {
-    name: 'condition: a text that doubles in each macro',
+    name: 'condition: a text that doubles',
     file: 'conditions.yaml',
-    content: `conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      ["0123456789abcdef"]${'.map(a, a + a)'.repeat(14)}[0].endsWith("ba")\n`,
+    content: `conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      ["aaaaaaaaaaaaaaaa"]\n${'      .map(a, a + a)\n'.repeat(24)}      [0].endsWith("ba")\n`,
     expected: [
-      'conditions.yaml:6:217: `+` could make a text of up to 262,144 characters; at most 200,000 are allowed',
-      '  6 | + a).map(a, a + a).map(a, a + a).map(a, a + a)[0].endsWith("ba")',
-      '    |                                         ^',
+      'conditions.yaml:20:15: this text could have too many characters: 262,144; at most 200,000 are allowed',
+      '  20 |       .map(a, a + a)',
+      '     |               ^',
+      '  ask each part by itself and join the answers with `||`',
+    ],
+  },
+  {
+    name: 'condition: a list of more text than a message has',
+    file: 'conditions.yaml',
+    content:
+      'conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      message.links.map(l, message.text + message.subject).size() > 3\n',
+    expected: [
+      'conditions.yaml:6:7: the texts of this list could have too many characters: 2,200,000; at most 2,000,000 are allowed',
+      '  6 |       message.links.map(l, message.text + message.subject).size() > 3',
+      '    |       ^',
       '  ask each part by itself and join the answers with `||`',
     ],
   },
@@ -484,7 +496,7 @@ export const brokenConditions: readonly BrokenFile[] = [
     content:
       'conditions:\n  - id: a\n    name: A\n    effect: {bits: 2}\n    when: |-\n      message.links.exists(a, message.links.exists(b, message.links.exists(c, a.path == b.path + c.path)))\n',
     expected: [
-      'conditions.yaml:6:7: the condition could take 12,030,302 steps for one message; at most 250,000 are allowed',
+      'conditions.yaml:6:7: the condition could take 14,030,302 steps for one message; at most 250,000 are allowed',
       '  6 |       message.links.exists(a, message.links.exists(b, message.links.exists(c, a.path == b.path + c.p',
       '    |       ^',
       '  ask fewer lists inside each other, shorter texts (a subject instead of the whole text), or simpler patterns',

@@ -73,7 +73,8 @@ conditions:
   The breaker and the mode bound it as they bound everything.
 - \`aliases\` (ids or vendors) says whom it is asked of; empty for all. Nothing of a message is read that no condition asks for.
 - **Time is bounded** when the rules are checked, from the largest each list and text can be: at most 250,000 steps (about a
-  microsecond each) for one condition, 2,000,000 for all. Patterns run on RE2's linear engine.
+  microsecond each) for one condition, 2,000,000 for all. What it makes on the way may have at most 10,000 items or 200,000
+  characters. Patterns run on RE2's linear engine.
 - **A value that is not there** (\`message.links[7]\`) makes the condition untrue for that message, counts in
   \`aliaswatch_condition_errors_total\` and is logged once an hour. Matches count in \`aliaswatch_condition_matches_total\`.
 - \`aliaswatch rules check\` points into the expression, says what to write instead, and warns of what can never be true and of
