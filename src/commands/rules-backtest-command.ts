@@ -11,7 +11,7 @@ export function addBacktestCommand(rules: Command, context: CommandContext): voi
     .command('backtest')
     .argument('[dir]', 'directory of rules to try (default: the one that serve uses)')
     .description(
-      'Scores kept mail again under a directory of rules, with the engine of the gateway, and shows what it would tag and hold otherwise than the rules in force: by alias and cause, with 95 % upper bounds, and whether the gate of `rules activate` would let it pass. Exit code: 0.',
+      'Scores kept mail again under a directory of rules, with the engine of the gateway, and shows what it would tag and hold otherwise than the rules in force: by alias and cause, with 95 % upper bounds, and whether the gate of `rules activate` would let it pass. Exit codes: 0 whatever would change, 1 when rules or kept mail cannot be used, 2 for an alias that nobody knows.',
     )
     .option('--against <rules>', 'compare with this stored version or directory', 'active')
     .option('--since <when>', 'only mail since a date, or of so many days: 2026-11-01, 7d')
