@@ -11,7 +11,12 @@ export type JudgedEvent = {
 };
 
 /** Messages that share a value. */
-type Attack = { readonly keys: readonly string[]; readonly isHeld: boolean };
+type Attack = {
+  readonly keys: readonly string[];
+  readonly isHeld: boolean;
+  /** Which of the judged messages was its last. */
+  readonly last: number;
+};
 
 /** What became of mail under one set of rules since it came into force, beside the set before. */
 export type RulesetWatch = {
@@ -21,7 +26,9 @@ export type RulesetWatch = {
   /** Messages that the set before would have done less about, and those that are held only because of this one. */
   readonly graver: number;
   readonly heldOnly: number;
+  /** Those of the last messages, and which of the judged messages these were. */
   readonly attacks: readonly Attack[];
+  readonly graverAt: readonly number[];
   readonly open: Opening | null;
   /** Somebody closed it: it does not open again for this set. */
   readonly isTrusted: boolean;
@@ -39,12 +46,13 @@ const leastAttacks = 3;
 const leastBits = 10;
 /** A gate that allows nothing would make every attack impossible. */
 const leastShare = 1e-4;
-const maxAttacks = 1000;
+/** What is measured: among all that a set has judged since it came into force, harm that begins later would be lost. */
+const windowMessages = 1000;
 const maxKeys = 200;
 
 export function watchRuleset(ruleset: string, previous: string): RulesetWatch {
-  const none = { judged: 0, graver: 0, heldOnly: 0, attacks: [], open: null, isTrusted: false };
-  return { ruleset, previous, ...none };
+  const none = { judged: 0, graver: 0, heldOnly: 0, attacks: [], graverAt: [] };
+  return { ruleset, previous, ...none, open: null, isTrusted: false };
 }
 
 /**
@@ -57,12 +65,8 @@ export function advanceRulesetWatch(
   { atMs, graver, isHeldOnly }: JudgedEvent,
   rules: RulesetBreakerRules,
 ): RulesetWatch {
-  const next = {
-    ...watch,
-    judged: watch.judged + 1,
-    graver: watch.graver + (graver === null ? 0 : 1),
-    attacks: graver === null ? watch.attacks : joined(watch.attacks, graver),
-  };
+  const judged = watch.judged + 1;
+  const next = { ...watch, judged, ...(graver !== null && withGraver(watch, graver, judged)) };
   const mayOpen = graver !== null && watch.open === null && !watch.isTrusted && rules.enabled;
   const open = mayOpen ? opening(next, atMs, rules) : watch.open;
   // The message that opens it is not held any more, nor is what follows.
@@ -74,16 +78,33 @@ export function trustRuleset(watch: RulesetWatch): RulesetWatch {
   return { ...watch, open: null, isTrusted: true };
 }
 
+function withGraver(
+  { attacks, graver, graverAt }: RulesetWatch,
+  event: NonNullable<JudgedEvent['graver']>,
+  at: number,
+): Pick<RulesetWatch, 'attacks' | 'graver' | 'graverAt'> {
+  const isRecent = (other: number) => other > at - windowMessages;
+  return {
+    graver: graver + 1,
+    graverAt: [...graverAt.filter(isRecent), at],
+    attacks: joined(
+      attacks.filter(({ last }) => isRecent(last)),
+      { ...event, last: at },
+    ),
+  };
+}
+
 /** Without a key nothing tells it from others: that is how honest mail looks, and each counts. */
-function joined(attacks: readonly Attack[], { keys, isHeld }: Attack): readonly Attack[] {
+function joined(attacks: readonly Attack[], { keys, isHeld, last }: Attack): readonly Attack[] {
   const shares = (attack: Attack) => attack.keys.some((key) => keys.includes(key));
   const same = attacks.filter(shares);
   const all = new Set([...same.flatMap((attack) => attack.keys), ...keys]);
   const one = {
     keys: [...all].slice(0, maxKeys),
     isHeld: isHeld || same.some((attack) => attack.isHeld),
+    last,
   };
-  return [...attacks.filter((attack) => !shares(attack)), one].slice(-maxAttacks);
+  return [...attacks.filter((attack) => !shares(attack)), one];
 }
 
 function opening(
@@ -91,14 +112,15 @@ function opening(
   atMs: number,
   { gate }: RulesetBreakerRules,
 ): Opening | null {
-  const { ruleset, previous, judged, graver, heldOnly, attacks } = watch;
+  const { ruleset, previous, heldOnly, attacks, graverAt } = watch;
+  const judged = Math.min(watch.judged, windowMessages);
   const held = attacks.filter(({ isHeld }) => isHeld).length;
   const bits = Math.max(
     bitsOf(judged, gate.maxNewlyTaggedShare, attacks.length),
     bitsOf(judged, gate.maxNewlyHeldShare, held),
   );
   if (bits < leastBits) return null;
-  const reason = `${graver} of ${judged} messages are flagged only because of ruleset ${ruleset}, and share too little to be an attack (${bits.toFixed(1)} bits)`;
+  const reason = `${graverAt.length} of ${watch.judged > judged ? 'the last ' : ''}${judged} messages are flagged only because of ruleset ${ruleset}, and share too little to be an attack (${bits.toFixed(1)} bits)`;
   return {
     atMs,
     cause: 'ruleset',

@@ -94,6 +94,20 @@ test('a set that flags what the gate allows seldom opens it', () => {
   assert.ok(opened <= 15, `${opened} of 300`);
 });
 
+test('it opens as soon for a set that did no harm for a million messages', () => {
+  const proven = { ...start, judged: 1_000_000 };
+  const mail = many(100, (index) => (index % 5 === 4 ? held(`value ${index}`) : clean));
+  const { open } = run(mail, proven);
+  assert.match(open?.reason ?? '', /^\d+ of the last 1000 messages are flagged only because/);
+});
+
+test('what it flagged long ago does not count', () => {
+  // One in 500 is what the gate allows; however long it goes on, there are never more at once.
+  const mail = many(20_000, (index) => (index % 500 === 499 ? held(`value ${index}`) : clean));
+  const { open, attacks, graver, heldOnly } = run(mail);
+  assert.deepEqual([open, attacks.length, graver, heldOnly], [null, 2, 40, 40]);
+});
+
 test('the order of an attack’s copies does not matter', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   fc.assert(
