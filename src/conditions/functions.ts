@@ -1,7 +1,7 @@
 import { contactPointsOf } from '../message/contact-points.ts';
 import { foldText } from '../message/fold.ts';
 import type { ValueType } from './field.ts';
-import { itemsOf, lengthOf } from './value-bounds.ts';
+import { itemsOf, lengthOf, lengthWithin } from './value-bounds.ts';
 import { NamedSet } from './view.ts';
 
 /** A function or method that conditions may call. Macros and what CEL has of its own have no handler. */
@@ -24,9 +24,15 @@ export type ConditionFunction = {
 const yesOrNo = (): ValueType => ({ kind: 'bool' });
 const number = (): ValueType => ({ kind: 'int', unit: '', least: 0, most: 1_000_000 });
 
-/** Search in text is quick; folding text of other scripts takes a microsecond a character. */
+/** Search in text is quick; folding text of other scripts takes one to two microseconds a character. */
 const search = ([text]: readonly ValueType[]) => 1 + lengthOf(text) / 1000;
-const fold = ([text]: readonly ValueType[]) => 1 + lengthOf(text);
+const fold = ([text]: readonly ValueType[]) => 1 + 2 * lengthOf(text);
+
+/** A Korean syllable is folded to its three letters. */
+const foldedGrowth = 3;
+
+/** Of a domain, in characters. */
+const longestLabel = 63;
 
 /** Macros over a list: a name for the item, and what is asked of it. */
 export const macros = ['exists', 'all', 'exists_one', 'filter', 'map'] as const;
@@ -90,7 +96,7 @@ export function functionsFor(
         'The text as a person reads it, in lower case: letters that only look Latin are Latin, invisible characters are gone, gaps are one space wide',
       example: 'message.subject.folded().startsWith("action required")',
       handler: (text: string) => folded(text),
-      result: ([text]) => ({ kind: 'text', maxLength: 2 * lengthOf(text) }),
+      result: ([text]) => ({ kind: 'text', maxLength: foldedGrowth * lengthOf(text) }),
       steps: fold,
     },
     {
@@ -105,7 +111,10 @@ export function functionsFor(
         return phrases.some((phrase) => standsIn(read, readable(phrase)));
       },
       result: yesOrNo,
-      steps: (values) => fold(values) + itemsOf(values[1]) * (10 + lengthOf(values[0]) / 1000),
+      steps: (values) =>
+        fold(values) +
+        itemsOf(values[1]) * (10 + lengthOf(values[0]) / 1000) +
+        2 * lengthWithin(values[1]),
     },
     {
       name: 'matches',
@@ -137,7 +146,7 @@ export function functionsFor(
       example: 'message.links.exists(l, domainIn(l.host, sets.partners))',
       handler: isBelow,
       result: yesOrNo,
-      steps: () => 10,
+      steps: ([host]) => 10 + lengthOf(host) / 100,
     },
     {
       name: 'topLevel',
@@ -145,9 +154,9 @@ export function functionsFor(
       signatures: ['topLevel(string): string'],
       description: 'What follows the last dot',
       example: 'message.links.exists(l, topLevel(l.host) in lists.cheapTopLevelDomains)',
-      handler: (host: string) => host.slice(host.lastIndexOf('.') + 1),
-      result: () => ({ kind: 'text', maxLength: 63 }),
-      steps: () => 1,
+      handler: (host: string) => host.slice(host.lastIndexOf('.') + 1).slice(0, longestLabel),
+      result: () => ({ kind: 'text', maxLength: longestLabel }),
+      steps: search,
     },
   ];
 }
@@ -158,7 +167,8 @@ function bounded(text: string): string {
 }
 
 function readable(text: string): string {
-  return foldText(bounded(text)).toLowerCase().replace(/\s+/g, ' ').trim();
+  const folded = foldText(bounded(text)).toLowerCase().replace(/\s+/g, ' ').trim();
+  return folded.slice(0, foldedGrowth * text.length);
 }
 
 /** As whole words: `call us` is not in `recall usage`. */

@@ -52,6 +52,9 @@ describe('functions', () => {
     ['message.subject.mentions(["fund"])', false],
     ['message.subject.mentions([""])', false],
     [`"${'\u{fdfa}'.repeat(50)}".folded().size() <= 100`, true],
+    [`"${'\u060a'.repeat(50)}".folded().size() <= 150`, true],
+    [`"${'각'.repeat(50)}끝".folded().endsWith("끝".folded())`, true],
+    [`topLevel("${'a'.repeat(100)}").size() == 63`, true],
     ['message.subject.matches(r"(?i)refund")', true],
     ['domainIn("a.b.gmail.com", lists.freeMail) && !domainIn("xgmail.com", lists.freeMail)', true],
     ['"CFO@site.example" in sets.executives', true],
@@ -83,6 +86,14 @@ describe('time is bounded', () => {
     assert.ok(steps(both) >= steps('message.links.size() > 3') + 200);
     assert.ok(steps('message.text == message.text') >= steps('alias.id == alias.id') + 39);
     assert.ok(steps('message.text.endsWith("b")') >= steps('alias.id.endsWith("b")') + 19);
+  });
+
+  test('folding is charged for each character, of phrases as well', () => {
+    const steps = (when: string) => compiled(when).steps;
+    assert.ok(steps('message.text.folded() == ""') >= 40_000);
+    assert.ok(steps('message.text.mentions(["refund"])') >= 40_000);
+    assert.ok(steps('"a".mentions(message.links.map(l, l.path))') >= 200_000);
+    assert.ok(steps('domainIn(message.text, lists.freeMail)') >= 200);
   });
 
   test('an empty list says nothing of the items of another', () => {
