@@ -62,7 +62,6 @@ export async function rulesInBackground(
       const tried = candidate === null ? [] : [candidate.rules.version];
       alerts.rulesets.follow([active.version, ...tried]);
       events.rulesChanged(loaded, previous);
-      void before.refresh().catch(events.rulesNotFollowed);
     },
     rulesRefused: (refused, refusals) => {
       refusedReloads++;
@@ -76,7 +75,11 @@ export async function rulesInBackground(
     before: before.of,
     follow: () => {
       following = owned.use(
-        followDirectory({ ...{ settings, rules, cache, now, watches }, events: heard }),
+        followDirectory({
+          ...{ settings, rules, cache, now, watches },
+          events: heard,
+          catchUp: before.refresh,
+        }),
       );
       // It is in force already at the first start, and mostly later on; if not, it has to pass what a changed file has to.
       if (directory?.version !== first.active.version || first.sequence < 1)

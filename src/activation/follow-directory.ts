@@ -14,6 +14,8 @@ export type FollowDirectoryOptions = {
   readonly now: () => Date;
   /** Changed files are taken, where the policy in force says so. */
   readonly watches: boolean;
+  /** What is to be read beside the rules in force (`followRules`). */
+  readonly catchUp: () => Promise<void>;
 };
 
 /** Keeps a running process at what the store says, and takes what its rules directory holds. */
@@ -24,6 +26,7 @@ export function followDirectory({
   events,
   now,
   watches,
+  catchUp,
 }: FollowDirectoryOptions): DirectoryWatch {
   const stopping = new AbortController();
   const follower = followRules({
@@ -33,6 +36,7 @@ export function followDirectory({
     settings: { mode, hostname },
     events,
     now,
+    catchUp,
   });
   const watch = watchDirectory({
     directory: rulesDir,

@@ -23,6 +23,8 @@ export type FollowRulesOptions = {
     /** The store does not answer, or names a set that cannot be used here; what is in force stays. */
     readonly rulesNotFollowed: (error: unknown) => void;
   };
+  /** After each look, for what is to be read besides; it is tried again until it succeeds. */
+  readonly catchUp?: () => Promise<void>;
   readonly everyMs?: number;
 };
 
@@ -30,6 +32,8 @@ export type FollowRulesOptions = {
 const usuallyEveryMs = 250;
 /** A set that could not be loaded is tried again as often, and the trouble told. */
 const troubledEveryMs = 5000;
+/** A set that this version of the program cannot use is not told of all the time. */
+const mostTroubledEveryMs = 300_000;
 
 export function followRules({
   store,
@@ -38,6 +42,7 @@ export function followRules({
   settings,
   events,
   now,
+  catchUp = () => Promise.resolve(),
   everyMs = usuallyEveryMs,
 }: FollowRulesOptions): RulesFollower {
   const stopping = new AbortController();
@@ -76,10 +81,11 @@ export function followRules({
     });
   };
   const refresh = () => (looking = looking.catch(() => undefined).then(look));
+  const caughtUp = retried(catchUp, events.rulesNotFollowed);
   const following = (async () => {
     for (let waitMs = everyMs; await pause(waitMs, stopping.signal);) {
       waitMs = await refresh().then(
-        () => everyMs,
+        () => caughtUp().then(() => everyMs),
         (error: unknown) => {
           events.rulesNotFollowed(error);
           return Math.max(everyMs, troubledEveryMs);
@@ -94,6 +100,25 @@ export function followRules({
       await following;
       await looking.catch(() => undefined);
     },
+  };
+}
+
+/** Does it now, unless it failed a moment ago: what is in force is looked at as often as ever. Never rejects. */
+function retried(
+  work: () => Promise<void>,
+  onFailed: (error: unknown) => void,
+): () => Promise<void> {
+  let [notBeforeMs, waitMs] = [0, troubledEveryMs];
+  return async () => {
+    if (performance.now() < notBeforeMs) return;
+    try {
+      await work();
+      waitMs = troubledEveryMs;
+    } catch (error) {
+      onFailed(error);
+      notBeforeMs = performance.now() + waitMs;
+      waitMs = Math.min(2 * waitMs, mostTroubledEveryMs);
+    }
   };
 }
 

@@ -1,6 +1,7 @@
 import { activate } from '../activate-rules.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ActiveRules } from '../dependencies.ts';
+import { changeThatBegan, isGoneBackToAsProven } from './history-of-active.ts';
 import type { StoredRules } from './load-stored.ts';
 import type { RuleSetStore } from './rule-set-store.ts';
 import type { LoadedRules, RulesInForce } from './rules-in-force.ts';
@@ -11,7 +12,7 @@ export type RulesBeforeThem = {
   readonly of: (rules: Pick<ActiveRules, 'version'>, at: Date) => ActiveRules | null;
   /** Right after a change: what was in force until then is before, until the history has been read. */
   readonly changed: (now: LoadedRules, before: LoadedRules) => void;
-  /** Reads the history. @throws what the store throws; what was known before holds. */
+  /** Reads the history, once for what is in force. @throws what the store throws; what was known before holds. */
   readonly refresh: () => Promise<void>;
 };
 
@@ -31,6 +32,8 @@ type Known = {
   readonly before: ActiveRules | null;
   /** Unix time in milliseconds; infinite until the history was read. */
   readonly newUntil: number;
+  /** Of the history. */
+  readonly isRead: boolean;
 };
 
 export function knowRulesBefore({
@@ -39,7 +42,17 @@ export function knowRulesBefore({
   inForce,
   settings,
 }: RulesBeforeOptions): RulesBeforeThem {
-  let known: Known = { version: '', before: null, newUntil: 0 };
+  let known: Known = { version: '', before: null, newUntil: 0, isRead: false };
+  const read = async (version: string): Promise<Known> => {
+    const history = await store.history(mostRead);
+    const change = changeThatBegan(history, version);
+    // What was gone back to is proven, and what was left for it is not.
+    const previous =
+      change === null || isGoneBackToAsProven(history, change) ? null : change.previous;
+    const before = previous === null ? null : activate(await stored.load(previous), settings);
+    const newUntil = change === null ? 0 : Date.parse(change.at) + newForMs;
+    return { version, before, newUntil, isRead: true };
+  };
   return {
     of: ({ version }, at) => {
       const { active, candidate } = inForce.loaded();
@@ -50,22 +63,14 @@ export function knowRulesBefore({
     changed: (now, before) => {
       const { version } = now.active;
       if (version === before.active.version) return;
-      known = { version, before: before.active, newUntil: Infinity };
+      known = { version, before: before.active, newUntil: Infinity, isRead: false };
     },
     refresh: async () => {
-      const { active } = inForce.loaded();
-      const history = await store.history(mostRead);
-      const entry = history.find(
-        ({ version, stage }) => version === active.version && stage === 'enforce',
-      );
-      // What was gone back to is proven, and what was left for it is not.
-      const previous = entry?.via === 'rollback' ? null : (entry?.previous ?? null);
-      const before =
-        previous === null || previous === active.version
-          ? null
-          : activate(await stored.load(previous), settings);
-      const newUntil = entry === undefined ? 0 : Date.parse(entry.at) + newForMs;
-      known = { version: active.version, before, newUntil };
+      const { version } = inForce.loaded().active;
+      if (known.isRead && known.version === version) return;
+      const found = await read(version);
+      // Something else came into force meanwhile, and this would overwrite what is known of that.
+      if (inForce.loaded().active.version === version) known = found;
     },
   };
 }
