@@ -89,11 +89,30 @@ describe('alias suggest --write', () => {
     assert.doesNotMatch(text(rules.path), /corrected by hand/);
   });
 
-  test('a vendor that has packs is refused, so that its file stays whole', async () => {
+  test('a vendor that has other aliases is refused, --force or not, and the drafted alias is printed', async () => {
     await using rules = await smallCopyOfRules();
-    const { code, stderr } = await draft(rules.path, '--vendor', 'Zoom');
+    const file = join(rules.path, 'aliases/zoom.yaml');
+    const before = readFileSync(file, 'utf8');
+    for (const force of [[], ['--force']]) {
+      const { code, stdout, stderr } = await draft(rules.path, '--vendor', 'Zoom', ...force);
+      assert.equal(code, 1);
+      assert.match(stderr, /^error: there are other aliases of Zoom already \(zoom.*by hand/);
+      assert.doesNotMatch(stderr, /--force/);
+      assert.match(stdout, /^ {2}- id: orders-mail-vendor-example #.*\n {4}addresses: \[/);
+      assert.equal(readFileSync(file, 'utf8'), before);
+    }
+  });
+
+  test('nor is a file overwritten that has another alias beside the drafted one', async () => {
+    await using rules = await smallCopyOfRules();
+    assert.equal((await draft(rules.path)).code, 0);
+    const other =
+      '  - id: vendor-other\n    addresses: [other@vendor.example]\n    dkimDomains: [vendor.example]\n    confirmed: false\n    pack: {}\n    references: [by hand]\n';
+    await rules.write('aliases/vendor.yaml', `${text(rules.path)}${other}`);
+    const { code, stderr } = await draft(rules.path, '--force');
     assert.equal(code, 1);
-    assert.match(stderr, /^error: there are packs of Zoom already: --vendor NAME/);
+    assert.doesNotMatch(stderr, /--force/);
+    assert.match(text(rules.path), /vendor-other/);
   });
 
   const wrong = [

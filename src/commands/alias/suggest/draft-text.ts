@@ -9,8 +9,20 @@ export type Draft = {
 };
 
 /** The file of a drafted pack: each fact with what it was learned from, for somebody to review. */
-export function draftText({ vendor, id, address, facts }: Draft): string {
-  const { messages, days, since } = facts;
+export function draftText(draft: Draft): string {
+  const { messages, days, since } = draft.facts;
+  return [
+    schemaLine('aliases/draft.yaml'),
+    `# What was learned of mail from ${draft.address}: a draft, to be reviewed line by line before it is activated.`,
+    `# Drafted from ${messages} messages on ${days} days since ${since ?? 'never'}. Remove what is not the vendor's own.`,
+    `vendor: ${quoted(draft.vendor)}`,
+    'aliases:',
+    draftedAlias(draft),
+  ].join('\n');
+}
+
+/** The same alias alone, as it stands below `aliases:`. */
+export function draftedAlias({ id, address, facts }: Omit<Draft, 'vendor'>): string {
   const lists = [
     ['linkDomains', facts.linkDomains],
     ['phones', facts.phones],
@@ -23,11 +35,6 @@ export function draftText({ vendor, id, address, facts }: Draft): string {
   ] as const;
   const pack = lists.flatMap(([name, values]) => listOf(name, values, '      '));
   return [
-    schemaLine('aliases/draft.yaml'),
-    `# What was learned of mail from ${address}: a draft, to be reviewed line by line before it is activated.`,
-    `# Drafted from ${messages} messages on ${days} days since ${since ?? 'never'}. Remove what is not the vendor's own.`,
-    `vendor: ${quoted(vendor)}`,
-    'aliases:',
     `  - id: ${id} # the id of its history: keep it`,
     `    addresses: [${quoted(address)}]`,
     ...listOf('dkimDomains', facts.dkimDomains, '    ', 'not learned: look at d= of a message'),

@@ -14,7 +14,7 @@ import { CommandFailure, exitCodes, printJson, type CommandContext } from '../..
 import { rulesFor, settingsFor } from '../../command-settings.ts';
 import { patientStoreTimeoutMs } from '../../offline-analysis.ts';
 import type { SettingFlags } from '../../setting-options.ts';
-import { draftText } from './draft-text.ts';
+import { draftedAlias, draftText, type Draft } from './draft-text.ts';
 import { ownDomain, packFacts, type PackFacts } from './pack-facts.ts';
 
 export type DraftFlags = SettingFlags & {
@@ -44,14 +44,15 @@ export async function writeDraft(
   const alias = senderOf(flags.write, flags.force === true, rules);
   const address = alias.addresses[0] ?? flags.write;
   const vendor = flags.vendor ?? (alias.pack === null ? vendorNameOf(address) : alias.vendor);
-  refuseKnownVendor(vendor, flags.force === true, rules);
   const at = flags.at ?? new Date();
   const facts = await learnedFacts(location, { alias, address, at, rules });
   if (facts.messages === 0)
     throw new CommandFailure(
       `${location} has no matured history of ${address} (\`${alias.id}\`): watch it, or \`aliaswatch learn --watch-all\` an archive of its mail`,
     );
-  const text = draftText({ vendor, id: alias.id, address, facts });
+  const draft = { vendor, id: alias.id, address, facts };
+  refuseSharedFile(context, draft, rules, flags);
+  const text = draftText(draft);
   const [problem] = findProblems(vendorSchema, parse(text));
   if (problem !== undefined)
     throw new CommandFailure(`the draft would not be valid: ${problem.message} ${problem.hint}`);
@@ -89,12 +90,31 @@ function senderOf(named: string, force: boolean, { aliases, policy }: RuleSet): 
   return found;
 }
 
-/** A vendor has one file; a draft in a second one would be refused. */
-function refuseKnownVendor(vendor: string, force: boolean, { aliases }: RuleSet): void {
-  if (force || !aliases.some((alias) => vendorSlug(alias.vendor) === vendorSlug(vendor))) return;
+/** A vendor has one file, and a draft would take the place of all of it: its other aliases are never given up. */
+function refuseSharedFile(
+  context: CommandContext,
+  draft: Draft,
+  { aliases, files }: RuleSet,
+  { json }: DraftFlags,
+): void {
+  const slug = vendorSlug(draft.vendor);
+  const file = `aliases/${slug}.yaml`;
+  const written = files.get(file);
+  const inFile = written === undefined ? [] : idsOf(parse(written.toString()));
+  const ofVendor = aliases.filter(({ vendor }) => vendorSlug(vendor) === slug).map(({ id }) => id);
+  const others = [...new Set([...inFile, ...ofVendor])].filter((id) => id !== draft.id);
+  if (others.length === 0) return;
+  const alias = draftedAlias(draft);
+  if (json) printJson(context, { file: null, alias: draft.id, draft: alias });
+  else context.stdout.write(alias);
   throw new CommandFailure(
-    `there are packs of ${vendor} already: --vendor NAME writes another file, --force overwrites`,
+    `there are other aliases of ${draft.vendor} already (${others.join(', ')}), which a new file would lose: add the drafted one to ${file} by hand, or --vendor NAME writes another file`,
   );
+}
+
+function idsOf(file: unknown): readonly string[] {
+  const { aliases } = vendorSchema.parse(file);
+  return aliases.map(({ id }) => id);
 }
 
 /** `billing@mail.vendor.example` → `Vendor`. */
