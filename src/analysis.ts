@@ -94,7 +94,7 @@ function capped(analysis: Analysis, { transaction, rules, deps }: Capping): Anal
   if (decision.effectiveAction !== 'quarantine') return analysis;
   if (deps.alerts.hold(transaction.receivedAt, maxHeldPerHour) || maxHeldPerHour === null)
     return analysis;
-  deps.events.holdCapped(transaction.id, maxHeldPerHour);
+  deps.events.holdCapped(transaction.id, maxHeldPerHour, transaction.receivedAt);
   return {
     ...analysis,
     decision: overruleByCap(decision, maxHeldPerHour),

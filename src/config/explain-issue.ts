@@ -30,8 +30,10 @@ function explainIssue(
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) =>
-        unknownKey([...path, key], knownKeys(schema, path), valueAt(value, [...path, key])),
+      return issue.keys.map(
+        (key) =>
+          oneForAll([...path, key], schema) ??
+          unknownKey([...path, key], knownKeys(schema, path), valueAt(value, [...path, key])),
       );
     case 'invalid_union':
       return explainUnion(issue, schema, value);
@@ -66,6 +68,20 @@ function explainIssue(
         { path, message: `${show(valueAt(value, path))} ${issue.message}`, hint: '', on: 'value' },
       ];
   }
+}
+
+/** What an override may not set and the policy itself knows; null for any other key. */
+function oneForAll(path: readonly PropertyKey[], schema: z.ZodType): FoundProblem | null {
+  const [list, , set, ...setting] = path;
+  if (list !== 'overrides' || set !== 'set') return null;
+  if (!knownKeys(schema, setting.slice(0, -1)).includes(lastKey(path))) return null;
+  const written = formatPath(setting);
+  return {
+    path,
+    message: `\`${written}\` is one for all mail: an override cannot set it`,
+    hint: `write \`${written}\` outside of \`overrides\``,
+    on: 'key',
+  };
 }
 
 function unknownKey(

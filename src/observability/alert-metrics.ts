@@ -6,6 +6,9 @@ import { counter, gauge } from './instruments.ts';
 export const budgets = ['tag', 'quarantine'] as const;
 export type BudgetName = (typeof budgets)[number];
 
+/** A flood must not fill the log as well. */
+const capSaidEveryMs = 60_000;
+
 /** What operators are woken by. */
 export function alertMetrics(registry: Registry, actions: readonly Action[]) {
   const metrics = {
@@ -36,13 +39,14 @@ export function alertMetrics(registry: Registry, actions: readonly Action[]) {
       '1 while mail is only tagged because something of ours seems broken',
       'cause',
     ),
-    holdsCapped: counter(
-      registry,
-      'holds_capped_total',
-      'Messages tagged instead of held, since quarantine.maxHeldPerHour was reached',
-    ),
     breakerOpened: counter(registry, 'breaker_opened_total', 'Times it opened', 'cause'),
   };
+  const holdsCapped = counter(
+    registry,
+    'holds_capped_total',
+    'Messages tagged instead of held, since quarantine.maxHeldPerHour was reached',
+  );
+  let [saidAtMs, unsaid] = [-Infinity, 0];
   for (const limit of limitKinds)
     for (const action of actions) metrics.limitExceeded.inc({ limit, action }, 0);
   for (const budget of budgets) metrics.budgetUsed.set({ budget }, 0);
@@ -52,6 +56,15 @@ export function alertMetrics(registry: Registry, actions: readonly Action[]) {
   }
   return {
     ...metrics,
+    /** Counts a message, and says how many were capped since that was last said; null where that was a minute ago or less. */
+    holdCapped: (atMs: number): number | null => {
+      holdsCapped.inc();
+      unsaid++;
+      if (atMs - saidAtMs < capSaidEveryMs) return null;
+      const messages = unsaid;
+      [saidAtMs, unsaid] = [atMs, 0];
+      return messages;
+    },
     /** Makes the series of an alias exist. */
     startCampaigns: (alias: string) => {
       metrics.campaigns.inc({ alias }, 0);

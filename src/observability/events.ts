@@ -94,7 +94,7 @@ export interface Events {
   readonly breakerOpened: (opening: Opening) => void;
   readonly breakerClosed: (cause: BreakerCause) => void;
   /** A message was tagged instead of held: the policy's bound of an hour is reached. */
-  readonly holdCapped: (transactionId: string, maxHeldPerHour: number) => void;
+  readonly holdCapped: (transactionId: string, maxHeldPerHour: number, at: Date) => void;
   /** A record of the audit log could not be written; mail is not affected. */
   readonly auditLost: (act: string, error: unknown) => void;
   /** So far the audit log had come; the line proves it to whoever keeps it. */

@@ -108,9 +108,11 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.breakerOpen.set({ cause }, 0);
       log.warn({ cause }, 'breaker closed');
     }),
-    holdCapped: neverThrowing((id, maxHeldPerHour) => {
-      metrics.holdsCapped.inc();
-      log.error({ id, maxHeldPerHour }, 'too many messages held within the hour: tagged instead');
+    holdCapped: neverThrowing((id, maxHeldPerHour, at) => {
+      const messages = metrics.holdCapped(at.getTime());
+      if (messages === null) return;
+      const known = { id, maxHeldPerHour, messages };
+      log.error(known, 'too many messages held within the hour: tagged instead');
     }),
     noticeTried: neverThrowing(({ id, kind, outcome, messages, reply }) => {
       metrics.notices.inc({ kind, outcome });

@@ -53,6 +53,27 @@ test('processes, breaker and budgets of all that run are shown together', async 
   await live.leave('b');
 });
 
+test('the bound on holds is that of each process, and what it comes to is said', async () => {
+  await using live = await openLive();
+  const held = async () => {
+    const { stdout } = await shell.run(['rules', 'status', ...store]);
+    return /^held +(.*)$/m.exec(stdout)?.[1];
+  };
+  assert.equal(await held(), '0 in the last hour');
+  const capped = { ...status, ruleset: version, heldLastHour: 4, maxHeldPerHour: 1000 };
+  await live.say('a', capped, 60_000);
+  const each = 'in the last hour; quarantine.maxHeldPerHour lets each process hold 1000';
+  assert.equal(await held(), `4 ${each}`);
+  await live.say('b', capped, 60_000);
+  await live.say('c', capped, 60_000);
+  assert.equal(await held(), `12 ${each}, so the 3 that run up to 3000 together`);
+  const { json } = await shell.runJson(['rules', 'status', ...store]);
+  assert.deepEqual([json['maxHeldPerHour'], json['maxHeldPerHourTogether']], [1000, 3000]);
+  await live.say('c', { ...capped, maxHeldPerHour: null }, 60_000);
+  assert.match((await held()) ?? '', /^12 in the last hour; nothing bounds it/);
+  for (const name of ['a', 'b', 'c']) await live.leave(name);
+});
+
 test('a word about the breaker is there for every process, and on record', async () => {
   const breaker = (...args: readonly string[]) =>
     shell.run(['rules', 'breaker', ...args, ...store]);

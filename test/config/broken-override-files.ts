@@ -73,8 +73,30 @@ export const brokenOverrides: readonly BrokenFile[] = [
     file: 'policy.yaml',
     content: 'overrides:\n  - for: {alias: zoom}\n    set: {breaker: {enabled: false}}\n',
     expected: [
-      'policy.yaml:3:11: unknown key `breaker`',
+      'policy.yaml:3:11: `breaker` is one for all mail: an override cannot set it',
       '  3 |     set: {breaker: {enabled: false}}',
+      '    |           ^',
+      '  write `breaker` outside of `overrides`',
+    ],
+  },
+  {
+    name: 'an override of the bound on holds',
+    file: 'policy.yaml',
+    content: 'overrides:\n  - for: {alias: zoom}\n    set: {quarantine: {maxHeldPerHour: 5}}\n',
+    expected: [
+      'policy.yaml:3:24: `quarantine.maxHeldPerHour` is one for all mail: an override cannot set it',
+      '  3 |     set: {quarantine: {maxHeldPerHour: 5}}',
+      '    |                        ^',
+      '  write `quarantine.maxHeldPerHour` outside of `overrides`',
+    ],
+  },
+  {
+    name: 'an override of what nobody knows',
+    file: 'policy.yaml',
+    content: 'overrides:\n  - for: {alias: zoom}\n    set: {zebra: 1}\n',
+    expected: [
+      'policy.yaml:3:11: unknown key `zebra`',
+      '  3 |     set: {zebra: 1}',
       '    |           ^',
       '  known here: mode, actions, tag, quarantine, impersonation, limits, warning',
     ],

@@ -162,6 +162,46 @@ export const brokenFiles: readonly BrokenFile[] = [
     ],
   },
   {
+    name: 'a bound on holds of nothing',
+    file: 'policy.yaml',
+    content: 'quarantine: {maxHeldPerHour: 0}\n',
+    expected: [
+      'policy.yaml:1:30: `0` is too small: at least 1',
+      '  1 | quarantine: {maxHeldPerHour: 0}',
+      '    |                              ^',
+    ],
+  },
+  {
+    name: 'a bound on holds below nothing',
+    file: 'policy.yaml',
+    content: 'quarantine: {maxHeldPerHour: -5}\n',
+    expected: [
+      'policy.yaml:1:30: `-5` is too small: at least 1',
+      '  1 | quarantine: {maxHeldPerHour: -5}',
+      '    |                              ^',
+    ],
+  },
+  {
+    name: 'a bound on holds in words',
+    file: 'policy.yaml',
+    content: 'quarantine: {maxHeldPerHour: many}\n',
+    expected: [
+      'policy.yaml:1:30: `many` is not a number',
+      '  1 | quarantine: {maxHeldPerHour: many}',
+      '    |                              ^',
+    ],
+  },
+  {
+    name: 'a bound on holds of half a message',
+    file: 'policy.yaml',
+    content: 'quarantine: {maxHeldPerHour: 2.5}\n',
+    expected: [
+      'policy.yaml:1:30: `2.5` is not a whole number',
+      '  1 | quarantine: {maxHeldPerHour: 2.5}',
+      '    |                              ^',
+    ],
+  },
+  {
     name: 'a budget in two units',
     file: 'policy.yaml',
     content: 'tag: {budget: 0.001, alertsPerDay: 5}\n',

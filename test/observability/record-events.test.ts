@@ -343,6 +343,22 @@ test('no event throws, not even with a log and metrics that do', () => {
   events.relayTested('127.0.0.1:25', { kind: 'refused', reply: '' });
 });
 
+test('a bound on holds that is reached is said once a minute, and every message counts', async () => {
+  const { metrics, events, lines } = recorder();
+  const at = (seconds: number) => new Date(Date.UTC(2026, 10, 22, 10, 0, seconds));
+  for (const seconds of [0, 1, 59, 60, 61, 200])
+    events.holdCapped(`id-${seconds}`, 1000, at(seconds));
+  assert.deepEqual(await moved(metrics), ['aliaswatch_holds_capped_total 6']);
+  assert.deepEqual(
+    lines().map(({ level, id, maxHeldPerHour, messages }) => [level, id, maxHeldPerHour, messages]),
+    [
+      ['error', 'id-0', 1000, 1],
+      ['error', 'id-60', 1000, 3],
+      ['error', 'id-200', 1000, 2],
+    ],
+  );
+});
+
 test('conditions are counted, and one that cannot be asked is said once an hour', async () => {
   const { metrics, events, lines } = recorder();
   metrics.rulesActivated({

@@ -76,7 +76,7 @@ function processLines({ processes, inForce }: RulesStatus, at: Date): readonly s
 }
 
 function budgetLines(status: RulesStatus): readonly string[] {
-  const { budgets, heldLastHour, maxHeldPerHour } = status;
+  const { budgets, heldLastHour } = status;
   const use = (name: string, { used, allowed, projected }: BudgetUse) =>
     `${name.padEnd(12)} ${used} of ${allowed.toFixed(1)} campaigns${projected === null ? '' : `, ${projected.toFixed(1)} by midnight UTC if it goes on like this`}`;
   const rows = budgets.aliases.map(({ alias, watched, tag, quarantine }) => [
@@ -94,14 +94,23 @@ function budgetLines(status: RulesStatus): readonly string[] {
     ],
     rows,
   );
-  const cap = maxHeldPerHour === null ? 'no cap' : `at most ${maxHeldPerHour}`;
   return [
     `today        ${budgets.watched} watched messages, as far as the running processes counted`,
     use('tag', budgets.tag),
     use('quarantine', budgets.quarantine),
-    `held         ${heldLastHour} in the last hour (${cap})`,
+    `held         ${heldLastHour} in the last hour${capText(status)}`,
     ...(rows.length === 0 ? [] : ['', ...table.trimEnd().split('\n')]),
   ];
+}
+
+/** Every process counts for itself. */
+function capText({ processes, maxHeldPerHour, maxHeldPerHourTogether }: RulesStatus): string {
+  if (processes.length === 0) return '';
+  if (maxHeldPerHour === null) return '; nothing bounds it (quarantine.maxHeldPerHour is null)';
+  const each = `; quarantine.maxHeldPerHour lets each process hold ${maxHeldPerHour}`;
+  return processes.length === 1
+    ? each
+    : `${each}, so the ${processes.length} that run up to ${maxHeldPerHourTogether ?? 0} together`;
 }
 
 function timeText(iso: string): string {

@@ -31,7 +31,10 @@ export type RulesStatus = {
   }[];
   readonly budgets: BudgetsToday;
   readonly heldLastHour: number;
+  /** Of one process; null where one of them has no bound. */
   readonly maxHeldPerHour: number | null;
+  /** Of all that run: each counts for itself. */
+  readonly maxHeldPerHourTogether: number | null;
   readonly refusedReloads: number;
 };
 
@@ -63,7 +66,7 @@ export async function showStatus(
   }
   const sum = (of: (status: ProcessStatus) => number) =>
     processes.reduce((total, status) => total + of(status), 0);
-  const caps = processes.flatMap(({ maxHeldPerHour }) => maxHeldPerHour ?? []);
+  const caps = processes.map(({ maxHeldPerHour }) => maxHeldPerHour ?? Infinity);
   const status: RulesStatus = {
     inForce,
     since,
@@ -72,11 +75,16 @@ export async function showStatus(
     heldOnly,
     budgets: budgetsToday(processes, new Date()),
     heldLastHour: sum((process) => process.heldLastHour),
-    maxHeldPerHour: caps.length === 0 ? null : Math.max(...caps),
+    maxHeldPerHour: bound(Math.max(...caps)),
+    maxHeldPerHourTogether: bound(caps.reduce((sum, cap) => sum + cap, 0)),
     refusedReloads: sum((process) => process.refusedReloads),
   };
   if (json) printJson(context, status);
   else context.stdout.write(statusText(status, new Date()));
+}
+
+function bound(most: number): number | null {
+  return Number.isFinite(most) ? most : null;
 }
 
 /** Several processes may have seen the same; the first to see it counts. */
