@@ -4,12 +4,11 @@ import { unauthenticated, type AuthenticationResults } from './authentication/re
 import { decideClaim, decideUnavailable, decideUnwatched } from './decision/decide.ts';
 import { effectivePolicy } from './decision/effective-policy.ts';
 import type { FailureCause, Policy } from './decision/policy.ts';
-import { onlyUnder } from './decision/only-under.ts';
 import { overruleByBreaker, overruleByCap } from './decision/overrule.ts';
 import { excuseForwarder } from './forwarded-claim.ts';
 import type { ActiveRules, AnalysisDependencies } from './dependencies.ts';
 import { judge, type Judgement } from './judge.ts';
-import { decideBefore } from './judge-before.ts';
+import { compareClaim } from './compare-claim.ts';
 import { readHeader, type Header } from './message/header.ts';
 import { MessageTooLarge, parseMessage, type Message } from './message/message.ts';
 import type { Score } from './score/score.ts';
@@ -138,20 +137,18 @@ function unscored(
   const isClaim = sender.kind !== 'unwatched';
   const alias = isClaim ? sender.alias : null;
   const policy = policyWithoutPurpose(alias, transaction, rules);
-  const alone = isClaim ? decideClaim(sender.kind, sender.why, policy) : decideUnwatched();
-  const before = alone.action === 'pass' ? null : rulesBefore(rules, transaction.receivedAt);
-  const then =
-    before === null
-      ? alone
-      : decideBefore(
-          { header, authentication, recipients: transaction.envelope.rcptTo, toAppraise: null },
-          before,
-        ).decision;
-  const decision = overruleByBreaker(
-    { ...alone, onlyUnder: onlyUnder(alone, then, rules.version) },
-    isClaim ? alerts.rulesOnlyTag(rules.version) : null,
+  const known = { header, authentication, alias: alias?.id ?? null, policy, ...nothingLearned };
+  if (!isClaim) return { ...known, decision: decideUnwatched() };
+  const alone = decideClaim(sender.kind, sender.why, policy);
+  const before = rulesBefore(rules, transaction.receivedAt);
+  const seen = { header, authentication, recipients: transaction.envelope.rcptTo };
+  const compared = before && compareClaim(alone, seen, { rules, before });
+  const openBecause = alerts.noteClaim(
+    { ruleset: rules.version, atMs: transaction.receivedAt.getTime(), compared },
+    rules.policy.breaker,
   );
-  return { header, authentication, alias: alias?.id ?? null, decision, policy, ...nothingLearned };
+  const decision = { ...alone, onlyUnder: compared?.only ?? null };
+  return { ...known, decision: overruleByBreaker(decision, openBecause) };
 }
 
 type Failed = {

@@ -45,7 +45,7 @@ export type AnalysisDependencies = {
   ) => Promise<readonly AttachmentText[]>;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
-  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note' | 'hold' | 'rulesOnlyTag'>;
+  readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note' | 'hold' | 'noteClaim'>;
   /** The set before rules that are new; none when absent. */
   readonly rulesBefore?: RulesBefore;
   readonly pseudonym: Pseudonym;

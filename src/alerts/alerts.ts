@@ -15,7 +15,12 @@ import type { Score } from '../score/score.ts';
 import { createBudgetVolumes } from './budget-volumes.ts';
 import type { DayCount } from './daily-volume.ts';
 import { createFlagsToday, type FlagsToday } from './flags-today.ts';
-import { watchRulesets, type Compared, type RulesetWatches } from './watch-rulesets.ts';
+import {
+  watchRulesets,
+  type Compared,
+  type RulesetWatches,
+  type UnderRules,
+} from './watch-rulesets.ts';
 
 /** One scored message, before anything overrules its decision. */
 export type Scored = {
@@ -54,8 +59,11 @@ export type Alerts = {
   readonly closeBreaker: () => void;
   /** Counts a message that is to be held, and says whether it may be: false past the policy's bound of an hour. */
   readonly hold: (at: Date, maxHeldPerHour: number | null) => boolean;
-  /** Why mail judged by these rules is only tagged whatever it shares with other mail, or null. */
-  readonly rulesOnlyTag: (ruleset: string) => string | null;
+  /** Counts a message that claims an alias and is not scored, and says why its rules only tag, or null. */
+  readonly noteClaim: (
+    claim: UnderRules,
+    policy: Pick<Policy['breaker'], 'enabled'>,
+  ) => string | null;
 };
 
 /** What the alerts of a server can be asked by those who show it, and told by those who decide. */
@@ -78,7 +86,7 @@ export const noAlerts: Alerts = {
   note: ({ campaign }) => ({ campaign: campaign?.id ?? null, isCopy: false, openBecause: null }),
   closeBreaker: () => undefined,
   hold: () => true,
-  rulesOnlyTag: () => null,
+  noteClaim: () => null,
 };
 
 function withoutLimits(policy: Policy): Policy {
@@ -118,7 +126,7 @@ export function createAlerts(
     watchedPerDay: (at) => volumes.of('tag', null).perDay(at),
     closeBreaker: () => become(closeBreaker(breaker)),
     hold: flags.hold,
-    rulesOnlyTag: (ruleset) => rulesets.openFor(ruleset)?.reason ?? null,
+    noteClaim: (claim, policy) => rulesets.note(claim, policy)?.reason ?? null,
     rulesets,
     flags,
     openings: () =>

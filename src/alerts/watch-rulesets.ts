@@ -45,7 +45,6 @@ export type RulesetWatches = {
     under: UnderRules,
     policy: Pick<RulesetBreakerRules, 'enabled'>,
   ) => Opening | null;
-  readonly openFor: (ruleset: string) => Opening | null;
   readonly obey: (word: BreakerWord) => void;
   /** From here on these are in force, for all mail or a share of it; others are forgotten. */
   readonly follow: (rulesets: readonly string[]) => void;
@@ -87,7 +86,6 @@ export function watchRulesets(
   };
   const openFor = (ruleset: string) => byHand ?? watches.get(ruleset)?.open ?? null;
   return {
-    openFor,
     note: ({ ruleset, atMs, compared }, { enabled }) => {
       if (compared !== null) {
         const { previous, only, keys, isHeld, gate } = compared;

@@ -10,12 +10,14 @@ export type GateVerdict = {
   readonly shares: { readonly newlyHeld: number; readonly newlyTagged: number };
 };
 
+type GateInput = Pick<BacktestResult, 'changes' | 'scored' | 'kept' | 'notBacktestable'>;
+
 /**
  * Holds what a backtest found against the limits of the rules IN FORCE (`policy.activation.gate`): with its own, a
  * candidate could loosen the gate that it is to pass. Counts what would take effect and what only `enforce` would show.
  */
 export function gateOf(
-  { changes, scored, kept }: Pick<BacktestResult, 'changes' | 'scored' | 'kept'>,
+  { changes, scored, kept, notBacktestable }: GateInput,
   limits: GateLimits,
 ): GateVerdict {
   const shareOf = (kind: string) => {
@@ -27,9 +29,9 @@ export function gateOf(
   const shares = { newlyHeld: shareOf('newly-held'), newlyTagged: shareOf('newly-tagged') };
   if (kept === 0 || kept < limits.minVectors) {
     const reason = `not enough kept mail to tell: ${kept} messages, activation.gate.minVectors is ${limits.minVectors}`;
-    return { passes: true, reasons: [reason], shares };
+    return { passes: true, reasons: [reason, ...untold(notBacktestable)], shares };
   }
-  const reasons = [
+  const past = [
     ...pastLimit(shares.newlyHeld, limits.maxNewlyHeldShare, {
       would: 'be held that is not held now',
       limit: 'maxNewlyHeldShare',
@@ -39,7 +41,14 @@ export function gateOf(
       limit: 'maxNewlyTaggedShare',
     }),
   ];
-  return { passes: reasons.length === 0, reasons, shares };
+  return { passes: past.length === 0, reasons: [...past, ...untold(notBacktestable)], shares };
+}
+
+/** Settings that no kept message can speak for: a gate that passes says nothing of them. */
+function untold(notBacktestable: GateInput['notBacktestable']): readonly string[] {
+  const settings = notBacktestable.flatMap(({ unscored }) => unscored ?? []);
+  if (settings.length === 0) return [];
+  return [`not backtestable, since it is about mail that is never scored: ${settings.join(', ')}`];
 }
 
 function pastLimit(

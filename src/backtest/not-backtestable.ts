@@ -3,6 +3,7 @@ import type { Policy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
 import type { Lists } from '../features/lists.ts';
 import { listText } from '../vectors/read-with.ts';
+import { changedForUnscored } from './never-scored.ts';
 import type { Tally } from './tally.ts';
 
 /** A difference between two sets that kept messages cannot tell. */
@@ -11,6 +12,8 @@ export type NotBacktestable = {
   readonly what: string;
   /** Kept messages that it could concern. */
   readonly messages: number;
+  /** Name of the setting where it is about mail that is never scored, and so never kept. */
+  readonly unscored?: string;
 };
 
 type Compared = {
@@ -48,6 +51,9 @@ export function notBacktestable({
       messages: all,
     })),
     ...changedCap(inForce.policy, candidate.policy).map((what) => ({ what, messages: all })),
+    ...changedForUnscored(inForce.policy, candidate.policy).map(({ setting, what }) => ({
+      ...{ what, messages: 0, unscored: setting },
+    })),
     ...changedAliases(inForce, candidate).map(({ id, what }) => ({
       what: `alias ${id}: ${what}`,
       messages: kept(id),

@@ -73,7 +73,8 @@ export function notesOf(result: BacktestResult, gate: GateVerdict): readonly str
   return [
     drawn,
     ...result.notBacktestable.map(
-      ({ what, messages }) => `Not backtestable: ${what} (${messages} kept messages).`,
+      ({ what, messages, unscored }) =>
+        `Not backtestable: ${what}${unscored === undefined ? ` (${messages} kept messages)` : ''}.`,
     ),
     gate.reasons.length === 0
       ? 'The gate of the rules in force would let it pass.'

@@ -50,10 +50,13 @@ const start = Date.parse('2026-03-02T09:00:00Z');
 export async function openDesk({
   policy = {},
   change = (rules: RuleSet) => rules,
+  before,
 }: {
   readonly policy?: Partial<Policy>;
   /** What is wrong with the rules. */
   readonly change?: (rules: RuleSet) => RuleSet;
+  /** The policy of the set before, where the rules are new. */
+  readonly before?: Partial<Policy>;
 } = {}): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
   const active = activate(
@@ -63,6 +66,11 @@ export async function openDesk({
     }),
     { mode: null },
   );
+  const rulesBefore = before && {
+    ...active,
+    version: 'before',
+    policy: { ...active.policy, ...before },
+  };
   const limits = defaultStoreLimits;
   const baselines = opened.use(await openStore('sqlite::memory:', { limits, timeoutMs: 5000 }));
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-desk-'));
@@ -92,7 +100,7 @@ export async function openDesk({
       return line === undefined ? null : Number(line.slice(sample.length));
     },
     send: async ({ alias, minutes = 0, recipient = 'jo@site.example', ...text }) => {
-      const data = mailBytes({ ...text, from: `${alias.vendor} <${addressOf(alias)}>` });
+      const data = mailBytes({ from: `${alias.vendor} <${addressOf(alias)}>`, ...text });
       const transaction = {
         ...transactionOf(data, {
           receivedAt: new Date(start + minutes * 60_000),
@@ -120,6 +128,7 @@ export async function openDesk({
           baselines,
           organization: null,
           alerts,
+          rulesBefore: () => rulesBefore ?? null,
           pseudonym: createPseudonym(Buffer.alloc(32)),
           quarantine: {
             hold: (message, prefix, content) => {

@@ -83,6 +83,39 @@ test('mail that was read with lists of another time is counted, and named', () =
   assert.equal(readWithOf({ ...inForce.lists, sets }), readWith);
 });
 
+test('what is done with mail that is never scored is named, and the gate says so', () => {
+  const { policy } = inForce;
+  const overrides = [
+    { for: { vendor: new Set(['zoom']) }, set: { impersonation: { action: 'reject' } as const } },
+  ];
+  const verdictOf = (changed: Partial<typeof policy>) => {
+    const candidate = { ...inForce, version: 'other', policy: { ...policy, ...changed } };
+    const result = backtest({ vectors, counts, inForce, candidate, pseudonym });
+    const { passes, reasons } = gateOf(result, limits);
+    assert.equal(passes, true);
+    return { what: result.notBacktestable.map(({ what }) => what), reasons };
+  };
+  const about = (setting: string) => [
+    `not backtestable, since it is about mail that is never scored: ${setting}`,
+  ];
+  assert.deepEqual(verdictOf({ impersonation: { action: 'quarantine' } }), {
+    what: [
+      'impersonation.action changed from tag to quarantine: mail that claims an alias is not kept',
+    ],
+    reasons: about('impersonation.action'),
+  });
+  assert.deepEqual(verdictOf({ overrides }).reasons, about('impersonation.action of overrides'));
+  const failOpen = { ...policy.failOpen, malformed: 'defer' } as const;
+  assert.deepEqual(verdictOf({ failOpen, watch: ['*@new.example'] }), {
+    what: [
+      'failOpen.malformed changed from relay to defer: mail that cannot be analysed is not kept',
+      'watch has *@new.example as well: mail from there, or claiming to be, is not kept',
+    ],
+    reasons: about('failOpen.malformed, watch'),
+  });
+  assert.deepEqual(verdictOf({ mode: 'shadow' }).reasons, about('mode'));
+});
+
 test('without any kept mail there is not enough to tell, whatever the limits', () => {
   const none = { vectors: [], counts: new Map(), inForce, candidate: strict, pseudonym };
   const result = backtest(none);
