@@ -46,7 +46,7 @@ export type RunningConsole = AsyncDisposable & {
 /** @throws Error in one sentence when its address or certificate cannot be used. */
 export async function startConsole(start: ConsoleStart): Promise<RunningConsole> {
   const { settings, version, now, events } = start;
-  const certificate = certificateOf(settings);
+  const certificate = consoleCertificateOf(settings);
   if (settings.console === 'off')
     return { handle: null, address: null, [Symbol.asyncDispose]: () => Promise.resolve() };
   await using opened = new AsyncDisposableStack();
@@ -122,11 +122,15 @@ function hostsOf({
   );
 }
 
-function certificateOf({
+/** @throws Error in one sentence for settings that do not belong together. */
+export function consoleCertificateOf({
   console,
   consoleTlsCertFile: certFile,
   consoleTlsKeyFile: keyFile,
-}: Settings): CertificateFiles | null {
+}: Pick<
+  Settings,
+  'console' | 'consoleTlsCertFile' | 'consoleTlsKeyFile'
+>): CertificateFiles | null {
   if (certFile === null && keyFile === null) return null;
   if (certFile === null || keyFile === null)
     throw new Error('consoleTlsKeyFile is given without consoleTlsCertFile: name the certificate');

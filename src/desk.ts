@@ -1,6 +1,7 @@
 import type { RunningAudit } from './audit/start-audit.ts';
 import type { BaselineStore } from './baseline/store.ts';
 import type { HostPort } from './config/host-port.ts';
+import type { Settings } from './config/settings.ts';
 import { startConsole, type ConsoleStart, type RunningConsole } from './console-in-background.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import { startNotices, type Notices } from './notices-in-background.ts';
@@ -48,11 +49,8 @@ export type Desk = AsyncDisposable & {
 export async function startDesk(start: DeskStart): Promise<Desk> {
   const { settings, quarantine, baselines, pseudonym, audited, rules, events, now } = start;
   const { audit } = audited;
-  const tellsNobody = settings.noticeTo.length === 0 && settings.noticeRecipients === 'none';
-  if (settings.quarantineExpiry === 'delete' && (settings.noticeMode === 'off' || tellsNobody))
-    throw new Error(
-      'quarantineExpiry: delete would let mail go without anybody being told: name an administrator with noticeTo',
-    );
+  const expiry = tellsNobodyOfExpiry(settings);
+  if (expiry !== null) throw new Error(expiry);
   await using opened = new AsyncDisposableStack();
   // Notices release by the review, and the review tells people by notices.
   const told: { current: Notices | null } = { current: null };
@@ -79,7 +77,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
   );
   told.current = notices;
   start.metrics.measureNotices(notices.status);
-  if (settings.noticeMode !== 'off' && tellsNobody)
+  if (settings.noticeMode !== 'off' && tellsNobody(settings))
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');
   opened.use(sweepInBackground({ quarantine, settings, review, notices, events, now }));
   const console = opened.use(
@@ -113,4 +111,21 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
     links: notices.publicAddress,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Why held mail must not be deleted when it expires, or null. */
+export function tellsNobodyOfExpiry(
+  settings: Pick<Settings, 'quarantineExpiry' | 'noticeMode' | 'noticeTo' | 'noticeRecipients'>,
+): string | null {
+  return settings.quarantineExpiry === 'delete' &&
+    (settings.noticeMode === 'off' || tellsNobody(settings))
+    ? 'quarantineExpiry: delete would let mail go without anybody being told: name an administrator with noticeTo'
+    : null;
+}
+
+function tellsNobody({
+  noticeTo,
+  noticeRecipients,
+}: Pick<Settings, 'noticeTo' | 'noticeRecipients'>): boolean {
+  return noticeTo.length === 0 && noticeRecipients === 'none';
 }

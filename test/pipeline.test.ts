@@ -101,6 +101,7 @@ async function run(fault: Partial<Dependencies>, failOpen = policy.failOpen): Pr
       reviewsNotRead: ignore,
       reviewed: ignore,
       attachmentRead: ignore,
+      clientNotTold: ignore,
       relayTested: ignore,
       recipientWarned: ignore,
       noticeTried: ignore,

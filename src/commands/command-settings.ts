@@ -1,7 +1,11 @@
 import { hostname } from 'node:os';
 import { formatProblem, type RuleProblem } from '../config/rule-problem.ts';
 import { loadRules } from '../config/load-rules.ts';
-import { formatSettingProblem, loadSettings } from '../config/load-settings.ts';
+import {
+  formatSettingProblem,
+  loadSettings,
+  type SettingLoading,
+} from '../config/load-settings.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import type { Settings } from '../config/settings.ts';
 import type { SettingKey } from '../config/settings-schema.ts';
@@ -13,27 +17,30 @@ import { usualFile, type SettingFlags } from './setting-options.ts';
  * @throws CommandFailure with every problem at once.
  */
 export async function settingsFor(
-  { environment }: Pick<CommandContext, 'environment'>,
+  context: Pick<CommandContext, 'environment'>,
   given: SettingFlags,
   required: readonly SettingKey[] = [],
 ): Promise<Settings> {
-  const named = given['config'] ?? environment['ALIASWATCH_CONFIG'];
-  const file =
-    typeof named === 'string' && named !== ''
-      ? { path: named, mustExist: true }
-      : { path: usualFile, mustExist: false };
-  const loading = await loadSettings({
-    file,
-    environment,
-    flags: given,
-    hostname: hostname(),
-    required,
-  });
+  const loading = await loadSettingsFor(context, given, required);
   if (loading.ok) return loading.settings;
   const problems = loading.problems.map(formatSettingProblem).join('\n');
   throw new CommandFailure(`these settings cannot be used\n${problems}`, {
     exitCode: exitCodes.usage,
   });
+}
+
+/** The same for who has more to say of them; never throws. */
+export async function loadSettingsFor(
+  { environment }: Pick<CommandContext, 'environment'>,
+  given: SettingFlags,
+  required: readonly SettingKey[],
+): Promise<SettingLoading> {
+  const named = given['config'] ?? environment['ALIASWATCH_CONFIG'];
+  const file =
+    typeof named === 'string' && named !== ''
+      ? { path: named, mustExist: true }
+      : { path: usualFile, mustExist: false };
+  return loadSettings({ file, environment, flags: given, hostname: hostname(), required });
 }
 
 /** @throws CommandFailure with every problem at once. */

@@ -1,5 +1,5 @@
 import { noSuchFile } from './bounded-file.ts';
-import { findProblems } from './explain-issue.ts';
+import { findProblems, type FoundProblem } from './explain-issue.ts';
 import { nearestName } from './nearest-name.ts';
 import { completeSettings, type Settings } from './settings.ts';
 import { settingKeys, settingsSchema, type SettingKey } from './settings-schema.ts';
@@ -30,11 +30,26 @@ export type SettingSources = {
 
 export type SettingLoading =
   | { readonly ok: true; readonly settings: Settings }
-  | { readonly ok: false; readonly problems: readonly SettingProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly SettingProblem[];
+      /** What can be read of them, to look for more problems; null where a file could not be read at all. */
+      readonly rest: SettingRest | null;
+    };
+
+/** Settings of which those in `faulty` are not as somebody wanted them. */
+export type SettingRest = {
+  readonly settings: Settings;
+  readonly faulty: ReadonlySet<SettingKey>;
+};
 
 type Layer = {
+  /** Without those that are wrong. */
   readonly given: Readonly<Record<string, unknown>>;
+  readonly faulty: readonly SettingKey[];
   readonly problems: readonly SettingProblem[];
+  /** Nothing is known of it. */
+  readonly isUnreadable?: boolean;
 };
 
 const prefix = 'ALIASWATCH_';
@@ -53,11 +68,16 @@ export async function loadSettings({
   const fileLayer = file === null ? nothing : await fromFile(file);
   const layers = [fileLayer, fromEnvironment(environment), fromFlags(flags)];
   const merged = Object.assign({}, ...layers.map(({ given }) => given)) as Layer['given'];
+  const faulty = new Set(layers.flatMap((layer) => layer.faulty));
   // A file that cannot be used may well name them.
-  const missing = fileLayer.problems.length > 0 ? [] : required.filter((key) => !(key in merged));
+  const missing =
+    fileLayer.problems.length > 0
+      ? []
+      : required.filter((key) => !(key in merged) && !faulty.has(key));
   const problems = [...layers.flatMap((layer) => layer.problems), ...missing.map(missingSetting)];
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, settings: completeSettings(settingsSchema.parse(merged), hostname) };
+  const settings = completeSettings(settingsSchema.parse(merged), hostname);
+  if (problems.length === 0) return { ok: true, settings };
+  return { ok: false, problems, rest: fileLayer.isUnreadable ? null : { settings, faulty } };
 }
 
 /** `place: message`, and what to do. */
@@ -66,7 +86,7 @@ export function formatSettingProblem({ place, message, hint }: SettingProblem): 
   return hint === '' ? first : `${first}\n  ${printable(hint)}`;
 }
 
-const nothing: Layer = { given: {}, problems: [] };
+const nothing: Layer = { given: {}, faulty: [], problems: [] };
 
 async function fromFile({
   path,
@@ -79,12 +99,29 @@ async function fromFile({
   if (!reading.ok) {
     const isAbsent = reading.problems.some(({ message }) => message === noSuchFile);
     if (isAbsent && !mustExist) return nothing;
-    return { given: {}, problems: reading.problems.map(inFile) };
+    return { ...nothing, problems: reading.problems.map(inFile), isUnreadable: true };
   }
   const { value } = reading.file;
-  const found = findProblems(settingsSchema, value).map((problem) => reading.file.locate(problem));
-  const problems = [...reading.file.problems, ...found].map(inFile);
-  return { given: problems.length > 0 ? {} : (value as Record<string, unknown>), problems };
+  const found = findProblems(settingsSchema, value);
+  const located = found.map((problem) => reading.file.locate(problem));
+  const problems = [...reading.file.problems, ...located].map(inFile);
+  // Not even a list of settings.
+  if (found.some(({ path }) => path.length === 0))
+    return { ...nothing, problems, isUnreadable: true };
+  return { ...withoutFaulty(value as Layer['given'], found), problems };
+}
+
+/** What is left of `given` without the settings that something is wrong with. */
+function withoutFaulty(
+  given: Layer['given'],
+  found: readonly FoundProblem[],
+): Pick<Layer, 'given' | 'faulty'> {
+  const wrong = new Set(found.map(({ path }) => path[0]));
+  const right = Object.entries(given).filter(([key]) => !wrong.has(key));
+  return {
+    given: Object.fromEntries(right),
+    faulty: settingKeys.filter((key) => wrong.has(key)),
+  };
 }
 
 function inFile(problem: {
@@ -109,7 +146,9 @@ function fromEnvironment(environment: SettingSources['environment']): Layer {
     if (key) given[key] = value;
     else unknown.push(unknownVariable(name, [...keys.keys()]));
   }
-  return { given, problems: [...unknown, ...problemsOf(given, environmentName)] };
+  const found = findProblems(settingsSchema, given);
+  const problems = [...unknown, ...found.map((problem) => named(problem, environmentName))];
+  return { ...withoutFaulty(given, found), problems };
 }
 
 function unknownVariable(name: string, known: readonly string[]): SettingProblem {
@@ -125,18 +164,18 @@ function fromFlags(flags: SettingSources['flags']): Layer {
   const given = Object.fromEntries(
     settingKeys.flatMap((key) => (flags[key] === undefined ? [] : [[key, flags[key]]])),
   );
-  return { given, problems: problemsOf(given, flagName) };
+  const found = findProblems(settingsSchema, given);
+  return {
+    ...withoutFaulty(given, found),
+    problems: found.map((problem) => named(problem, flagName)),
+  };
 }
 
-function problemsOf(
-  given: unknown,
+function named(
+  { path, message, hint }: FoundProblem,
   nameOf: (key: SettingKey) => string,
-): readonly SettingProblem[] {
-  return findProblems(settingsSchema, given).map(({ path, message, hint }) => ({
-    place: nameOf(path[0] as SettingKey),
-    message,
-    hint,
-  }));
+): SettingProblem {
+  return { place: nameOf(path[0] as SettingKey), message, hint };
 }
 
 function environmentName(key: SettingKey): string {
@@ -148,6 +187,7 @@ function missingSetting(key: SettingKey): SettingProblem {
   return { place: flagName(key), message: 'is missing', hint };
 }
 
-function flagName(key: SettingKey): string {
+/** The flag that gives a setting: `--next-hop` for `nextHop`. */
+export function flagName(key: SettingKey): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -68,6 +68,8 @@ export interface Events {
   readonly smtpRefused: (reason: LimitReason) => void;
   /** A message may arrive twice. */
   readonly duplicateRisk: (cause: DuplicateCause) => void;
+  /** The next hop takes our address for every client's. */
+  readonly clientNotTold: (nextHop: string, clientIdentity: string) => void;
   /** The next hop (`host:port`) was asked whether it relays for strangers who come through us. */
   readonly relayTested: (nextHop: string, proof: RelayProof) => void;
   /** A calendar, a PDF or an image was read, or not; `error` where its reader was stopped. */

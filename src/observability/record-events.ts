@@ -69,6 +69,12 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.duplicateRisk.inc({ cause });
       log.warn({ cause }, 'message may arrive twice');
     }),
+    clientNotTold: neverThrowing((nextHop, clientIdentity) =>
+      log.warn(
+        { nextHop, clientIdentity },
+        'the next hop does not learn who the client is: its blocklists, rates and relay permissions judge our address; Postfix: smtpd_authorized_xclient_hosts, others: `aliaswatch doctor`',
+      ),
+    ),
     relayTested: neverThrowing((nextHop, proof) => {
       if (proof.kind === 'accepted') {
         metrics.openRelaySuspected.set(1);

@@ -10,6 +10,8 @@ export type Agreement = {
   readonly capabilities: Capabilities;
   /** XFORWARD holds for one transaction, so it is said before every MAIL. */
   readonly beforeMail: readonly string[];
+  /** Whether the next hop learns who the client is. */
+  readonly isClientTold: boolean;
 };
 
 type Introduction = { readonly connection: Connection; readonly capabilities: Capabilities };
@@ -24,17 +26,19 @@ export async function introduce(
   { connection, capabilities }: Introduction,
 ): Promise<Agreement> {
   const { clientIdentity } = settings;
-  const agreement = { capabilities, beforeMail: [] };
+  const agreement = { capabilities, beforeMail: [], isClientTold: false };
+  const told = { ...agreement, isClientTold: true };
   switch (clientIdentity) {
     case 'none':
       return agreement;
     case 'xforward': {
-      const offered = capabilities.get('XFORWARD') ?? '';
-      return { capabilities, beforeMail: xforwardCommands(connection, offered) };
+      const offered = capabilities.get('XFORWARD');
+      if (offered === undefined) return agreement;
+      return { ...told, beforeMail: xforwardCommands(connection, offered) };
     }
     case 'proxy-v1':
     case 'proxy-v2': // the header is sent; the EHLO name is not in it
-      return { ...agreement, capabilities: await helloAs(client, settings, connection) };
+      return { ...told, capabilities: await helloAs(client, settings, connection) };
     case 'auto':
     case 'xclient': {
       const offered = capabilities.get('XCLIENT');
@@ -44,7 +48,7 @@ export async function introduce(
       else if (clientIdentity === 'xclient')
         throw nextHopLost(new Error('XCLIENT is wanted by our settings and not offered'));
       else return agreement;
-      return { ...agreement, capabilities: await helloAs(client, settings, connection) };
+      return { ...told, capabilities: await helloAs(client, settings, connection) };
     }
   }
 }

@@ -16,6 +16,8 @@ export type OnBehalfOf = { readonly connection: Connection | null; readonly sign
 /** An SMTP session with the next hop, on behalf of one client. All methods but `quit` throw SmtpError when it is lost. */
 export class NextHopSession {
   readonly capabilities: Capabilities;
+  /** Whether the next hop was told who the client is. */
+  readonly isClientTold: boolean;
   readonly #client: LockStepClient;
   readonly #settings: NextHopSettings;
   readonly #beforeMail: readonly string[];
@@ -25,11 +27,12 @@ export class NextHopSession {
   private constructor(
     client: LockStepClient,
     settings: NextHopSettings,
-    { capabilities, beforeMail }: Agreement,
+    { capabilities, beforeMail, isClientTold }: Agreement,
   ) {
     this.#client = client;
     this.#settings = settings;
     this.capabilities = capabilities;
+    this.isClientTold = isClientTold;
     this.#beforeMail = beforeMail;
   }
 
@@ -54,7 +57,7 @@ export class NextHopSession {
       );
       const agreement =
         connection === null
-          ? { capabilities, beforeMail: [] }
+          ? { capabilities, beforeMail: [], isClientTold: false }
           : await introduce(client, settings, { connection, capabilities });
       return new NextHopSession(client, settings, agreement);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { NextHopSession } from './next-hop-session.ts';
+import { NextHopSession, type OnBehalfOf } from './next-hop-session.ts';
 import type { NextHopSettings } from './next-hop-settings.ts';
 import type { PathCommand } from './path-command.ts';
 import { isPositive, replyText, SmtpError, type Reply } from './reply.ts';
@@ -33,7 +33,8 @@ export const stranger: Connection = {
  */
 export async function proveRelayRefused(
   settings: NextHopSettings,
-  onBehalfOf: { readonly connection: Connection | null; readonly signal: AbortSignal },
+  onBehalfOf: OnBehalfOf,
+  onOpened: (session: Pick<NextHopSession, 'isClientTold'>) => void = () => undefined,
 ): Promise<RelayProof> {
   const { signal } = onBehalfOf;
   let session: NextHopSession | null = null;
@@ -42,6 +43,7 @@ export async function proveRelayRefused(
   try {
     session = await NextHopSession.open(settings, onBehalfOf);
     signal.throwIfAborted();
+    onOpened(session);
     const proofs: RelayProof[] = [];
     for (const sender of foreignSenders) {
       const proof = await askOnce(session, sender);

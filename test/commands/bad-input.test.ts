@@ -298,7 +298,10 @@ describe('serve on a port in use', () => {
       ]);
       taken.close();
       assert.equal(code, 1);
-      assert.match(stderr, new RegExp(`^error: .*${address}: the port is in use; .*\n$`));
+      assert.match(
+        stderr,
+        new RegExp(`^error: serve cannot start\n${option}: ${address}: the port is in use; .*\n$`),
+      );
     });
   }
 });

@@ -341,6 +341,7 @@ test('no event throws, not even with a log and metrics that do', () => {
   events.lessonLost(new Error(), id);
   events.attachmentRead('pdf', 'timeout', new Error());
   events.relayTested('127.0.0.1:25', { kind: 'refused', reply: '' });
+  events.clientNotTold('127.0.0.1:25', 'auto');
 });
 
 test('a bound on holds that is reached is said once a minute, and every message counts', async () => {
