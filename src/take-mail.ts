@@ -1,0 +1,182 @@
+import { Resolver as DnsClient } from 'node:dns/promises';
+import { join } from 'node:path';
+import { arcSet } from './action/arc-seal.ts';
+import { withoutForgedFields } from './action/without-forged-fields.ts';
+import { compareShadow } from './activation/compare-shadow.ts';
+import type { RulesInForce } from './activation/rules-in-force.ts';
+import type { Alerts } from './alerts/alerts.ts';
+import { loadArcKey } from './arc-key.ts';
+import { createAuthenticator } from './authentication/authenticate.ts';
+import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
+import type { BaselineStore } from './baseline/store.ts';
+import { formatHostPort, type HostPort } from './config/host-port.ts';
+import type { Settings } from './config/settings.ts';
+import { maySharePolicy } from './decision/recipient-mode.ts';
+import type { ActiveRules, Dependencies } from './dependencies.ts';
+import type { Desk } from './desk.ts';
+import type { Pseudonym } from './features/hash.ts';
+import { createLessons } from './lessons.ts';
+import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
+import type { Events } from './observability/events.ts';
+import type { Log } from './observability/log.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { createOrganizationFeed } from './organization-feed.ts';
+import type { OrganizationLedgers } from './organization/ledgers.ts';
+import { processTransaction } from './pipeline.ts';
+import { poolInBackground } from './pooled-knowledge.ts';
+import { createWarning } from './recipient-warning.ts';
+import type { RulesInBackground } from './rules-in-background.ts';
+import { listAddresses } from './smtp/address-ranges.ts';
+import { certificateFiles } from './smtp/certificate.ts';
+import { startFrontHop } from './smtp/front-hop.ts';
+import { defaultTimeouts, type NextHopRoute } from './smtp/next-hop-settings.ts';
+import { fromOuterClient } from './smtp/outer-client.ts';
+import { reply, type Reply } from './smtp/reply.ts';
+import { keepVectorsIn } from './vectors-in-background.ts';
+
+export type TakeMailOptions = {
+  readonly settings: Settings;
+  readonly route: NextHopRoute;
+  readonly log: Pick<Log, 'warn'>;
+  readonly metrics: Pick<Metrics, 'vectorsKept'>;
+  readonly events: Events;
+  readonly rules: Pick<RulesInForce, 'current' | 'chooseFor' | 'shadow'>;
+  readonly rulesBefore: RulesInBackground['before'];
+  readonly baselines: BaselineStore;
+  readonly organization: OrganizationLedgers;
+  readonly alerts: Alerts;
+  readonly pseudonym: Pseudonym;
+  readonly desk: Pick<Desk, 'standing' | 'remember' | 'quarantine'>;
+  readonly now: () => Date;
+};
+
+/** Disposing drains: no new connections, and transactions in flight end. */
+export type MailTaken = AsyncDisposable & { readonly address: HostPort };
+
+/** Shortest part of the analysis deadline that is left to parsing and scoring after authentication. */
+const scoringShare = 0.2;
+const dnsQueriesPerMessage = 60;
+
+/**
+ * Listens for mail, and takes each message through the pipeline.
+ * @throws Error in one sentence when the port is in use, or the spool or a key cannot be used.
+ */
+export async function takeMail(options: TakeMailOptions): Promise<MailTaken> {
+  const { settings, route, log, metrics, events, rules, baselines, organization } = options;
+  const { alerts, pseudonym, desk, rulesBefore, now } = options;
+  await using opened = new AsyncDisposableStack();
+  const arcKey = await loadArcKey(settings);
+  const servers = settings.dns.map(formatHostPort);
+  const resolver = opened.use(
+    createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),
+  );
+  const attachments = opened.use(createAttachmentReader({ onPart: events.attachmentRead }));
+  const lessons = opened.use(createLessons(baselines, events));
+  const vectors = opened.use(
+    keepVectorsIn(settings.stateDir, {
+      pseudonym,
+      events: { onKept: metrics.vectorsKept.set, onLost: events.vectorsLost },
+      now,
+    }),
+  );
+  const pooled = opened.use(
+    poolInBackground({ store: baselines, rules: rules.current, events, now }),
+  );
+  const dependencies: Dependencies = {
+    rules: (message) => pooled.withPriors(rules.chooseFor(message)),
+    names: settings,
+    authenticate: createAuthenticator({
+      resolver,
+      authservId: settings.authservId,
+      deadlineMs: settings.analysisDeadlineMs * (1 - scoringShare),
+      maxQueries: dnsQueriesPerMessage,
+      onError: (error, transactionId) => events.failedOpen('bug', error, transactionId),
+    }),
+    readAttachments: attachments.read,
+    warnRecipients: createWarning({
+      names: settings,
+      seal: arcKey === null ? null : (toSeal) => arcSet(toSeal, arcKey),
+      events,
+    }),
+    withoutForgedFields: (transaction) => withoutForgedFields(transaction, settings.authservId),
+    baselines,
+    organization,
+    alerts,
+    rulesBefore: (judging, at) => {
+      const before = rulesBefore(judging, at);
+      return before && pooled.withPriors(before);
+    },
+    pseudonym,
+    inheritedBy: pooled.inheritedBy,
+    reviews: desk.standing,
+    quarantine: desk.quarantine,
+    quarantineDays: settings.quarantineDays,
+    learn: lessons.learn,
+    feedOrganization: createOrganizationFeed(organization, { sample: settings.organizationSample }),
+    remember: desk.remember,
+    keepVector: vectors.keep,
+    events,
+    onJudged: compareShadow({
+      shadow: () => {
+        const shadow = rules.shadow();
+        return shadow && pooled.withPriors(shadow);
+      },
+      ...{ baselines, organization, alerts, pseudonym },
+      onCompared: events.rulesShadowed,
+    }),
+    analysisDeadlineMs: settings.analysisDeadlineMs,
+    countsTraffic: true,
+  };
+  const isTrusted = listAddresses(settings.trustedRelays);
+  const frontHop = opened.use(
+    await startFrontHop(
+      {
+        ...settings,
+        route,
+        certificate: certificateFiles(settings),
+        timeouts: {
+          ...defaultTimeouts,
+          clientIdleMs: settings.clientIdleMs,
+          nextHopFinalReplyMs: settings.relayDeadlineMs,
+        },
+        limits: settings,
+        spool: {
+          directory: join(settings.stateDir, 'spool'),
+          memoryBytes: settings.spoolMemoryBytes,
+          maxBytes: settings.maxSpoolBytes,
+        },
+        admitRecipient: (accepted, candidate) =>
+          admitRecipient(accepted, candidate, rules.current()),
+        resolver: reverseResolver(servers, settings.dnsTimeoutMs),
+        onError: (error) => log.warn({ error }, 'smtp'),
+        onRefused: events.smtpRefused,
+        onDuplicateRisk: events.duplicateRisk,
+        now,
+      },
+      async (received, nextHop) =>
+        processTransaction(await fromOuterClient(received, isTrusted), nextHop, dependencies),
+    ),
+  );
+  void attachments.warm();
+  const owned = opened.move();
+  return {
+    address: frontHop.address,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function admitRecipient(
+  [first]: readonly string[],
+  candidate: string,
+  { policy }: ActiveRules,
+): Reply | null {
+  return first === undefined || maySharePolicy(first, candidate, policy)
+    ? null
+    : reply(452, '4.5.3', 'Send this recipient in another transaction');
+}
+
+function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {
+  const client = new DnsClient({ timeout: timeoutMs, tries: 1 });
+  if (servers.length > 0) client.setServers(servers);
+  return client;
+}
