@@ -10,19 +10,49 @@ const minuteMs = 60_000;
 export type Admission =
   { readonly ok: true; readonly leave: () => void } | { readonly ok: false; reason: LimitReason };
 
+/** Decides who may come in and begin messages; in processes that share a port one counts for all. */
+export type ClientLimits = {
+  /** A connection comes in; `leave` when it is closed. */
+  readonly admit: (address: string) => Admission | Promise<Admission>;
+  /** Whether this address may begin another message now. */
+  readonly admitMessage: (address: string) => boolean | Promise<boolean>;
+};
+
+export type ClientLimitsSettings = {
+  readonly limits: SmtpLimits;
+  /** Clients at the same time, from wherever. */
+  readonly maxSessions: number;
+  /** Many clients come by way of a mail server in front of us; what it forwards is counted by client. */
+  readonly xclientPeers: readonly string[];
+};
+
+/** Counts the clients of this process, or of all that ask it. */
+export function limitClients({
+  limits,
+  maxSessions,
+  xclientPeers,
+}: ClientLimitsSettings): AddressLimits {
+  const exempt = [...limits.exempt, ...xclientPeers];
+  return new AddressLimits({ ...limits, maxSessions, exempt }, () => performance.now());
+}
+
 type Buckets = { connections: number; messages: number; filledAtMs: number };
 
-/** Sessions and rates per client address: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
+/**
+ * Sessions in all, and sessions and rates per client address: an IPv4 address, or an IPv6 /64, which is what one customer
+ * gets.
+ */
 export class AddressLimits {
-  readonly #limits: SmtpLimits;
+  readonly #limits: SmtpLimits & { readonly maxSessions?: number };
   readonly #nowMs: () => number;
   readonly #isExempt: IsListed;
   /** Only addresses with open sessions, so bounded by the sessions in total. */
   readonly #sessions = new Map<string, number>();
+  #allSessions = 0;
   readonly #buckets = new LRUCache<string, Buckets>({ max: maxAddresses });
 
   /** `nowMs` is any clock that does not go back. */
-  constructor(limits: SmtpLimits, nowMs: () => number) {
+  constructor(limits: SmtpLimits & { readonly maxSessions?: number }, nowMs: () => number) {
     this.#limits = limits;
     this.#nowMs = nowMs;
     this.#isExempt = listAddresses(limits.exempt);
@@ -30,19 +60,36 @@ export class AddressLimits {
 
   /** A connection comes in; `leave` when it is closed. */
   admit(address: string): Admission {
-    if (this.#isExempt(address)) return { ok: true, leave: () => undefined };
+    const { maxSessions = Infinity } = this.#limits;
+    if (this.#allSessions >= maxSessions) return { ok: false, reason: 'sessions' };
+    if (this.#isExempt(address)) return this.#enter(null);
     const key = networkOf(address);
     const sessions = this.#sessions.get(key) ?? 0;
     if (sessions >= this.#limits.maxSessionsPerAddress)
       return { ok: false, reason: 'address-sessions' };
     if (!this.#take(key, 'connections')) return { ok: false, reason: 'connection-rate' };
     this.#sessions.set(key, sessions + 1);
-    return { ok: true, leave: () => this.#leave(key) };
+    return this.#enter(key);
   }
 
   /** Whether this address may begin another message now. */
   admitMessage(address: string): boolean {
     return this.#isExempt(address) || this.#take(networkOf(address), 'messages');
+  }
+
+  /** Null is exempt from counts per address. */
+  #enter(key: string | null): Admission {
+    this.#allSessions++;
+    let isIn = true;
+    return {
+      ok: true,
+      leave: () => {
+        if (!isIn) return;
+        isIn = false;
+        this.#allSessions--;
+        if (key !== null) this.#leave(key);
+      },
+    };
   }
 
   #leave(key: string): void {

@@ -5,7 +5,7 @@ import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp
 import { ClientIdentity, type IdentityOptions } from './client-identity.ts';
 import { ClientSession, type SessionOptions } from './client-session.ts';
 import { CommandStream } from './command-stream.ts';
-import type { AddressLimits } from './address-limits.ts';
+import type { ClientLimits } from './address-limits.ts';
 import { DataPace } from './data-pace.ts';
 import { DataReceiver, type BareLineEndings } from './data-receiver.ts';
 import { readForwardedClient } from './forwarded-client.ts';
@@ -21,7 +21,7 @@ export type ConnectionOptions = SessionOptions &
     /** Whether there is a certificate. */
     readonly offersTls: boolean;
     readonly limits: SmtpLimits & MessageLimits;
-    readonly addresses: AddressLimits;
+    readonly clients: ClientLimits;
   };
 
 type Callback = () => void;
@@ -76,20 +76,7 @@ export class ClientConnection extends SMTPConnection {
 
   /** Without smtp-server's fixed delay of 100 ms. */
   override init(): void {
-    this._setListeners(() => {
-      const { maxClients = Infinity } = this._server.options;
-      if (this._server.connections.size > maxClients) {
-        this.#turnAway('sessions');
-        return;
-      }
-      const admission = this.#options.addresses.admit(this.remoteAddress);
-      if (!admission.ok) {
-        this.#turnAway(admission.reason);
-        return;
-      }
-      this.#leaveAddress = admission.leave;
-      this.connectionReady();
-    });
+    this._setListeners(() => void this.#enter());
   }
 
   /** Also counts errors: who makes nothing else is guessing addresses, or is no mail server. */
@@ -129,13 +116,12 @@ export class ClientConnection extends SMTPConnection {
   }
 
   override handler_MAIL(command: Buffer, callback: Callback): void {
-    if (this.#options.addresses.admitMessage(this.#identity.address)) {
-      void this.#work(callback, () => this.#session.mail(command));
-      return;
-    }
-    this.#options.onRefused('message-rate');
-    this.#answer(reply(450, '4.7.1', 'Too many messages from your address, try again later'));
-    callback();
+    void this.#work(callback, async () => {
+      if (await this.#options.clients.admitMessage(this.#identity.address))
+        return this.#session.mail(command);
+      this.#options.onRefused('message-rate');
+      return reply(450, '4.7.1', 'Too many messages from your address, try again later');
+    });
   }
 
   override handler_RCPT(command: Buffer, callback: Callback): void {
@@ -202,6 +188,21 @@ export class ClientConnection extends SMTPConnection {
       () => parser.continue(),
       () => this.#receive(stream, receiver).finally(() => this.#identity.endTransaction()),
     );
+  }
+
+  async #enter(): Promise<void> {
+    const admission = await this.#options.clients.admit(this.remoteAddress);
+    if (!admission.ok) {
+      this.#turnAway(admission.reason);
+      return;
+    }
+    // Whoever went away meanwhile, or was sent away, is not seen to leave any more.
+    if (this._socket.destroyed || this.#draining) {
+      admission.leave();
+      return;
+    }
+    this.#leaveAddress = admission.leave;
+    this.connectionReady();
   }
 
   async #receive(stream: Readable, receiver: DataReceiver): Promise<Reply | null> {

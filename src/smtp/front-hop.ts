@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
-import { AddressLimits } from './address-limits.ts';
+import { limitClients, type ClientLimits } from './address-limits.ts';
 import { listAddresses, type IsListed } from './address-ranges.ts';
 import { loadCertificate, watchCertificate, type CertificateFiles } from './certificate.ts';
 import { ClientConnection, type ConnectionOptions } from './client-connection.ts';
@@ -38,6 +38,8 @@ export type FrontHopOptions = {
   readonly maxSessions: number;
   readonly timeouts: SmtpTimeouts;
   readonly limits: SmtpLimits;
+  /** Counts clients against `limits` and `maxSessions`; those of this process alone when absent. */
+  readonly clients?: ClientLimits;
   readonly spool: SpoolSettings;
   readonly bareLineEndings: BareLineEndings;
   /** How long transactions in flight may go on after a dispose; longer than analysis and final reply take. */
@@ -63,12 +65,9 @@ export type FrontHop = AsyncDisposable & { readonly address: HostAndPort };
  */
 export async function startFrontHop(options: FrontHopOptions, handle: Handle): Promise<FrontHop> {
   const { route, maxSessions, timeouts, drainMs, onError, now = () => new Date() } = options;
-  // Many clients come by way of a mail server in front of us; what it forwards is counted by client.
-  const exempt = [...options.limits.exempt, ...options.xclientPeers];
-  const limits = { ...options.limits, exempt, hostname: route.hostname };
   const shared = {
-    limits,
-    addresses: new AddressLimits(limits, () => performance.now()),
+    limits: { ...options.limits, hostname: route.hostname },
+    clients: options.clients ?? limitClients(options),
     spool: await Spool.open(options.spool),
   };
   const isForwarder = listAddresses(options.xclientPeers);

@@ -109,6 +109,21 @@ describe('address limits', () => {
     assert.ok(addresses.admitMessage('192.0.2.2'));
   });
 
+  test('sessions in all are counted from wherever, and once each', () => {
+    const addresses = new AddressLimits(
+      { ...limits, maxSessions: 3, exempt: ['127.0.0.0/8'] },
+      () => 0,
+    );
+    const admitted = ['127.0.0.1', '127.0.0.1', '192.0.2.1'].map((from) => addresses.admit(from));
+    assert.deepEqual(addresses.admit('127.0.0.1'), { ok: false, reason: 'sessions' });
+    const [first] = admitted;
+    assert.ok(first?.ok);
+    first.leave();
+    first.leave();
+    assert.ok(addresses.admit('192.0.2.2').ok);
+    assert.deepEqual(addresses.admit('192.0.2.2'), { ok: false, reason: 'sessions' });
+  });
+
   test('IPv6 counts by /64', () => {
     const addresses = new AddressLimits(limits, () => 0);
     const admitted = ['2001:db8::1', '2001:db8:0:0:ffff::1', '2001:db8::2', '2001:db8:0:1::1'];
