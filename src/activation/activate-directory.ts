@@ -1,15 +1,16 @@
 import type { RuleSet } from '../config/rule-set.ts';
 import type { Refusal, StepsPassed } from './activation-step.ts';
 import { putInForce } from './change-rules.ts';
-import type { StoredRules } from './load-stored.ts';
+import { UnusableRules, type StoredRules } from './load-stored.ts';
 import type { ActivationWay, RuleSetStore, Stage } from './rule-set-store.ts';
+import { tried } from './usable-rules.ts';
 
 /** What became of a set that a directory holds. */
 export type DirectoryOutcome =
   | { readonly kind: 'activated' }
   /** It is in force, or is the candidate. */
   | { readonly kind: 'unchanged' }
-  /** At a start: it was in force before, and something else is now. */
+  /** It was activated before, and something else is in force now. */
   | { readonly kind: 'older' }
   /** It was rolled back: only an operator's word brings it back. */
   | { readonly kind: 'ignored' }
@@ -18,6 +19,8 @@ export type DirectoryOutcome =
 export type ActivateDirectoryOptions = {
   readonly store: RuleSetStore;
   readonly stored: StoredRules;
+  /** What mail is judged by in this process. */
+  readonly judgedBy: () => RuleSet;
   /** Holds a set against what is in force, null where nothing is. @throws where that could not be done. */
   readonly prepare: (rules: RuleSet, active: RuleSet | null) => Promise<StepsPassed>;
   /** Name of this host. */
@@ -32,16 +35,21 @@ export type ActivateDirectoryOptions = {
 export async function activateDirectory(
   rules: RuleSet,
   via: Extract<ActivationWay, 'start' | 'file' | 'sighup'>,
-  { store, stored, prepare, by, now }: ActivateDirectoryOptions,
+  { store, stored, judgedBy, prepare, by, now }: ActivateDirectoryOptions,
 ): Promise<DirectoryOutcome> {
   const { version } = rules;
   const state = await store.inForce();
-  if (version === state.active || version === state.candidate?.version)
+  if (version === state.active || version === state.candidate?.version) {
+    // What is stored of it may be damaged.
+    stored.remember(rules);
     return { kind: 'unchanged' };
+  }
   if (state.ignored.includes(version)) return { kind: 'ignored' };
-  // A node whose directory was left behind must not take the others back when it starts.
-  if (via === 'start' && (await store.isKnown(version))) return { kind: 'older' };
-  const active = state.active === null ? null : await stored.load(state.active).catch(() => null);
+  // A node whose directory was left behind must not take the others back, nor may a file that was put back as it was.
+  if (await store.isKnown(version)) return { kind: 'older' };
+  // Where the set in force cannot be used, it is held against the one that mail is judged by here.
+  const named = state.active === null ? null : await tried(stored, state.active);
+  const active = named instanceof UnusableRules ? judgedBy() : named;
   const { summaries, refusals } = await prepare(rules, active);
   if (refusals.length > 0) return { kind: 'refused', refusals };
   stored.remember(rules);

@@ -1,12 +1,14 @@
 import type { RuleSet } from '../config/rule-set.ts';
 import type { RuleFiles } from '../config/rule-source.ts';
-import type {
-  Activation,
-  ActivationWay,
-  Candidate,
-  InForce,
-  RuleSetStore,
-  Stage,
+import { inForceOnce } from './history-of-active.ts';
+import {
+  keptActivations,
+  type Activation,
+  type ActivationWay,
+  type Candidate,
+  type InForce,
+  type RuleSetStore,
+  type Stage,
 } from './rule-set-store.ts';
 
 /** Who changes the rules in force, and why. */
@@ -119,14 +121,9 @@ async function versionBefore(
   store: Pick<RuleSetStore, 'history'>,
   { active, ignored }: InForce,
 ): Promise<string> {
-  const history = await store.history(1000);
-  const inForceOnce = history
-    .filter(({ stage }) => stage === 'enforce')
-    .flatMap(({ version, previous }) => [version, previous]);
-  const before = inForceOnce.find(
-    (version) => version !== null && version !== active && !ignored.includes(version),
-  );
-  if (before === undefined || before === null)
+  const history = await store.history(keptActivations);
+  const before = inForceOnce(history, ignored).find((version) => version !== active);
+  if (before === undefined)
     throw new Error(
       'there is no earlier rule set to go back to: name one with --to, or activate another directory',
     );

@@ -47,6 +47,7 @@ export function followDirectory({
         stopping.signal,
       ),
     by: hostname,
+    judgedBy: inForce.current,
     watches: () => watches && inForce.current().policy.activation.watchFiles,
     refresh: follower.refresh,
   });

@@ -1,10 +1,13 @@
 import { activate } from '../activate-rules.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ActiveRules } from '../dependencies.ts';
 import { pause } from '../pause.ts';
+import type { Refusal } from './activation-step.ts';
 import { putInForce } from './change-rules.ts';
-import type { StoredRules } from './load-stored.ts';
+import { UnusableRules, type StoredRules } from './load-stored.ts';
 import type { InForce, RuleSetStore } from './rule-set-store.ts';
 import type { LoadedRules, RulesInForce } from './rules-in-force.ts';
+import { tried } from './usable-rules.ts';
 
 /** Keeps this process at what the store says. Disposing ends it. */
 export type RulesFollower = AsyncDisposable & {
@@ -20,8 +23,18 @@ export type FollowRulesOptions = {
   readonly now: () => Date;
   readonly events: {
     readonly rulesChanged: (now: LoadedRules, before: LoadedRules) => void;
-    /** The store does not answer, or names a set that cannot be used here; what is in force stays. */
+    /** The store does not answer; what is in force stays. */
     readonly rulesNotFollowed: (error: unknown) => void;
+    /** The store names a set that cannot be used here; what is in force stays, a candidate is dropped. Told once. */
+    readonly rulesRefused: (
+      refused: { readonly version: string; readonly via: 'store' },
+      refusals: readonly Refusal[],
+    ) => void;
+    /** What was refused is not asked for any more, and nothing else has changed. */
+    readonly rulesLeftAlone: (
+      version: string,
+      of: { readonly via: 'store'; readonly why: 'unchanged' },
+    ) => void;
   };
   /** After each look, for what is to be read besides; it is tried again until it succeeds. */
   readonly catchUp?: () => Promise<void>;
@@ -30,9 +43,11 @@ export type FollowRulesOptions = {
 
 /** A rollback has to be in force everywhere within a second, and one question is a few microseconds. */
 const usuallyEveryMs = 250;
-/** A set that could not be loaded is tried again as often, and the trouble told. */
+/** A store that did not answer is asked again as often, and the trouble told. */
 const troubledEveryMs = 5000;
-/** A set that this version of the program cannot use is not told of all the time. */
+/** A set that cannot be used is loaded again as often: somebody may have put its files back. */
+const unusableEveryMs = 60_000;
+/** What goes on failing is not told of all the time. */
 const mostTroubledEveryMs = 300_000;
 
 export function followRules({
@@ -47,30 +62,58 @@ export function followRules({
 }: FollowRulesOptions): RulesFollower {
   const stopping = new AbortController();
   let looking: Promise<void> = Promise.resolve();
+  /** The change that named a set which cannot be used, and when that is tried again. */
+  let [refusedIn, triedAgainAtMs] = [-1, 0];
+  const refuse = (version: string, { message }: UnusableRules) => {
+    const refusal = { step: 'check', problems: message.split('\n') } as const;
+    events.rulesRefused({ version, via: 'store' }, [refusal]);
+  };
+  const load = async (version: string): Promise<ActiveRules | UnusableRules> => {
+    const { active, candidate } = inForce.loaded();
+    const known = [active, candidate?.rules].find((rules) => rules?.version === version);
+    if (known !== undefined) return known;
+    const rules = await tried(stored, version);
+    return rules instanceof UnusableRules ? rules : activate(rules, settings);
+  };
+  const become = (next: LoadedRules) => {
+    const before = inForce.loaded();
+    inForce.swap(next);
+    if (!isSame(before, next)) events.rulesChanged(next, before);
+  };
   const look = async () => {
     const state = await store.inForce();
-    const { sequence, active, candidate } = state;
+    const { sequence, active: version, candidate } = state;
     const before = inForce.loaded();
-    if (active === null) await restore(state, before);
-    if (sequence === before.sequence || active === null) return;
-    const load = async (version: string) => {
-      const known = [before.active, before.candidate?.rules];
-      return (
-        known.find((rules) => rules?.version === version) ??
-        activate(await stored.load(version), settings)
-      );
-    };
-    const next: LoadedRules = {
+    if (version === null) await restore(state, before);
+    if (sequence === before.sequence || version === null) return;
+    if (sequence === refusedIn && performance.now() < triedAgainAtMs) return;
+    const active = await load(version);
+    if (active instanceof UnusableRules) {
+      triedAgainAtMs = performance.now() + unusableEveryMs;
+      if (sequence === refusedIn) return;
+      refusedIn = sequence;
+      // What was dropped decides about no mail, whatever became of the rest.
+      if (candidate?.version !== before.candidate?.rules.version)
+        become({ ...before, candidate: null });
+      refuse(version, active);
+      return;
+    }
+    const rules =
+      candidate &&
+      (await load(candidate.version).catch((error: unknown) => {
+        // The set in force does not wait for its candidate, which is asked for again.
+        become({ ...before, active, candidate: null });
+        throw error;
+      }));
+    const isUsable = rules !== null && !(rules instanceof UnusableRules);
+    become({
       sequence,
-      active: await load(active),
-      candidate:
-        candidate === null
-          ? null
-          : { rules: await load(candidate.version), stage: candidate.stage },
-    };
-    inForce.swap(next);
-    if (isSame(before, next)) return;
-    events.rulesChanged(next, before);
+      active,
+      candidate: candidate && isUsable ? { rules, stage: candidate.stage } : null,
+    });
+    if (candidate !== null && rules instanceof UnusableRules) refuse(candidate.version, rules);
+    else if (refusedIn !== -1) events.rulesLeftAlone(version, { via: 'store', why: 'unchanged' });
+    refusedIn = -1;
   };
   /** The store is new, or has lost what it had: a rollback needs to know what is in force. */
   const restore = async (state: InForce, { active: rules }: LoadedRules) => {

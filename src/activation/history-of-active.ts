@@ -1,5 +1,17 @@
 import type { Activation } from './rule-set-store.ts';
 
+/** Sets that were in force for all mail, newest first, without those that are ignored. */
+export function inForceOnce(
+  history: readonly Activation[],
+  ignored: readonly string[],
+): readonly string[] {
+  const versions = history
+    .filter(({ stage }) => stage === 'enforce')
+    .flatMap(({ version, previous }) => [version, previous])
+    .filter((version) => version !== null && !ignored.includes(version)) as readonly string[];
+  return [...new Set(versions)];
+}
+
 /**
  * The line of the history (newest first) by which a set came into force for all mail; null where none tells. A candidate
  * that was dropped leaves a line that names the set in force and has changed nothing about it.

@@ -5,8 +5,9 @@ import type { Settings } from '../config/settings.ts';
 import { putInForce } from './change-rules.ts';
 import { loadStored, type StoredRules } from './load-stored.ts';
 import { openRuleSets } from './open-rule-sets.ts';
-import type { InForce, RuleSetStore } from './rule-set-store.ts';
+import { nothingInForce, type InForce, type RuleSetStore } from './rule-set-store.ts';
 import { createRulesInForce, type LoadedRules, type RulesInForce } from './rules-in-force.ts';
+import { usableInForce, type UsableRules } from './usable-rules.ts';
 
 export type OpenRulesOptions = {
   readonly settings: Pick<Settings, 'store' | 'storeTimeoutMs' | 'mode' | 'hostname'>;
@@ -28,8 +29,9 @@ export type OpenRules = AsyncDisposable & {
 const unread = -1;
 
 /**
- * What mail is judged by from the start: what is in force in the store. The directory decides at the first start ever,
- * and while the store does not answer or what it names cannot be used here.
+ * What mail is judged by from the start: what is in force in the store; where that cannot be used here, the last set
+ * before it. The directory decides at the first start ever, while the store does not answer, and where it keeps nothing
+ * that can be used.
  * @throws Error in one sentence where there is nothing to judge by.
  */
 export async function openRulesInForce({
@@ -45,15 +47,8 @@ export async function openRulesInForce({
   const stored = loadStored(store, cache);
   if (directory !== null) stored.remember(directory);
   const complaints: string[] = [];
-  const first = await begin().catch((error: unknown): LoadedRules => {
-    const trouble = error instanceof Error ? error.message : String(error);
-    if (directory === null)
-      throw new Error(
-        `the rules directory cannot be used, nor the rules that were in force: ${trouble}`,
-      );
-    complaints.push(`the rules of the directory are in force for now: ${trouble}`);
-    return { sequence: unread, active: activate(directory, settings), candidate: null };
-  });
+  const state = await stateAfterFirst().catch((error: unknown) => messageOf(error));
+  const first = typeof state === 'string' ? byDirectory(state) : await begin(state);
   const owned = opened.move();
   return {
     store,
@@ -63,17 +58,40 @@ export async function openRulesInForce({
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 
-  async function begin(): Promise<LoadedRules> {
-    const { sequence, active, candidate } = await stateAfterFirst();
-    if (active === null) throw new Error('nothing was ever activated');
-    return {
-      sequence,
-      active: activate(await stored.load(active), settings),
-      candidate: candidate && {
-        rules: activate(await stored.load(candidate.version), settings),
-        stage: candidate.stage,
-      },
-    };
+  async function begin(state: InForce): Promise<LoadedRules> {
+    const usable = await usableInForce(store, stored, state).catch(
+      (error: unknown): UsableRules => ({ rules: null, trouble: messageOf(error) }),
+    );
+    const { rules, trouble } = usable;
+    if (rules === null) return byDirectory(trouble ?? '', state);
+    const active = activate(rules, settings);
+    if (trouble !== null) {
+      complaints.push(`${rules.version}, which was in force before, is again for now: ${trouble}`);
+      return { sequence: unread, active, candidate: null };
+    }
+    if (state.candidate === null) return { sequence: state.sequence, active, candidate: null };
+    const { version, stage } = state.candidate;
+    try {
+      const candidate = { rules: activate(await stored.load(version), settings), stage };
+      return { sequence: state.sequence, active, candidate };
+    } catch (error) {
+      complaints.push(`there is no candidate for now: ${messageOf(error)}`);
+      return { sequence: unread, active, candidate: null };
+    }
+  }
+
+  /** Nothing else is known that mail could be judged by. */
+  function byDirectory(trouble: string, { ignored }: Pick<InForce, 'ignored'> = nothingInForce) {
+    if (directory === null)
+      throw new Error(
+        `the rules directory cannot be used, nor the rules that were in force: ${trouble}`,
+      );
+    if (ignored.includes(directory.version))
+      throw new Error(
+        `the rules directory holds ${directory.version}, which was rolled back, and no other rules can be used: \`aliaswatch rules activate DIR\` puts others in force; ${trouble}`,
+      );
+    complaints.push(`the rules of the directory are in force for now: ${trouble}`);
+    return { sequence: unread, active: activate(directory, settings), candidate: null };
   }
 
   /** At the first start ever the directory comes into force; several processes may start at once. */
@@ -92,4 +110,8 @@ export async function openRulesInForce({
     }).catch(() => undefined); // another process was first, or the next question fails as well
     return store.inForce();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

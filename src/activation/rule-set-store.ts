@@ -62,7 +62,7 @@ export const keptActivations = 1000;
  */
 export interface RuleSetStore extends AsyncDisposable {
   readonly inForce: () => Promise<InForce>;
-  /** Files of a set; null where they are not kept. @throws Error where they are damaged. */
+  /** Files of a set; null where they are not kept. @throws DamagedRules. */
   readonly filesOf: (version: string) => Promise<RuleFiles | null>;
   /** Whether a set was ever activated, as far as the history reaches. */
   readonly isKnown: (version: string) => Promise<boolean>;

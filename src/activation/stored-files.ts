@@ -14,8 +14,21 @@ export async function packFiles(files: RuleFiles): Promise<Buffer> {
   return compress(Buffer.concat([Buffer.from(`${JSON.stringify(heads)}\n`), ...files.values()]));
 }
 
-/** @throws Error where it is not what `packFiles` made. */
+/** What a store keeps of a set is not what was given to it. */
+export class DamagedRules extends Error {
+  override readonly name = 'DamagedRules';
+}
+
+/** @throws DamagedRules where it is not what `packFiles` made. */
 export async function unpackFiles(packed: Uint8Array): Promise<RuleFiles> {
+  try {
+    return await unpack(packed);
+  } catch (error) {
+    throw new DamagedRules('the files of a stored rule set are damaged', { cause: error });
+  }
+}
+
+async function unpack(packed: Uint8Array): Promise<RuleFiles> {
   const bytes = await expand(packed, { maxOutputLength: maxExpandedBytes });
   const end = bytes.indexOf(10);
   const heads = JSON.parse(bytes.toString('utf8', 0, end)) as readonly (readonly [
@@ -28,6 +41,6 @@ export async function unpackFiles(packed: Uint8Array): Promise<RuleFiles> {
     files.set(name, bytes.subarray(from, from + length));
     from += length;
   }
-  if (from !== bytes.length) throw new Error('a stored rule set is damaged');
+  if (from !== bytes.length) throw new Error('bytes are missing, or too many');
   return files;
 }

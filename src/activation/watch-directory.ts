@@ -13,6 +13,9 @@ import { rulesFingerprint } from './rules-fingerprint.ts';
 
 export type DirectoryWay = Extract<ActivationWay, 'start' | 'file' | 'sighup'>;
 
+/** What led to a set: the directory, or the store that names it. */
+export type RefusedVia = DirectoryWay | 'store';
+
 /** Why nothing was done about a set. */
 export type LeftAlone = 'unchanged' | 'older' | 'ignored';
 

@@ -1,7 +1,7 @@
 import type { Refusal } from '../activation/activation-step.ts';
 import type { ShadowComparison } from '../activation/compare-shadow.ts';
 import type { LoadedRules } from '../activation/rules-in-force.ts';
-import type { DirectoryWay, LeftAlone } from '../activation/watch-directory.ts';
+import type { DirectoryWay, LeftAlone, RefusedVia } from '../activation/watch-directory.ts';
 import type { AuditHead } from '../audit/audit-heads.ts';
 import type { WarningKind, WarningOutcome } from '../action/warning/warning-outcome.ts';
 import type { ConditionFailure } from '../conditions/ask-conditions.ts';
@@ -133,17 +133,17 @@ export interface Events {
   readonly rulesChanged: (now: LoadedRules, before: LoadedRules) => void;
   /** A set was not put in force; version null where it could not be read. */
   readonly rulesRefused: (
-    refused: { readonly version: string | null; readonly via: DirectoryWay },
+    refused: { readonly version: string | null; readonly via: RefusedVia },
     refusals: readonly Refusal[],
   ) => void;
-  /** The rules directory holds a valid set that is not to be activated. */
+  /** A valid set is not to be activated. */
   readonly rulesLeftAlone: (
     version: string,
-    of: { readonly via: DirectoryWay; readonly why: LeftAlone },
+    of: { readonly via: RefusedVia; readonly why: LeftAlone },
   ) => void;
   /** The store of rules did not answer; it is tried again. */
   readonly rulesNotActivated: (error: unknown, via: DirectoryWay) => void;
-  /** What is in force in the store could not be read or used; what is in force here stays. */
+  /** What is in force in the store could not be read; what is in force here stays. */
   readonly rulesNotFollowed: (error: unknown) => void;
   /** A candidate in shadow was held against a message. */
   readonly rulesShadowed: (compared: ShadowComparison) => void;

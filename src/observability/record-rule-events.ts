@@ -11,8 +11,11 @@ const mostProblems = 5;
 
 /** What happens to the rules themselves, as counters and log lines. */
 export function recordRuleEvents(metrics: Metrics, log: Log): RuleEvents {
+  // Files that are in order do not mend it.
+  let isStoredRefused = false;
   return {
     rulesChanged: neverThrowing((now: LoadedRules, before: LoadedRules) => {
+      isStoredRefused = false;
       metrics.rulesActivated(now.active, now.candidate);
       log.warn(
         {
@@ -25,6 +28,7 @@ export function recordRuleEvents(metrics: Metrics, log: Log): RuleEvents {
       );
     }),
     rulesRefused: neverThrowing(({ version, via }, refusals) => {
+      isStoredRefused ||= via === 'store';
       metrics.rulesRejected();
       for (const { step, problems } of refusals) {
         metrics.rulesRejectedBy.inc({ step });
@@ -35,7 +39,8 @@ export function recordRuleEvents(metrics: Metrics, log: Log): RuleEvents {
       }
     }),
     rulesLeftAlone: neverThrowing((version, { via, why }) => {
-      metrics.rulesFound();
+      if (via === 'store') isStoredRefused = false;
+      if (!isStoredRefused) metrics.rulesFound();
       if (why === 'unchanged') log.debug({ ruleset: version, via }, 'rules unchanged');
       else log.warn({ ruleset: version, via }, leftAlone[why]);
     }),
@@ -57,7 +62,7 @@ export function recordRuleEvents(metrics: Metrics, log: Log): RuleEvents {
 
 const leftAlone = {
   older:
-    'the rules directory holds a set that was in force before; the one in force stays: `aliaswatch rules activate` brings it back',
+    'the rules directory holds a set that was activated before; the one in force stays: `aliaswatch rules activate` or `rules rollback --to` brings it back',
   ignored:
     'the rules directory holds a set that was rolled back; it is not taken again: `aliaswatch rules activate` brings it back',
 } as const;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openShell } from '../commands/shell.ts';
@@ -100,6 +100,51 @@ test('changed files come into force by themselves; broken ones never do, and mai
   });
 });
 
+test('files that are as they were before take nothing back', async (t) => {
+  await using nextHop = await SmtpRecorder.start();
+  await using rules = await smallRules('mode: tag\n');
+  await using others = await smallRules('mode: enforce\n');
+  const { path } = rules;
+  await using gateway = await startGateway({ nextHop: nextHop.address, rulesDir: path });
+  const flags = ['--store', `sqlite:${join(gateway.stateDir, 'baselines.db')}`];
+  const judge = async () => {
+    assert.match(await sendClaim(gateway), /^250/);
+    return rulesetOf(nextHop.messages.at(-1));
+  };
+  const first = await versionOf(path);
+  const later = await versionOf(others.path);
+  const isOlder = ({ msg, ruleset }: LogLine) =>
+    msg.includes('was activated before') && ruleset === first;
+  const done = await shell.run(['rules', 'activate', others.path, ...flags]);
+  assert.equal(done.code, 0, done.stderr);
+  await gateway.logged(({ msg }) => msg === 'rules changed');
+
+  await t.test('a touched file', async () => {
+    const older = next(gateway, isOlder);
+    await utimes(join(path, 'policy.yaml'), new Date(), new Date());
+    assert.equal((await older)['via'], 'file');
+    assert.equal(await judge(), later);
+  });
+  await t.test('SIGHUP', async () => {
+    const older = next(gateway, isOlder);
+    await gateway.server.reloadRules();
+    assert.equal((await older)['via'], 'sighup');
+    assert.equal(await judge(), later);
+  });
+  await t.test('a file that was edited and put back', async () => {
+    const change = next(gateway, ({ msg }) => msg === 'rules changed');
+    await rules.write('policy.yaml', 'mode: shadow\n');
+    const edited = String((await change)['ruleset']);
+    const older = next(gateway, isOlder);
+    await rules.write('policy.yaml', 'mode: tag\n');
+    await older;
+    assert.equal(await judge(), edited);
+    const back = next(gateway, ({ msg }) => msg === 'rules changed');
+    assert.equal((await shell.run(['rules', 'rollback', '--to', first, ...flags])).code, 0);
+    assert.equal((await back)['ruleset'], first);
+  });
+});
+
 test('a start with broken, missing or older files goes on with what was in force', async (t) => {
   await using nextHop = await SmtpRecorder.start();
   await using rules = await smallRules('mode: tag\n');
@@ -125,7 +170,7 @@ test('a start with broken, missing or older files goes on with what was in force
   await t.test('older files are left alone', async () => {
     await rules.write('policy.yaml', 'mode: tag\n');
     await using gateway = await startGateway(start);
-    await gateway.logged(({ msg }) => msg.includes('was in force before'));
+    await gateway.logged(({ msg }) => msg.includes('was activated before'));
     assert.equal(await judge(gateway), second);
   });
   await t.test('broken files are complained about', async () => {

@@ -151,7 +151,12 @@ test('a history that could not be read is read again', async () => {
     inForce: createRulesInForce(loaded('new')),
     settings: { mode: null, hostname: 'here' },
     now: () => at(0),
-    events: { rulesChanged: () => undefined, rulesNotFollowed: () => told++ },
+    events: {
+      rulesChanged: () => undefined,
+      rulesNotFollowed: () => told++,
+      rulesRefused: () => told++,
+      rulesLeftAlone: () => undefined,
+    },
     catchUp: () => before.refresh().finally(() => read.resolve(undefined)),
     everyMs: 1,
   });

@@ -67,7 +67,7 @@ ${' '}
    # minDays: 3
  overrides:
    # As agreed with the desk.
-written, version 0: a running gateway takes it by itself after check, test and gate (activation.watchFiles), else run \`aliaswatch rules activate RULES\`
+written, version 0: a running gateway takes it by itself after check, test and gate (activation.watchFiles), unless it was activated before; else run \`aliaswatch rules activate RULES\`
 `,
     );
     assert.equal(await now(), policy.replace(' 12 #', ' 13.5 #'));

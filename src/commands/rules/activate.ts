@@ -2,7 +2,8 @@ import { prepareActivation, type StepsPassed } from '../../activation/activation
 import { activationStepsOf } from '../../activation/activation-steps.ts';
 import { promoteCandidate, putInForce } from '../../activation/change-rules.ts';
 import { loadStored } from '../../activation/load-stored.ts';
-import type { Activation, InForce, RuleSetStore, Stage } from '../../activation/rule-set-store.ts';
+import type { Activation, InForce, Stage } from '../../activation/rule-set-store.ts';
+import { usableInForce, type UsableRules } from '../../activation/usable-rules.ts';
 import { loadRules } from '../../config/load-rules.ts';
 import { formatProblem } from '../../config/rule-problem.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
@@ -43,12 +44,16 @@ export async function activateRules(
   }
   const from = directory ?? settings.rulesDir;
   const rules = await validRules(context, settings, from);
-  if (rules.version === state.active && (state.candidate === null || stage !== null)) {
+  const stored = loadStored(store, new Map());
+  const usable = await usableInForce(store, stored, state);
+  // What is stored of it may be damaged: then it is stored anew.
+  const isInForce = rules.version === state.active && usable.trouble === null;
+  if (isInForce && (state.candidate === null || stage !== null)) {
     unchanged(context, rules.version, flags);
     return;
   }
   const steps = await prepared(context, {
-    ...{ rules, state, store },
+    ...{ rules, state, usable },
     directory: from,
     stateDir: settings.stateDir,
   });
@@ -115,18 +120,24 @@ async function validRules(
 type ToPrepare = {
   readonly rules: RuleSet;
   readonly state: InForce;
-  readonly store: RuleSetStore;
+  readonly usable: UsableRules;
   readonly directory: string;
   readonly stateDir: string;
 };
 
 async function prepared(
   { signal }: CommandContext,
-  { rules, state, store, directory, stateDir }: ToPrepare,
+  { rules, state, usable, directory, stateDir }: ToPrepare,
 ): Promise<StepsPassed> {
-  const stored = loadStored(store, new Map());
-  const active = state.active === null ? null : await stored.load(state.active).catch(() => null);
-  return prepareActivation({ rules, active }, activationStepsOf({ directory, stateDir, signal }));
+  const active = usable.rules;
+  const steps = activationStepsOf({ directory, stateDir, signal });
+  const { summaries, refusals } = await prepareActivation({ rules, active }, steps);
+  if (active !== null || state.active === null) return { summaries, refusals };
+  const problems = [
+    'it cannot be held against what is in force, nor against anything before that',
+    ...(usable.trouble ?? '').split('\n'),
+  ];
+  return { summaries, refusals: [...refusals, { step: 'backtest', problems }] };
 }
 
 async function recordRefusal(

@@ -108,7 +108,7 @@ function report(context: CommandContext, changed: Changed, { json = false }: Set
 function outcomeText({ directory, path, value, diff, written, version }: Changed): string {
   if (diff === '') return `nothing to change: ${path} is ${flowText(value)} already`;
   if (!written) return `valid, version ${version}; nothing was written (--dry-run)`;
-  return `written, version ${version}: a running gateway takes it by itself after check, test and gate (activation.watchFiles), else run \`aliaswatch rules activate ${directory}\``;
+  return `written, version ${version}: a running gateway takes it by itself after check, test and gate (activation.watchFiles), unless it was activated before; else run \`aliaswatch rules activate ${directory}\``;
 }
 
 function mailMeant({
