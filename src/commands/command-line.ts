@@ -19,6 +19,7 @@ import { addPrivacyCommand } from './privacy-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRulesCommand } from './rules-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSimulateCommand } from './simulate-command.ts';
 import { addTokenCommand } from './token-command.ts';
 import { readVersion } from './version.ts';
 
@@ -56,6 +57,7 @@ function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addDoctorCommand(program, context);
   addDemoCommand(program, context);
+  addSimulateCommand(program, context);
   addCheckCommand(program, context);
   addLearnCommand(program, context);
   addAliasCommand(program, context);

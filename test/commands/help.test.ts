@@ -11,6 +11,7 @@ const commands = [
   'serve',
   'doctor',
   'demo',
+  'simulate',
   'check',
   'learn',
   'alias',
