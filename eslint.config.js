@@ -50,6 +50,7 @@ const adapters = [
   'src/baseline/sqlite-store.ts',
   'src/baseline/redis-claims.ts',
   'src/baseline/redis-client.ts',
+  'src/baseline/redis-format.ts',
   'src/baseline/redis-store.ts',
   'src/baseline/open-store.ts',
   'src/organization/sqlite-ledgers.ts',

@@ -16,7 +16,7 @@ import {
 } from './rule-set-store.ts';
 import { packFiles, unpackFiles } from './stored-files.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Stored rules',
   holds: 'rules',
   schema: `

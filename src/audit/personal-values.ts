@@ -23,7 +23,7 @@ export type PersonalValues = Disposable & {
   readonly erase: (address: string) => Promise<number>;
 };
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Personal values of the audit log',
   holds: 'values',
   schema: `

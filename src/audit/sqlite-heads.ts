@@ -8,7 +8,7 @@ import {
   type HeadsOptions,
 } from './audit-heads.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Audit heads',
   holds: 'heads',
   schema: 'CREATE TABLE head (writer TEXT PRIMARY KEY, head TEXT NOT NULL) WITHOUT ROWID;',

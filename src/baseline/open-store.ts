@@ -6,7 +6,7 @@ export type OpenStoreOptions = {
   readonly limits: StoreLimits;
   /** Longest wait for an answer. */
   readonly timeoutMs: number;
-  /** For `check`: a file that is missing is an error, and nothing is created. A Redis is as it is. */
+  /** For `check`: a file that is missing is an error, and nothing is created or brought up to date. */
   readonly readOnly?: boolean;
 };
 
@@ -18,7 +18,7 @@ export async function openStore(
   const path = spec.startsWith('sqlite:') ? spec.slice('sqlite:'.length) : '';
   if (path !== '') return openSqliteStore(path, limits, { readOnly, timeoutMs });
   if (/^(redis|rediss|redis-cluster):/.test(spec))
-    return openRedisStore(spec, limits, { timeoutMs });
+    return openRedisStore(spec, limits, { timeoutMs, readOnly });
   throw new Error(
     'The baseline store must be sqlite:PATH, redis://HOST:PORT or redis-cluster://HOST:PORT,HOST:PORT',
   );

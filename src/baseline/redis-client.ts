@@ -2,6 +2,14 @@ import { Cluster, Redis, ReplyError } from 'ioredis';
 import { CallGuard } from './call-guard.ts';
 import { parseRedisAddress, type RedisAddress } from './redis-address.ts';
 import {
+  markRedisFormat,
+  NewerFormat,
+  readRedisFormat,
+  redisFormat,
+  refuseNewer,
+  type RedisFormat,
+} from './redis-format.ts';
+import {
   clusterOptions,
   connectionOptions,
   reconnectDelayMs,
@@ -13,7 +21,14 @@ export type RedisClientOptions = {
   readonly title: string;
   /** Every call is answered or refused within this. */
   readonly timeoutMs: number;
+  /** Brings older data up to date, whole or not at all; then the store is marked. Others leave both to it. */
+  readonly upgrade?: (from: number) => Promise<void>;
+  /** What is known here: that of this program when absent. */
+  readonly format?: RedisFormat;
 };
+
+/** A node that was locked out by a newer one writes for no longer than this. */
+const admittedForMs = 10_000;
 
 /**
  * One connection to a Redis or a Cluster, every call of which is answered or refused in time. Errors name the address
@@ -29,6 +44,8 @@ export class RedisClient implements AsyncDisposable {
   readonly #slotsRefresh: NodeJS.Timeout | null;
   /** Why the connection was last lost; empty while it stands. */
   #trouble = '';
+  /** Whether what the store holds may be touched, asked at each connect and every few seconds. */
+  #admission: { readonly admitted: Promise<void>; readonly untilMs: number } | null = null;
 
   constructor(address: string, options: RedisClientOptions) {
     const { timeoutMs } = options;
@@ -37,35 +54,63 @@ export class RedisClient implements AsyncDisposable {
     this.label = this.#target.label;
     this.commands = connect(this.#target, timeoutMs);
     this.#slotsRefresh = refreshSlots(this.commands);
-    this.#guard = new CallGuard({ timeoutMs, isAnswer: (error) => error instanceof ReplyError });
+    this.#guard = new CallGuard({ timeoutMs, isAnswer });
     this.commands.on('error', (error: Error & { readonly code?: string }) => {
       this.#trouble = error.message === '' ? (error.code ?? '') : error.message;
     });
     this.commands.on('ready', () => {
       this.#trouble = '';
+      this.#admission = null;
       this.#guard.recovered();
     });
   }
 
-  /** Resolves when the connection stands, has failed, or takes long. */
+  /** Resolves when the connection stands and the store may be used, when either has failed, or takes long. */
   async connected(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const settle = () => resolve(undefined);
     const timer = setTimeout(settle, Math.max(this.#options.timeoutMs, 1000));
-    this.commands.once('ready', settle).once('close', settle);
+    this.commands.once('ready', () => void this.#admitted().then(settle, settle));
+    this.commands.once('close', settle);
     await promise;
     clearTimeout(timer);
   }
 
   /** Errors are new ones: those of ioredis carry the arguments of their command, and AUTH is a command. */
   ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    return this.#guard.call(question).catch((error: unknown) => {
+    const admitted = async () => {
+      await this.#admitted();
+      return question();
+    };
+    return this.#guard.call(admitted).catch((error: unknown) => {
       const { label, password } = this.#target;
       const text = error instanceof Error ? error.message : String(error);
       const reason = text.includes('enableOfflineQueue') ? 'not connected' : text;
-      const sentence = `${this.#options.title} ${label}: ${reason}${this.#trouble === '' ? '' : ` (${this.#trouble})`}`;
+      const sentence = `${this.#options.title} ${label}${error instanceof NewerFormat ? '' : ':'} ${reason}${this.#trouble === '' ? '' : ` (${this.#trouble})`}`;
       throw new Error(password === null ? sentence : sentence.replaceAll(password, '***'));
     });
+  }
+
+  /** Rejects with NewerFormat, or because the store does not answer: then the next call asks again. */
+  #admitted(): Promise<void> {
+    if (this.#admission === null || this.#admission.untilMs < performance.now()) {
+      const admitted = this.#admit().catch((error: unknown) => {
+        if (!(error instanceof NewerFormat) && this.#admission === asked) this.#admission = null;
+        throw error;
+      });
+      const asked = { admitted, untilMs: performance.now() + admittedForMs };
+      this.#admission = asked;
+    }
+    return this.#admission.admitted;
+  }
+
+  async #admit(): Promise<void> {
+    const { upgrade, format = redisFormat } = this.#options;
+    const found = await readRedisFormat(this.commands);
+    refuseNewer(found, format);
+    if (upgrade === undefined || found.version >= format.version) return;
+    await upgrade(found.version);
+    await markRedisFormat(this.commands, format);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -73,6 +118,10 @@ export class RedisClient implements AsyncDisposable {
     this.commands.disconnect();
     return Promise.resolve();
   }
+}
+
+function isAnswer(error: unknown): boolean {
+  return error instanceof ReplyError || error instanceof NewerFormat;
 }
 
 function refreshSlots(commands: Redis | Cluster): NodeJS.Timeout | null {

@@ -4,6 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { dayOf, type Snapshot } from './ledger.ts';
 import { RedisClient } from './redis-client.ts';
+import type { RedisFormat } from './redis-format.ts';
 import * as wire from './redis-wire.ts';
 import type {
   BaselineStore,
@@ -18,6 +19,10 @@ import { checkCommit, checkRequest, decodeRecord } from './stored-form.ts';
 export type RedisStoreOptions = {
   /** Every call is answered or refused within this. */
   readonly timeoutMs: number;
+  /** Nothing is brought up to date. */
+  readonly readOnly?: boolean;
+  /** What is known here: that of this program when absent. */
+  readonly format?: RedisFormat;
 };
 
 type Script = (...call: wire.ScriptCall) => Promise<unknown>;
@@ -27,6 +32,7 @@ type Scripts = {
   readonly awRetract: Script;
   readonly awForgetDay: Script;
   readonly awErase: Script;
+  readonly awNamePlaces: Script;
 };
 
 const allAliases = 'aw:aliases';
@@ -40,14 +46,23 @@ const forgetAttempts = 5;
 export async function openRedisStore(
   address: string,
   limits: StoreLimits,
-  options: RedisStoreOptions,
+  { readOnly = false, ...options }: RedisStoreOptions,
 ): Promise<BaselineStore> {
-  const store = new RedisStore(
-    new RedisClient(address, { title: 'Baseline store', ...options }),
-    limits,
-  );
+  const client: RedisClient = new RedisClient(address, {
+    ...{ title: 'Baseline store', ...options },
+    ...(readOnly ? {} : { upgrade: (from) => upgrade(client.commands, from) }),
+  });
+  const store = new RedisStore(client, limits);
   await store.connected();
   return store;
+}
+
+/** One alias at a time, each whole or not at all; what is up to date already stays as it is. */
+async function upgrade(commands: Redis | Cluster, from: number): Promise<void> {
+  if (from >= 1) return;
+  const { awNamePlaces } = commands as unknown as Scripts;
+  for (const alias of await commands.smembers(allAliases))
+    await awNamePlaces.call(commands, 2, wire.keyOf(alias, 'd'), wire.keyOf(alias, 's'));
 }
 
 class RedisStore implements BaselineStore {
@@ -190,7 +205,7 @@ class RedisStore implements BaselineStore {
 }
 
 function defineScripts(client: Redis | Cluster): Scripts {
-  for (const name of ['observe', 'commit', 'retract', 'forget-day', 'erase']) {
+  for (const name of ['observe', 'commit', 'retract', 'forget-day', 'erase', 'name-places']) {
     const command = `aw-${name}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     client.defineCommand(command, {
       lua: readFileSync(new URL(`./redis-${name}.lua`, import.meta.url), 'utf8'),

@@ -114,11 +114,13 @@ export function readObservation(reply: unknown, at: Date, known: Snapshot | null
     hourMessages: form.slidingHour(thisHour, previousHour, at),
     traffic: readTraffic(actor, newcomers, at),
     dayMessages: { today, yesterday },
-    snapshot:
-      known !== null && text === null
-        ? known
-        : { version, ...(JSON.parse(text ?? '') as Omit<Snapshot, 'version'>) },
+    snapshot: known !== null && text === null ? known : { version, ...readSnapshot(text ?? '') },
   };
+}
+
+/** One that was built before there was a daily series is taken until the next day. */
+function readSnapshot(text: string): Omit<Snapshot, 'version'> {
+  return { daily: [], ...(JSON.parse(text) as Omit<Snapshot, 'version' | 'daily'>) };
 }
 
 function readTraffic(

@@ -134,19 +134,18 @@ function readOnlyContent(database: DatabaseSync, { holds, schemaVersion }: Sqlit
   database.exec('PRAGMA query_only = ON');
 }
 
-function prepareContent(
-  database: DatabaseSync,
-  { schema, schemaVersion, upgrades = [], applicationId }: SqliteContent,
-): void {
+function prepareContent(database: DatabaseSync, content: SqliteContent): void {
+  const { schema, schemaVersion, upgrades = [], applicationId } = content;
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  database.exec('BEGIN IMMEDIATE');
-  const found = version(database);
-  if (found < schemaVersion) {
+  inTransaction(database, 'BEGIN IMMEDIATE', () => {
+    // Another process may have been first, and may know more.
+    checkContent(database, content);
+    const found = version(database);
+    if (found === schemaVersion) return;
     database.exec(
       `${[schema, ...upgrades].slice(found).join(' ')} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
     );
-  }
-  database.exec('COMMIT');
+  });
 }
 
 /** SQLite result codes (sqlite.org/rescode.html) in words; errors without one are ours. */

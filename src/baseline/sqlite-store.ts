@@ -22,7 +22,7 @@ import type {
 } from './store.ts';
 import { checkCommit, checkRequest } from './stored-form.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Baseline store',
   holds: 'baselines',
   schema: `${ledgerSchema} ${trafficSchema}`,

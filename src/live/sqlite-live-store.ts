@@ -9,7 +9,7 @@ import { SqliteStatements } from '../baseline/sqlite-statements.ts';
 import { mostProcesses, type LiveStore } from './live-store.ts';
 import { readBreakerOrder, readProcessStatus } from './process-status.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Live state',
   holds: 'processes',
   schema: `

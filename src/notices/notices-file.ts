@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openSqliteFile, type SqliteContent } from '../baseline/sqlite-file.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Notices',
   holds: 'notices',
   schema: `

@@ -17,7 +17,7 @@ import {
 } from './ledger-store.ts';
 import { ledgerNames, type LedgerLimits, type LedgerName, type LedgerSizes } from './ledgers.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Organization ledgers',
   holds: 'ledgers',
   schema: `

@@ -22,7 +22,7 @@ import { SqliteIndexPages } from './sqlite-index-pages.ts';
  * Bodies lie apart, so that counting and searching read small rows only. A list is an index range for each of the usual
  * filters: none, an alias, a campaign, each with and without a state.
  */
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Quarantine index',
   holds: 'held mail',
   schema: `

@@ -18,7 +18,7 @@ import {
   type StoredRecord,
 } from './review-store.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Review store',
   holds: 'reviews',
   schema: `

@@ -11,7 +11,7 @@ import { leastKeys } from './reservoir.ts';
 /** Name of the file in the state directory. */
 export const vectorsFileName = 'vectors.db';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'File of kept mail',
   holds: 'kept mail',
   schema: `

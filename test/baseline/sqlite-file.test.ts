@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { maturationDays } from '../../src/baseline/ledger.ts';
+import { openSqliteFile, type SqliteContent } from '../../src/baseline/sqlite-file.ts';
 import { openSqliteStore } from '../../src/baseline/sqlite-store.ts';
 import { defaultStoreLimits } from '../../src/baseline/store.ts';
 import { lesson, request, timeOn, today, touch } from './store-contract.ts';
@@ -142,18 +143,56 @@ test('what only guards against repetition expires by the clock of the machine', 
 });
 
 test('a file of the first format is brought up to date by the first that may write', async () => {
-  {
-    await using store = await open('first.db');
-    await store.commit(lesson('an-alias', today));
-  }
-  write(
-    'first.db',
-    'DROP TABLE actor; DROP TABLE newcomer; DROP TABLE daily; PRAGMA user_version = 1',
-  );
+  // Written by the program of commit 65a3f60, with 12 lessons for each of two aliases.
+  const former = new URL('./sqlite-format-1.sql', import.meta.url);
+  write('first.db', readFileSync(former, 'utf8'));
   await assert.rejects(open('first.db', { readOnly: true }), /is of format 1, .*up to date/);
   await using store = await open('first.db');
   const { snapshot, traffic } = await store.observe(
-    request('an-alias', timeOn(today + maturationDays), { actor: 'a tenant' }),
+    request('paypal-service', timeOn(today + 6), { actor: 'a tenant' }),
   );
-  assert.deepEqual([snapshot.counters, traffic.actorHourMessages], [{ n: 1 }, 1]);
+  assert.deepEqual(snapshot.counters, { n: 12, v: 24, 'x.link-domain': 4 });
+  assert.equal(traffic.actorHourMessages, 1);
+});
+
+describe('an upgrade of a file', () => {
+  const first: SqliteContent = {
+    ...{ title: 'Test file', holds: 'tests', applicationId: 1 },
+    ...{ schema: 'CREATE TABLE a (b);', schemaVersion: 1 },
+  };
+  const step = 'CREATE TABLE c (d); INSERT INTO c SELECT b FROM a;';
+  const second = { ...first, schemaVersion: 2, upgrades: [step] };
+  const formatOf = (database: DatabaseSync) =>
+    database.prepare('PRAGMA user_version').get()?.['user_version'];
+
+  test('happens once, and keeps what is there', () => {
+    const path = join(folder, 'once.db');
+    const older = openSqliteFile(path, first, {});
+    older.exec('INSERT INTO a VALUES (7)');
+    older.close();
+    for (let time = 0; time < 2; time++) {
+      const database = openSqliteFile(path, second, {});
+      assert.deepEqual(
+        database
+          .prepare('SELECT d FROM c')
+          .all()
+          .map(({ d }) => d),
+        [7],
+      );
+      assert.equal(formatOf(database), 2);
+      database.close();
+    }
+    assert.throws(() => openSqliteFile(path, first, {}), /newer Aliaswatch \(format 2/);
+  });
+
+  test('that fails leaves the file as it was', () => {
+    const path = join(folder, 'half.db');
+    openSqliteFile(path, first, {}).close();
+    const broken = { ...second, upgrades: [`${step} INSERT INTO nowhere VALUES (1);`] };
+    assert.throws(() => openSqliteFile(path, broken, {}), /no such table: nowhere/);
+    const database = openSqliteFile(path, first, {});
+    assert.equal(formatOf(database), 1);
+    assert.throws(() => database.prepare('SELECT * FROM c'), /no such table: c/);
+    database.close();
+  });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openSqliteFile, type SqliteContent } from '../../baseline/sqlite-file.ts';
 
-const content: SqliteContent = {
+export const content: SqliteContent = {
   title: 'Access file',
   holds: 'sessions',
   applicationId: 0x41776163,
