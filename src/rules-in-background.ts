@@ -8,6 +8,7 @@ import type { Settings } from './config/settings.ts';
 import { openLiveStore } from './live/open-live-store.ts';
 import { reportLive } from './live/report-live.ts';
 import type { Events } from './observability/events.ts';
+import type { HeldMail } from './quarantine/open-held-mail.ts';
 
 export type RulesInBackgroundOptions = {
   readonly settings: Settings;
@@ -16,6 +17,7 @@ export type RulesInBackgroundOptions = {
   readonly directory: RuleSet | null;
   readonly cache: RuleFileCache;
   readonly alerts: WatchedAlerts;
+  readonly quarantine: Pick<HeldMail, 'directoryId'>;
   readonly events: Events;
   readonly now: () => Date;
   /** Files that change in the rules directory are taken, where its policy says so. */
@@ -49,6 +51,7 @@ export async function rulesInBackground(
     await reportLive({
       store: live,
       host: settings.hostname,
+      quarantine: options.quarantine.directoryId,
       ...{ alerts, inForce, now },
       refusedReloads: () => refusedReloads,
       onFailed: options.onNotShared,

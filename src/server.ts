@@ -111,7 +111,7 @@ export async function startServer({
   const alerts = createAlerts(events);
   const governed = opened.use(
     await rulesInBackground({
-      ...{ settings, rules, directory, cache, alerts, events, now },
+      ...{ settings, rules, directory, cache, alerts, quarantine, events, now },
       watches: watchesRules,
       onNotShared: (error) => log.warn({ error }, 'live state not shared'),
     }),

@@ -95,7 +95,7 @@ export async function rollBack(
   const { active, candidate } = state;
   if (active === null)
     throw new Error('no rules were activated yet: there is nothing to go back to');
-  const dropsOnly = to === null && candidate !== null;
+  const dropsOnly = candidate !== null && (to === null || to === active);
   const target = dropsOnly ? active : (to ?? (await versionBefore(store, state)));
   if (target === active && candidate === null)
     throw new Error(`rule set ${active} is in force already`);

@@ -30,6 +30,8 @@ const processStatus = z.object({
   host: z.string(),
   /** Of its own, 8 hex digits: several may run on a host. */
   process: z.string(),
+  /** Id of the directory or bucket that it holds mail in; null where it did not say. */
+  quarantine: z.string().nullable().default(null),
   /** ISO 8601. */
   startedAt: z.string(),
   seenAt: z.string(),

@@ -9,6 +9,8 @@ import { statusOf, type Self } from './status-of.ts';
 export type ReportLiveOptions = {
   readonly store: LiveStore;
   readonly host: string;
+  /** Id of the directory or bucket that held mail goes to. */
+  readonly quarantine: string;
   readonly alerts: Self['alerts'] & Pick<WatchedAlerts, 'closeBreaker'>;
   readonly inForce: Pick<RulesInForce, 'loaded'>;
   /** Sets that were not put in force since the start. */
@@ -45,11 +47,11 @@ export async function reportLive(options: ReportLiveOptions): Promise<AsyncDispo
     if (news !== null) await store.give(news);
   };
   const say = async () => {
-    const { host, alerts, inForce, refusedReloads } = options;
+    const { host, quarantine, alerts, inForce, refusedReloads } = options;
     const { active, candidate } = inForce.loaded();
     const status = statusOf(
       {
-        ...{ host, process, startedAt, alerts },
+        ...{ host, process, quarantine, startedAt, alerts },
         ruleset: active.version,
         candidate: candidate?.rules.version ?? null,
         policy: active.policy,

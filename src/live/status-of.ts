@@ -6,7 +6,10 @@ import type { Policy } from '../decision/policy.ts';
 import type { ProcessStatus } from './process-status.ts';
 
 /** What a process knows of itself. */
-export type Self = Pick<ProcessStatus, 'host' | 'process' | 'startedAt' | 'refusedReloads'> & {
+export type Self = Pick<
+  ProcessStatus,
+  'host' | 'process' | 'quarantine' | 'startedAt' | 'refusedReloads'
+> & {
   readonly ruleset: string;
   readonly candidate: string | null;
   readonly policy: Policy;

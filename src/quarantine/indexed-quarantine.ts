@@ -67,15 +67,24 @@ async function list(parts: IndexedParts, filter: HeldFilter, page: PageRequest):
   }
 }
 
-async function find({ files, index }: IndexedParts, id: string): Promise<HeldMessage | null> {
-  const held = await files.find(id);
+async function find(parts: IndexedParts, id: string): Promise<HeldMessage | null> {
+  const held = await parts.files.find(id);
   if (held !== null) return held;
-  const directory = await index.locate(id).catch(() => null);
-  if (directory === null || directory === files.directoryId) return null;
+  const directory = await elsewhere(parts, id);
+  if (directory === null) return null;
   throw new QuarantineError(
     'elsewhere',
     `message ${id} is in the quarantine of another node (${directory}): act there`,
   );
+}
+
+/** Id of the directory of another node that has the message, as far as the index knows; null where it is here or nowhere. */
+export async function elsewhere(
+  { files, index }: Pick<IndexedParts, 'files' | 'index'>,
+  id: string,
+): Promise<string | null> {
+  const directory = await index.locate(id).catch(() => null);
+  return directory === files.directoryId ? null : directory;
 }
 
 /** What the index has was read; so only the rest is. */

@@ -3,7 +3,7 @@ import { openQuarantine } from './directory-quarantine.ts';
 import { claimThrough } from './index-claims.ts';
 import { IndexKeeper, type Reindexed } from './index-keeper.ts';
 import { createMarker } from './index-marks.ts';
-import { indexedQuarantine } from './indexed-quarantine.ts';
+import { elsewhere, indexedQuarantine } from './indexed-quarantine.ts';
 import { readKeyFile } from './key-ring.ts';
 import type { DueQuery, IndexTotals, QuarantineIndex } from './quarantine-index.ts';
 import { openRedisIndex } from './redis-index.ts';
@@ -39,6 +39,8 @@ export type HeldMail = StoredQuarantine &
     readonly totals: () => Promise<IndexTotals>;
     /** Compares all files with the index. */
     readonly reindex: () => Promise<Reindexed>;
+    /** Id of the directory of another node that has a message; null where it is here, or nobody knows. */
+    readonly elsewhere: (id: string) => Promise<string | null>;
     /** Entries that the index does not know as they are. */
     readonly unindexed: () => number;
   };
@@ -87,6 +89,7 @@ export async function openHeldMail({
     scrub: () => index.scrub(scrubPatienceMs),
     totals: () => index.totals(),
     reindex: () => keeper.reindex(),
+    elsewhere: (id) => elsewhere(parts, id),
     unindexed: () => keeper.pending,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -133,7 +133,8 @@ test('incident (b): one changed weight would hold a fifth of honest mail', async
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.deepEqual([said[0]?.['version'], said[0]?.['previous']], [good, bad]);
-    assert.deepEqual(said.at(-1), { ruleset: bad, released: held, stillHeld: 0 });
+    const all = { released: held, stillHeld: 0, interrupted: false, elsewhere: [] };
+    assert.deepEqual(said.at(-1), { rulesets: [bad], ...all });
     assert.equal(said.length, held + 2, 'a line for each message');
     const status = await follows(site, good);
     assert.deepEqual(status.breaker.openings, [], 'the breaker was that of the other rules');

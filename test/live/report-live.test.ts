@@ -50,6 +50,7 @@ test('what one process sees opens it everywhere, and an operator closes it every
   const [one, two] = [process(), process()];
   const common = {
     store,
+    quarantine: '5f3a00aa11bb',
     inForce: { loaded: () => loaded },
     refusedReloads: () => 0,
     now: () => new Date(),

@@ -3,6 +3,7 @@ import type { BreakerOrder, ProcessStatus } from '../../src/live/process-status.
 export const status: ProcessStatus = {
   host: 'mx1.example',
   process: '0a1b2c3d',
+  quarantine: '5f3a00aa11bb',
   startedAt: '2026-03-05T06:00:00.000Z',
   seenAt: '2026-03-05T06:30:00.000Z',
   ruleset: '4f1c00aa11bb',

@@ -22,10 +22,10 @@ import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { reply } from '../../smtp/reply.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import { CommandFailure, type CommandContext } from '../command.ts';
-import { rulesFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
 import { operatorOf } from '../operator-name.ts';
 import { openLedgers } from '../organization/open-ledgers.ts';
+import { rulesInForce } from '../rules/stored-rules.ts';
 
 /** What a command needs to act as a reviewer. */
 export type Desk = AsyncDisposable & {
@@ -40,7 +40,7 @@ export type Desk = AsyncDisposable & {
 export async function openDesk(context: CommandContext, settings: Settings): Promise<Desk> {
   await using opened = new AsyncDisposableStack();
   const quarantine = opened.use(await existingQuarantine(context, settings));
-  const rules = activate(await rulesFor(settings, context), settings);
+  const rules = activate(await rulesInForce(context, settings), settings);
   const pseudonymKey = await loadPseudonymKey(settings.stateDir);
   const timeoutMs = patientStoreTimeoutMs;
   const store = opened.use(await openReviewStore(settings.store, { timeoutMs }));

@@ -11,7 +11,7 @@ import type { Settings } from '../../config/settings.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
-import { changedBy, openStoredRules, recordRulesAct } from './stored-rules.ts';
+import { changedBy, openStoredRules, recordDone, recordRulesAct } from './stored-rules.ts';
 
 export type ActivateFlags = SettingFlags & {
   readonly shadow?: boolean;
@@ -187,7 +187,7 @@ async function report(
   }: { readonly entry: Activation; readonly stage: Stage | null; readonly flags: ActivateFlags },
 ): Promise<void> {
   const { version, previous, forced, reason, steps } = entry;
-  await recordRulesAct(context, settings, {
+  await recordDone(context, settings, {
     act: 'rules-activated',
     subject: version,
     reason,

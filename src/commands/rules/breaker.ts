@@ -7,7 +7,7 @@ import { settingsFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
 import { operatorOf } from '../operator-name.ts';
 import type { SettingFlags } from '../setting-options.ts';
-import { readStoredRules, recordRulesAct } from './stored-rules.ts';
+import { readStoredRules, recordDone } from './stored-rules.ts';
 
 export type BreakerFlags = SettingFlags & { readonly reason?: string; readonly json?: boolean };
 
@@ -38,7 +38,7 @@ export async function orderBreaker(
     at: new Date().toISOString(),
   };
   await live.give(order);
-  await recordRulesAct(context, settings, {
+  await recordDone(context, settings, {
     act: state === 'open' ? 'breaker-opened' : 'breaker-closed',
     subject: '',
     reason,

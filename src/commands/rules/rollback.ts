@@ -1,16 +1,14 @@
 import { rollBack } from '../../activation/change-rules.ts';
+import { changeThatBegan, isGoneBackToAsProven } from '../../activation/history-of-active.ts';
 import type { Activation, RuleSetStore } from '../../activation/rule-set-store.ts';
+import { keptActivations } from '../../activation/rule-set-store.ts';
+import { takenBack } from '../../activation/taken-back.ts';
 import type { Settings } from '../../config/settings.ts';
-import { allHeld } from '../../quarantine/all-held.ts';
-import { QuarantineError } from '../../quarantine/quarantine-error.ts';
-import type { Effect } from '../../review/review.ts';
-import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
+import { CommandFailure, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { existingQuarantine } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
-import { printable } from '../text-table.ts';
-import { releaseOnlyUnder } from './release-only-under.ts';
-import { changedBy, openStoredRules, recordRulesAct } from './stored-rules.ts';
+import { countHeldOnlyUnder, giveBack, heldOnlyText } from './give-back.ts';
+import { changedBy, openStoredRules, recordDone } from './stored-rules.ts';
 
 export type RollbackFlags = SettingFlags & {
   readonly to?: string;
@@ -26,18 +24,53 @@ export async function rollBackRules(
 ): Promise<void> {
   const settings = await settingsFor(context, flags, releaseHeld ? ['nextHop'] : []);
   await using store = await openStoredRules(settings);
-  const [last] = await store.history(1);
-  // Killed while it released, a second run goes on; it does not take back one change more.
-  const goesOn = releaseHeld && to === undefined && last?.via === 'rollback';
-  const entry = goesOn ? last : await takeBack(context, settings, { store, to, reason });
-  if (json) printJson(context, { ok: true, ...entry });
-  else
+  const before = await alreadyBack(store, { to, releaseHeld });
+  const changed = before === null;
+  const entry = before ?? (await takeBack(context, settings, { store, to, reason }));
+  const history = await store.history(keptActivations);
+  const rulesets = takenBack(history, await store.inForce());
+  const messages = releaseHeld ? 0 : await countHeldOnlyUnder(context, settings, rulesets);
+  if (json)
+    printJson(context, {
+      ...{ ok: true, changed, ...entry, takenBack: rulesets },
+      ...(releaseHeld ? {} : { heldOnly: messages }),
+    });
+  else context.stdout.write(`${outcomeText(entry, { changed, to })}\n`);
+  if (releaseHeld) {
+    const why = entry.reason === '' ? '' : `: ${entry.reason}`;
+    await giveBack(context, settings, { rulesets, why, json });
+  } else if (!json && messages > 0) {
+    const again = isTakenBackLast(history) ? '' : ` --to ${entry.version}`;
     context.stdout.write(
-      `${entry.version} is in force; ${entry.previous ?? 'nothing'} is taken back, and a changed file does not bring it again\n`,
+      `${heldOnlyText(messages, rulesets)}: \`aliaswatch rules rollback${again} --release-held\` delivers ${messages === 1 ? 'it' : 'them'}\n`,
     );
-  if (entry.previous === null) return;
-  if (releaseHeld) await giveBack(context, settings, { entry, json });
-  else if (!json) await offer(context, settings, entry.previous);
+  }
+}
+
+/**
+ * The change by which the rules are as they are wanted; null where they are to be changed now. Killed while it released,
+ * a second run goes on; it does not take back one change more.
+ */
+async function alreadyBack(
+  store: Pick<RuleSetStore, 'inForce' | 'history'>,
+  { to, releaseHeld }: { readonly to: string | undefined; readonly releaseHeld: boolean },
+): Promise<Activation | null> {
+  const { active, candidate } = await store.inForce();
+  const history = await store.history(keptActivations);
+  const [last = null] = history;
+  if (active === null || last === null) return null;
+  const isLast = releaseHeld && to === undefined && isTakenBackLast(history);
+  const isThere = to === active && candidate === null;
+  if (!isLast && !isThere) return null;
+  return last.version === active && last.via === 'rollback'
+    ? last
+    : (changeThatBegan(history, active) ?? last);
+}
+
+/** A set that was taken back itself, and brought back by its name, is as new as any: it may have to go again. */
+function isTakenBackLast(history: readonly Activation[]): boolean {
+  const [last] = history;
+  return last?.via === 'rollback' && isGoneBackToAsProven(history, last);
 }
 
 type Back = {
@@ -60,7 +93,7 @@ async function takeBack(
       cause: error,
     });
   });
-  await recordRulesAct(context, settings, {
+  await recordDone(context, settings, {
     act: 'rules-rolled-back',
     subject: entry.version,
     reason: entry.reason,
@@ -69,51 +102,12 @@ async function takeBack(
   return entry;
 }
 
-async function giveBack(
-  context: CommandContext,
-  settings: Settings,
-  { entry, json }: { readonly entry: Activation; readonly json: boolean },
-): Promise<void> {
-  const ruleset = entry.previous ?? '';
-  const why = entry.reason === '' ? '' : `: ${entry.reason}`;
-  const onMessage = ({ message, outcome, detail }: Effect) => {
-    if (json) printJson(context, { message, outcome, detail });
-    else context.stdout.write(`${message} ${outcome}: ${printable(detail)}\n`);
-  };
-  const given = await releaseOnlyUnder(context, {
-    ...{ settings, ruleset, onMessage },
-    reason: `held only because of ruleset ${ruleset}, which was rolled back${why}`,
-  });
-  if (json) printJson(context, given);
-  else
-    context.stdout.write(
-      `${given.released} messages that were held only because of ${ruleset} are released, ${given.stillHeld} are still held${given.stillHeld > 0 ? ': run this again once the reason is gone' : ''}\n`,
-    );
-  if (given.stillHeld > 0) context.exit(exitCodes.failed);
-}
-
-/** In one sentence, where there is something to give back. */
-async function offer(context: CommandContext, settings: Settings, ruleset: string): Promise<void> {
-  const held = await heldOnlyUnder(context, settings, ruleset);
-  if (held > 0)
-    context.stdout.write(
-      `${held} messages are held only because of ${ruleset}: \`aliaswatch rules rollback --release-held\` delivers them\n`,
-    );
-}
-
-/** Messages that somebody waits for; 0 where there is no quarantine. */
-export async function heldOnlyUnder(
-  context: CommandContext,
-  settings: Settings,
-  ruleset: string,
-): Promise<number> {
-  try {
-    await using quarantine = await existingQuarantine(context, settings);
-    const found = allHeld(quarantine, { state: 'held', onlyUnder: ruleset });
-    const held = await Array.fromAsync(found, ({ onlyUnder }) => onlyUnder);
-    return held.filter((version) => version === ruleset).length;
-  } catch (error) {
-    if (error instanceof CommandFailure || error instanceof QuarantineError) return 0;
-    throw error;
-  }
+function outcomeText(
+  { version, previous }: Activation,
+  { changed, to }: { readonly changed: boolean; readonly to: string | undefined },
+): string {
+  if (changed)
+    return `${version} is in force; ${previous ?? 'nothing'} is taken back, and a changed file does not bring it again`;
+  const further = to === undefined ? ' (--to VERSION goes further back)' : '';
+  return `${version} is in force already: nothing more is taken back${further}`;
 }

@@ -6,7 +6,7 @@ import { settingsFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { budgetsToday, type BudgetsToday } from './budgets-today.ts';
-import { heldOnlyUnder } from './rollback.ts';
+import { countHeldOnlyUnder } from './give-back.ts';
 import { statusText } from './status-text.ts';
 import { readStoredRules } from './stored-rules.ts';
 
@@ -61,7 +61,7 @@ export async function showStatus(
   const heldOnly = [];
   for (const { ruleset, previous } of sets) {
     if (ruleset === null) continue;
-    const messages = await heldOnlyUnder(context, settings, ruleset);
+    const messages = await countHeldOnlyUnder(context, settings, [ruleset]);
     heldOnly.push({ ruleset, previous, messages });
   }
   const sum = (of: (status: ProcessStatus) => number) =>

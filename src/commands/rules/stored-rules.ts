@@ -1,11 +1,15 @@
 import { mkdir } from 'node:fs/promises';
+import { loadStored } from '../../activation/load-stored.ts';
 import { openRuleSets } from '../../activation/open-rule-sets.ts';
 import type { ChangedBy } from '../../activation/change-rules.ts';
 import type { RuleSetStore } from '../../activation/rule-set-store.ts';
 import type { AuditRecord } from '../../audit/audit-log.ts';
+import type { RuleFileCache } from '../../config/rule-file-cache.ts';
+import type { RuleSet } from '../../config/rule-set.ts';
 import type { Settings } from '../../config/settings.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import type { CommandContext } from '../command.ts';
+import { rulesFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
 import { operatorOf } from '../operator-name.ts';
 
@@ -32,6 +36,35 @@ export function changedBy(
   reason: string | undefined,
 ): Omit<ChangedBy, 'via'> {
   return { by: operatorOf(context), reason: reason ?? '', at: new Date() };
+}
+
+/** What a gateway of the store judges by; before its first start that is what the rules directory holds. */
+export async function rulesInForce(context: CommandContext, settings: Settings): Promise<RuleSet> {
+  await using store = await readStoredRules(settings);
+  const { active } = await store.inForce();
+  if (active === null) return await rulesFor(settings, context);
+  const cache: RuleFileCache = context.ruleFiles ?? new Map<never, never>();
+  try {
+    return await loadStored(store, cache).load(active);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    context.stderr.write(`warning: the rules in ${settings.rulesDir} are taken instead: ${why}\n`);
+    return await rulesFor(settings, context);
+  }
+}
+
+/** Puts on record what has taken effect: that stays so, whether it can be written down or not. */
+export async function recordDone(
+  context: CommandContext,
+  settings: Settings,
+  what: Parameters<typeof recordRulesAct>[2],
+): Promise<void> {
+  await recordRulesAct(context, settings, what).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    context.stderr.write(
+      `warning: it has taken effect, and is not on record in the audit log: ${why}\n`,
+    );
+  });
 }
 
 /** Puts on record what an operator did to the rules. */
