@@ -1,6 +1,7 @@
 import { followDirectory } from './activation/follow-directory.ts';
 import type { OpenRules } from './activation/open-rules-in-force.ts';
 import { knowRulesBefore, type RulesBeforeThem } from './activation/rules-before.ts';
+import type { LoadedRules } from './activation/rules-in-force.ts';
 import type { WatchedAlerts } from './alerts/alerts.ts';
 import type { RuleFileCache } from './config/rule-file-cache.ts';
 import type { RuleSet } from './config/rule-set.ts';
@@ -35,6 +36,9 @@ export type RulesInBackground = AsyncDisposable & {
   readonly reload: () => Promise<void>;
 };
 
+/** Between the choice of its rules and the end of its analysis a message is read and rid of forged fields as well. */
+const besidesAnalysisMs = 10_000;
+
 /** Keeps rules current beside the message path, and says to other processes and to people how this one stands. */
 export async function rulesInBackground(
   options: RulesInBackgroundOptions,
@@ -42,7 +46,8 @@ export async function rulesInBackground(
   const { settings, rules, directory, cache, alerts, events, now, watches } = options;
   const { inForce } = rules;
   await using opened = new AsyncDisposableStack();
-  const before = knowRulesBefore({ ...rules, settings });
+  const inFlightMs = settings.analysisDeadlineMs + besidesAnalysisMs;
+  const before = knowRulesBefore({ ...rules, settings, now, inFlightMs });
   await before.refresh().catch(events.rulesNotFollowed);
   const timeoutMs = settings.storeTimeoutMs;
   const live = opened.use(await openLiveStore(settings.store, { timeoutMs }));
@@ -57,13 +62,16 @@ export async function rulesInBackground(
       onFailed: options.onNotShared,
     }),
   );
+  const watch = ({ active, candidate }: LoadedRules) => {
+    const tried = candidate === null ? [] : [candidate.rules.version];
+    alerts.rulesets.follow([active.version, ...tried], { atMs: now().getTime(), inFlightMs });
+  };
+  watch(inForce.loaded());
   const heard: Events = {
     ...events,
     rulesChanged: (loaded, previous) => {
       before.changed(loaded, previous);
-      const { active, candidate } = loaded;
-      const tried = candidate === null ? [] : [candidate.rules.version];
-      alerts.rulesets.follow([active.version, ...tried]);
+      watch(loaded);
       events.rulesChanged(loaded, previous);
     },
     rulesRefused: (refused, refusals) => {

@@ -21,6 +21,9 @@ export type RulesBeforeOptions = {
   readonly stored: StoredRules;
   readonly inForce: Pick<RulesInForce, 'loaded'>;
   readonly settings: Pick<Settings, 'mode'>;
+  readonly now: () => Date;
+  /** What is known of a set is kept as long after another one came into force: messages on their way still have it. */
+  readonly inFlightMs: number;
 };
 
 /** A set that has done no harm within a week has met every weekday's mail. */
@@ -36,13 +39,24 @@ type Known = {
   readonly isRead: boolean;
 };
 
+/** What messages on their way are held against, once other rules are in force. */
+type Former = {
+  readonly version: string;
+  readonly of: (at: Date) => ActiveRules | null;
+  /** Unix time in milliseconds. */
+  readonly untilMs: number;
+};
+
 export function knowRulesBefore({
   store,
   stored,
   inForce,
   settings,
+  now: clock,
+  inFlightMs,
 }: RulesBeforeOptions): RulesBeforeThem {
   let known: Known = { version: '', before: null, newUntil: 0, isRead: false };
+  let former: readonly Former[] = [];
   const read = async (version: string): Promise<Known> => {
     const history = await store.history(mostRead);
     const change = changeThatBegan(history, version);
@@ -57,11 +71,14 @@ export function knowRulesBefore({
     of: ({ version }, at) => {
       const { active, candidate } = inForce.loaded();
       if (version === candidate?.rules.version) return active;
-      const { before, newUntil } = known;
-      return version === known.version && at.getTime() < newUntil ? before : null;
+      if (version === known.version) return beforeBy(known, at);
+      return former.find((set) => set.version === version)?.of(at) ?? null;
     },
     changed: (now, before) => {
       const { version } = now.active;
+      const atMs = clock().getTime();
+      const gone = formerSets(before, known).map((set) => ({ ...set, untilMs: atMs + inFlightMs }));
+      former = [...gone, ...former.filter(({ untilMs }) => untilMs >= atMs)];
       if (version === before.active.version) return;
       known = { version, before: before.active, newUntil: Infinity, isRead: false };
     },
@@ -73,4 +90,20 @@ export function knowRulesBefore({
       if (inForce.loaded().active.version === version) known = found;
     },
   };
+}
+
+function beforeBy({ before, newUntil }: Known, at: Date): ActiveRules | null {
+  return at.getTime() < newUntil ? before : null;
+}
+
+function formerSets(
+  { active, candidate }: LoadedRules,
+  known: Known,
+): readonly Omit<Former, 'untilMs'>[] {
+  const tried = candidate && { version: candidate.rules.version, of: () => active };
+  const isKnown = known.version === active.version;
+  return [
+    ...(isKnown ? [{ version: active.version, of: (at: Date) => beforeBy(known, at) }] : []),
+    ...(tried === null ? [] : [tried]),
+  ];
 }

@@ -46,19 +46,28 @@ export type RulesetWatches = {
     policy: Pick<RulesetBreakerRules, 'enabled'>,
   ) => Opening | null;
   readonly obey: (word: BreakerWord) => void;
-  /** From here on these are in force, for all mail or a share of it; others are forgotten. */
-  readonly follow: (rulesets: readonly string[]) => void;
+  /**
+   * From here on these are in force, for all mail or a share of it. What is known of others holds for messages on their way
+   * alone, and as long at least as those take; nobody is told of it any more.
+   */
+  readonly follow: (rulesets: readonly string[], swapped: Swapped) => void;
   readonly watches: () => readonly RulesetWatch[];
   readonly byHand: () => Opening | null;
 };
 
-/** In force, candidate, and what messages on their way still have. */
+/** When other sets came into force, and how long messages may have those before. */
+export type Swapped = { readonly atMs: number; readonly inFlightMs: number };
+
+/** In force, candidate, and what other processes say of theirs. */
 const maxWatches = 8;
 
 export function watchRulesets(
   events: Pick<Events, 'breakerOpened' | 'breakerClosed'>,
 ): RulesetWatches {
   const watches = new Map<string, RulesetWatch>();
+  /** Of sets that only messages on their way have. */
+  const late = new Map<string, { readonly watch: RulesetWatch; readonly untilMs: number }>();
+  let followed: readonly string[] = [];
   let byHand: Opening | null = null;
 
   const become = (next: RulesetWatch) => {
@@ -84,29 +93,42 @@ export function watchRulesets(
     if (before === null && next !== null) events.breakerOpened(next);
     if (before !== null && next === null) events.breakerClosed('hand');
   };
-  const openFor = (ruleset: string) => byHand ?? watches.get(ruleset)?.open ?? null;
+  const watchOf = (ruleset: string, previous: string) =>
+    late.get(ruleset)?.watch ?? watches.get(ruleset) ?? watchRuleset(ruleset, previous);
+  const keep = (next: RulesetWatch) => {
+    const former = late.get(next.ruleset);
+    if (former === undefined) become(next);
+    else late.set(next.ruleset, { ...former, watch: next });
+  };
+  const openFor = (ruleset: string) => byHand ?? watchOf(ruleset, '').open;
   return {
     note: ({ ruleset, atMs, compared }, { enabled }) => {
       if (compared !== null) {
         const { previous, only, keys, isHeld, gate } = compared;
         const graver = only?.isGraverOnly === true ? { keys, isHeld } : null;
         const event = { atMs, graver, isHeldOnly: only?.isHeldOnly === true };
-        const before = watches.get(ruleset) ?? watchRuleset(ruleset, previous);
-        become(advanceRulesetWatch({ ...before, previous }, event, { enabled, gate }));
+        const before = { ...watchOf(ruleset, previous), previous };
+        keep(advanceRulesetWatch(before, event, { enabled, gate }));
       }
       return openFor(ruleset);
     },
     obey: ({ state, cause, rulesets, reason, atMs }) => {
       if (cause === 'hand') setByHand(state === 'open' ? { atMs, cause, reason } : null);
       for (const ruleset of rulesets) {
-        const before = watches.get(ruleset) ?? watchRuleset(ruleset, '');
-        if (state === 'closed') become(trustRuleset(before));
-        else if (before.open === null)
-          become({ ...before, open: { atMs, cause, ruleset, reason } });
+        const before = watchOf(ruleset, '');
+        if (state === 'closed') keep(trustRuleset(before));
+        else if (before.open === null) keep({ ...before, open: { atMs, cause, ruleset, reason } });
       }
     },
-    follow: (rulesets) => {
-      for (const ruleset of [...watches.keys()]) if (!rulesets.includes(ruleset)) forget(ruleset);
+    follow: (rulesets, { atMs, inFlightMs }) => {
+      for (const [ruleset, { untilMs }] of late)
+        if (untilMs < atMs || rulesets.includes(ruleset)) late.delete(ruleset);
+      for (const ruleset of new Set([...followed, ...watches.keys()])) {
+        if (rulesets.includes(ruleset)) continue;
+        late.set(ruleset, { watch: watchOf(ruleset, ''), untilMs: atMs + inFlightMs });
+        forget(ruleset);
+      }
+      followed = rulesets;
     },
     watches: () => [...watches.values()],
     byHand: () => byHand,

@@ -25,6 +25,7 @@ function known(entry: Partial<Activation>, now = loaded('new')) {
     stored: { load: (version: string) => Promise.resolve(set(version)) } as unknown as StoredRules,
     inForce: { loaded: () => now },
     settings: { mode: null },
+    ...{ now: () => at(0), inFlightMs: 5000 },
   });
 }
 
@@ -42,6 +43,35 @@ test('right after a change what was in force is before, also while the history i
   const before = known({});
   before.changed(loaded('new'), loaded('old'));
   assert.equal(versionOf(before.of({ version: 'new' }, at(0))), 'old');
+});
+
+test('messages on their way over a change are held against what their own set was', () => {
+  let now = at(0);
+  const before = knowRulesBefore({
+    store: {
+      history: () =>
+        Promise.resolve([
+          {
+            version: 'new',
+            previous: 'old',
+            stage: 'enforce',
+            via: 'cli',
+            at: at(0).toISOString(),
+          },
+        ] as unknown as readonly Activation[]),
+    },
+    stored: { load: (version: string) => Promise.resolve(set(version)) } as unknown as StoredRules,
+    inForce: { loaded: () => loaded('newer') },
+    settings: { mode: null },
+    ...{ now: () => now, inFlightMs: 5000 },
+  });
+  before.changed(loaded('new', 'tried'), loaded('old'));
+  before.changed(loaded('newer'), loaded('new', 'tried'));
+  const of = (version: string) => versionOf(before.of({ version }, at(0)));
+  assert.deepEqual([of('newer'), of('new'), of('tried')], ['new', 'old', 'new']);
+  now = new Date(at(0).getTime() + 6000);
+  before.changed(loaded('newest'), loaded('newer'));
+  assert.deepEqual([of('newest'), of('newer'), of('new')], ['newer', 'new', null]);
 });
 
 test('what was gone back to is held against nothing, a candidate against what is in force', async () => {
@@ -63,6 +93,7 @@ function after(lines: readonly string[], now = loaded('new')) {
     stored: { load: (version: string) => Promise.resolve(set(version)) } as unknown as StoredRules,
     inForce: { loaded: () => now },
     settings: { mode: null },
+    ...{ now: () => at(0), inFlightMs: 5000 },
   });
 }
 
@@ -112,6 +143,7 @@ test('an answer that comes late does not overwrite what came into force meanwhil
     stored: { load: (version: string) => Promise.resolve(set(version)) } as unknown as StoredRules,
     inForce: { loaded: () => now },
     settings: { mode: null },
+    ...{ now: () => at(0), inFlightMs: 5000 },
   });
   const reading = before.refresh();
   now = loaded('newer');
@@ -134,6 +166,7 @@ test('a history that could not be read is read again', async () => {
     stored: { load: (version: string) => Promise.resolve(set(version)) } as unknown as StoredRules,
     inForce: { loaded: () => loaded('new') },
     settings: { mode: null },
+    ...{ now: () => at(0), inFlightMs: 5000 },
   });
   await assert.rejects(before.refresh());
   const read = Promise.withResolvers<undefined>();
