@@ -1,4 +1,9 @@
-import { renderFields, traceFields, verdictFields } from './action/header-fields.ts';
+import {
+  authenticationResults,
+  renderFields,
+  traceFields,
+  verdictFields,
+} from './action/header-fields.ts';
 import { analyse, type Analysis } from './analysis.ts';
 import type { ActiveRules, Dependencies, Names } from './dependencies.ts';
 import { describeHeld } from './quarantine/describe-held.ts';
@@ -22,7 +27,8 @@ export async function processTransaction(
   const analysis = await analyse(transaction, rules, deps);
 
   // action → relay (or hold, or refuse)
-  const prefix = ourFields(transaction, analysis, { rules, names: deps.names });
+  const isRelay = nextHop.hold === undefined;
+  const prefix = ourFields(transaction, analysis, { rules, names: deps.names, isRelay });
   const answer = await act(transaction, nextHop, { analysis, prefix, rules, deps });
 
   // learn: only from mail that the next hop took
@@ -43,14 +49,22 @@ export async function processTransaction(
   return answer;
 }
 
+type Naming = {
+  readonly rules: ActiveRules;
+  readonly names: Names;
+  /** Mail passes through us, so that we are one of the hops that `Received` fields tell of. */
+  readonly isRelay: boolean;
+};
+
 function ourFields(
   transaction: Transaction,
   analysis: Analysis,
-  { rules, names }: { readonly rules: ActiveRules; readonly names: Names },
+  { rules, names, isRelay }: Naming,
 ): Buffer {
   const { id } = transaction;
   const { mode } = analysis.policy;
-  const trace = traceFields({ transaction, authentication: analysis.authentication, ...names });
+  const facts = { transaction, authentication: analysis.authentication, ...names };
+  const trace = isRelay ? traceFields(facts) : [authenticationResults(facts)];
   return renderFields([
     ...verdictFields({ ...analysis, ruleset: rules.version, id, mode }),
     ...trace,
@@ -78,6 +92,8 @@ async function act(
       return nextHop.deliver(outgoing.prefix, outgoing.content);
     }
     case 'quarantine':
+      if (nextHop.hold !== undefined)
+        return nextHop.hold(prefix, transaction.content, analysis.decision.reason);
       await nextHop.abandon();
       return hold(transaction, { analysis, prefix, rules, deps });
     case 'defer':

@@ -69,7 +69,11 @@ function protocol({ connection, envelope }: Transaction): string {
   return isInternational ? connection.protocol.replace('ESMTP', 'UTF8SMTP') : connection.protocol;
 }
 
-function authenticationResults({ authservId, authentication }: TraceFacts): string {
+/** RFC 8601 §2.2. */
+export function authenticationResults({
+  authservId,
+  authentication,
+}: Pick<TraceFacts, 'authservId' | 'authentication'>): string {
   const { spf, dmarc, arc, resinfo } = authentication;
   const id = /^[\w.-]+$/.test(authservId) ? authservId : `"${authservId.replace(/["\\]/g, '')}"`;
   const body =

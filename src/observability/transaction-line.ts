@@ -12,6 +12,7 @@ export function transactionLine(completed: CompletedTransaction) {
   const { id, connection, envelope, content } = transaction;
   return {
     id,
+    ...(transaction.queueId === undefined ? {} : { queueId: transaction.queueId }),
     client: connection.clientAddress,
     ...(connection.relay === undefined ? {} : { relay: connection.relay.clientAddress }),
     mailFrom: cut(envelope.mailFrom),

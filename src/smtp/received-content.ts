@@ -17,7 +17,7 @@ export type Reception =
  * because a client hears no reply before it has sent its final dot. The only place that knows where received bytes are.
  */
 export async function receiveContent(chunks: Readable, spool: Spool): Promise<Reception> {
-  const keeper = new Keeper(spool);
+  const keeper = new ContentKeeper(spool);
   let cause: Error | null = null;
   try {
     for await (const chunk of chunks as AsyncIterable<Buffer>) {
@@ -34,7 +34,8 @@ export async function receiveContent(chunks: Readable, spool: Spool): Promise<Re
 
 const firstBufferBytes = 16_384;
 
-class Keeper implements AsyncDisposable {
+/** Keeps the chunks of one message, wherever they come from. */
+export class ContentKeeper implements AsyncDisposable {
   readonly #spool: Spool;
   /** Copied together, because a client that sends single bytes would make each of them cost a hundred. */
   #memory: Buffer = Buffer.alloc(0);
@@ -58,6 +59,7 @@ class Keeper implements AsyncDisposable {
     }
   }
 
+  /** What was kept, once all of it has been. */
   content(): ReceivedContent {
     const content =
       this.#space?.file.content() ?? memoryContent(this.#memory.subarray(0, this.#inMemoryBytes));

@@ -29,6 +29,8 @@ export type Envelope = {
 export type Transaction = {
   /** Follows the message through log, header, quarantine and the reply; 20 characters `[0-9a-z]`. */
   readonly id: string;
+  /** What the mail server calls the message, where it asks us about it (milter). */
+  readonly queueId?: string;
   readonly receivedAt: Date;
   readonly connection: Connection;
   readonly envelope: Envelope;
