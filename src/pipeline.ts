@@ -20,6 +20,7 @@ export async function processTransaction(
   nextHop: NextHopTransaction,
   deps: Dependencies,
 ): Promise<Reply> {
+  const startedMs = performance.now();
   const rules = deps.rules({ id: received.id, recipients: received.envelope.rcptTo });
   const transaction = await deps.withoutForgedFields(received);
 
@@ -44,6 +45,7 @@ export async function processTransaction(
     transaction,
     reply: answer,
     ruleset: rules.version,
+    durationMs: performance.now() - startedMs,
     ...analysis,
   });
   return answer;

@@ -7,6 +7,8 @@ import type { ActiveRules } from './dependencies.ts';
 import { signalIds } from './features/signals.ts';
 import type { Events } from './observability/events.ts';
 import { pause } from './pause.ts';
+import { baselineFacts } from './baseline-facts.ts';
+import type { BaselineFacts } from './observability/baseline-metrics.ts';
 import { readLedgers } from './pooled-ledgers.ts';
 import {
   fitSignal,
@@ -33,7 +35,7 @@ export type PooledKnowledge = AsyncDisposable & {
 export type PooledKnowledgeOptions = {
   readonly store: Pick<BaselineStore, 'aliases' | 'describe'>;
   readonly rules: () => ActiveRules;
-  readonly events: Pick<Events, 'priorsFitted' | 'priorFitFailed'>;
+  readonly events: Pick<Events, 'baselinesRead' | 'priorsFitted' | 'priorFitFailed'>;
   readonly now: () => Date;
   readonly firstAfterMs?: number;
   readonly everyMs?: number;
@@ -72,7 +74,8 @@ export function poolInBackground({
         const read = await readPool(store, { rules: rules(), at, signal });
         pool = read.pool;
         applied = new WeakMap();
-        events.priorsFitted(read.aliases, at);
+        events.priorsFitted(read.baselines.length, at);
+        events.baselinesRead(read.baselines);
       } catch (error) {
         if (!isAborted(signal)) events.priorFitFailed(error);
       }
@@ -111,15 +114,18 @@ type Reading = {
 async function readPool(
   store: PooledKnowledgeOptions['store'],
   { rules, at, signal }: Reading,
-): Promise<{ readonly pool: Pool; readonly aliases: number }> {
+): Promise<{ readonly pool: Pool; readonly baselines: readonly BaselineFacts[] }> {
   const vendors = new Map(rules.catalogue.aliases.map(({ id, vendor }) => [id, vendor]));
   const tallies: AliasTallies[] = [];
   const siblings: Sibling[] = [];
-  for await (const { alias, snapshot, values } of readLedgers(store, { at, mostAliases, signal })) {
+  const baselines: BaselineFacts[] = [];
+  for await (const ledger of readLedgers(store, { at, mostAliases, signal })) {
+    const { alias, snapshot, values } = ledger;
     const vendor = vendors.get(alias);
     // What nobody watches any more says nothing of those that are.
     if (vendor === undefined) continue;
     tallies.push(talliesOf(historyOf(snapshot)));
+    baselines.push(baselineFacts(ledger, rules.policy));
     siblings.push({ alias, vendor, handedOn: handedOn(values, dayOf(at)) });
   }
   const fits: SignalFit[] = [];
@@ -127,5 +133,5 @@ async function readPool(
     fits.push(fitSignal(id, tallies));
     await yieldToOthers(undefined, { signal });
   }
-  return { pool: { fits, inherited: inheritedValues(siblings) }, aliases: tallies.length };
+  return { pool: { fits, inherited: inheritedValues(siblings) }, baselines };
 }

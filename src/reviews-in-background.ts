@@ -11,7 +11,10 @@ import { keepStandingReviews } from './review/standing-reviews.ts';
 
 export type StartReviewsOptions = Omit<ReviewDependencies, 'store' | 'flush' | 'onChange'> & {
   readonly settings: { readonly store: string; readonly storeTimeoutMs: number };
-  readonly events: Pick<Events, 'reviewMessagesLost' | 'reviewsNotRead' | 'reviewed'>;
+  readonly events: Pick<
+    Events,
+    'campaignFound' | 'reviewMessagesLost' | 'reviewsNotRead' | 'reviewed'
+  >;
 };
 
 /** What reviewers may do, what scoring heeds of it, and what is remembered for them. */
@@ -41,7 +44,7 @@ export async function startReviews({
     createMessageIndex({
       store,
       pseudonym,
-      events: { onLost: events.reviewMessagesLost },
+      events: { onLost: events.reviewMessagesLost, onCampaign: events.campaignFound },
       onStored: async (messages) => {
         // Who confirmed an attack before these were stored did not find them, and word of it may not be here yet.
         await standing.refresh();

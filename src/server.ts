@@ -83,7 +83,11 @@ export async function startServer({
   const { inForce } = rules;
   const { active: first, candidate } = inForce.loaded();
   metrics.rulesActivated(first, candidate);
-  metrics.measureQuarantine({ ...quarantine, bytes: quarantine.usage.bytes });
+  metrics.measureQuarantine({
+    ...quarantine,
+    bytes: quarantine.usage.bytes,
+    limitBytes: settings.maxQuarantineBytes,
+  });
   const baselines = opened.use(
     await openStore(settings.store, {
       limits: { ...defaultStoreLimits, ...first.policy.learning },

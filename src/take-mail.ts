@@ -38,7 +38,7 @@ export type TakeMailOptions = {
   readonly settings: Settings;
   readonly route: NextHopRoute;
   readonly log: Pick<Log, 'warn'>;
-  readonly metrics: Pick<Metrics, 'vectorsKept'>;
+  readonly metrics: Pick<Metrics, 'vectorsKept' | 'measureFrontHop' | 'measureSite'>;
   readonly events: Events;
   readonly rules: Pick<RulesInForce, 'current' | 'chooseFor' | 'shadow'>;
   readonly rulesBefore: RulesInBackground['before'];
@@ -70,6 +70,7 @@ export async function takeMail(options: TakeMailOptions): Promise<MailTaken> {
   const resolver = opened.use(
     createResolver({ ...defaultResolverOptions, servers, timeoutMs: settings.dnsTimeoutMs }),
   );
+  metrics.measureSite({ dns: () => resolver.statistics(), certificates: certificatesOf(settings) });
   const attachments = opened.use(createAttachmentReader({ onPart: events.attachmentRead }));
   const lessons = opened.use(createLessons(baselines, events));
   const vectors = opened.use(
@@ -151,12 +152,18 @@ export async function takeMail(options: TakeMailOptions): Promise<MailTaken> {
         onError: (error) => log.warn({ error }, 'smtp'),
         onRefused: events.smtpRefused,
         onDuplicateRisk: events.duplicateRisk,
+        onNextHop: events.nextHopAnswered,
         now,
       },
       async (received, nextHop) =>
         processTransaction(await fromOuterClient(received, isTrusted), nextHop, dependencies),
     ),
   );
+  metrics.measureFrontHop({
+    sessions: () => frontHop.load().sessions,
+    spoolBytes: () => frontHop.load().spoolBytes,
+    ...settings,
+  });
   void attachments.warm();
   const owned = opened.move();
   return {
@@ -173,6 +180,15 @@ function admitRecipient(
   return first === undefined || maySharePolicy(first, candidate, policy)
     ? null
     : reply(452, '4.5.3', 'Send this recipient in another transaction');
+}
+
+function certificatesOf({ tlsCertFile, consoleTlsCertFile }: Settings) {
+  return [
+    ...(tlsCertFile === null ? [] : [{ use: 'smtp' as const, certFile: tlsCertFile }]),
+    ...(consoleTlsCertFile === null
+      ? []
+      : [{ use: 'console' as const, certFile: consoleTlsCertFile }]),
+  ];
 }
 
 function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {

@@ -10,6 +10,7 @@ import { openStore } from '../src/baseline/open-store.ts';
 import { defaultStoreLimits, type BaselineStore } from '../src/baseline/store.ts';
 import { sketchOf } from '../src/baseline/value-record.ts';
 import { loadRules } from '../src/config/load-rules.ts';
+import type { BaselineFacts } from '../src/observability/baseline-metrics.ts';
 import { poolInBackground, type PooledKnowledge } from '../src/pooled-knowledge.ts';
 import { posteriorMean } from '../src/score/beta-mixture.ts';
 import { activate } from '../src/activate-rules.ts';
@@ -57,7 +58,11 @@ async function learned(name: string): Promise<BaselineStore> {
   return store;
 }
 
-type Heard = EventEmitter<{ fitted: [number]; failed: [unknown] }>;
+type Heard = EventEmitter<{
+  fitted: [number];
+  read: [readonly BaselineFacts[]];
+  failed: [unknown];
+}>;
 
 function pool(
   store: Pick<BaselineStore, 'aliases' | 'describe'>,
@@ -72,6 +77,7 @@ function pool(
     everyMs,
     events: {
       priorsFitted: (aliases) => heard.emit('fitted', aliases),
+      baselinesRead: (read) => heard.emit('read', read),
       priorFitFailed: (error) => heard.emit('failed', error),
     },
   });
@@ -92,6 +98,26 @@ describe('what the aliases of a site know together', () => {
     assert.ok(rateOf('link', fitted) > 5 * rateOf('link', rules));
     assert.equal(rateOf('phone', fitted), rateOf('phone', rules));
     assert.equal(pooled.withPriors(rules), fitted, 'the same rules until something changes');
+  });
+
+  test('how old and how good each baseline is, for those who watch', async () => {
+    await using store = await learned('facts.db');
+    const heard: Heard = new EventEmitter();
+    await using pooled = pool(store, heard);
+    assert.ok(pooled);
+    const [read] = (await once(heard, 'read')) as [readonly BaselineFacts[]];
+    assert.equal(read.length, ids.length - 1);
+    const day = (age: number) => new Date((dayOf(now) - age) * 86_400_000);
+    assert.deepEqual(read[0], {
+      alias: ids.slice(0, -1).toSorted()[0],
+      messages: 370,
+      days: 37,
+      isMature: true,
+      firstLearnedAt: day(40),
+      lastLearnedAt: day(4),
+      lastSeenAt: null,
+      usualSilenceDays: null,
+    });
   });
 
   test('unless policy.yaml does not want them', async () => {

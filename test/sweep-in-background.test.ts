@@ -53,7 +53,7 @@ async function sweepAfter(
   });
   await done.promise;
   await sweeping[Symbol.asyncDispose]();
-  metrics.measureQuarantine({ ...quarantine, bytes: quarantine.usage.bytes });
+  metrics.measureQuarantine({ ...quarantine, bytes: quarantine.usage.bytes, limitBytes: null });
   return metrics.registry.metrics();
 }
 

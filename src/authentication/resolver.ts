@@ -45,8 +45,8 @@ export interface Resolver extends AsyncDisposable {
    * further one is ETIMEOUT. The same question is asked once, whatever came of it.
    */
   forMessage(limits: MessageLimits): Lookup;
-  /** Since the start: answered from the cache (or a query under way), and sent. */
-  statistics(): { readonly hits: number; readonly misses: number };
+  /** Since the start: answered from the cache (or a query under way), sent, and sent in vain. */
+  statistics(): { readonly hits: number; readonly misses: number; readonly failures: number };
 }
 
 /** NXDOMAIN and an empty answer are facts to remember; every other failure is trouble. */
@@ -64,7 +64,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   const shared = shareQueries(client, options);
   return {
     forMessage: (limits) => lookupForMessage(shared, limits),
-    statistics: () => ({ hits: shared.hits, misses: shared.misses }),
+    statistics: () => ({ hits: shared.hits, misses: shared.misses, failures: shared.failures }),
     [Symbol.asyncDispose]() {
       client.cancel();
       return Promise.resolve();
@@ -77,6 +77,7 @@ type Question = { readonly key: string; readonly name: string; readonly rrtype: 
 type SharedQueries = {
   hits: number;
   misses: number;
+  failures: number;
   /** The answer at hand or on its way, or null. */
   recall(question: Question): Promise<Answer> | null;
   send(question: Question): Promise<Answer>;
@@ -107,6 +108,7 @@ function shareQueries(client: DnsClient, options: ResolverOptions): SharedQuerie
   const shared: SharedQueries = {
     hits: 0,
     misses: 0,
+    failures: 0,
     recall({ key }) {
       const cached = cache.get(key);
       const answer = cached === undefined ? underWay.get(key) : Promise.resolve(cached);
@@ -124,6 +126,9 @@ function shareQueries(client: DnsClient, options: ResolverOptions): SharedQuerie
         const ttlSeconds = 'records' in answer ? maxTtlSeconds : negativeTtlSeconds;
         if (ttlSeconds > 0) cache.set(question.key, answer, { ttl: ttlSeconds * 1000 });
         return answer;
+      } catch (error) {
+        shared.failures++;
+        throw error;
       } finally {
         underWay.delete(question.key);
       }

@@ -48,9 +48,18 @@ export function allowed(wanted: Action, { score, alias, policy, purpose }: Score
 
 /** Enough matured history for the alias's own baseline to hold mail that scores like this. */
 export function isMature(score: Score, { quarantine }: Policy): boolean {
-  const suffices = ({ minMessages, minDays }: Maturity) =>
-    score.messages >= minMessages && score.days >= minDays;
-  return suffices(quarantine) || (hasContactPoint(score) && suffices(quarantine.contactPoint));
+  return (
+    suffices(score, quarantine) ||
+    (hasContactPoint(score) && suffices(score, quarantine.contactPoint))
+  );
+}
+
+/** Whether a history is long enough. */
+export function suffices(
+  { messages, days }: Pick<Score, 'messages' | 'days'>,
+  { minMessages, minDays }: Maturity,
+): boolean {
+  return messages >= minMessages && days >= minDays;
 }
 
 function verdictOf(score: Score, { tag, quarantine }: Policy): ScoredVerdict {

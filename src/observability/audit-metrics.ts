@@ -1,17 +1,17 @@
 import type { Registry } from 'prom-client';
-import { counter, gauge } from './instruments.ts';
+import { counter, gaugeOfOne } from './instruments.ts';
 
 /** Hexadecimal digits of a hash that a metric can hold exactly: its values are doubles of 53 bits. */
 const exactDigits = 12;
 
 /** How far the audit log has come, and whether it can be written. */
 export function auditMetrics(registry: Registry) {
-  const sequence = gauge(
+  const sequence = gaugeOfOne(
     registry,
     'audit_head_sequence',
     'Records in the audit chain of this process when its head was last published',
   );
-  const hash = gauge(
+  const hash = gaugeOfOne(
     registry,
     'audit_head_hash',
     "First 48 bits of that head's hash, as a whole number",

@@ -21,9 +21,11 @@ import type { Swept } from '../quarantine/sweep.ts';
 import type { Act } from '../review/review.ts';
 import type { Score } from '../score/score.ts';
 import type { DuplicateCause, LimitReason } from '../smtp/limits.ts';
+import type { NextHopOutcome, NextHopStage } from '../smtp/next-hop-outcome.ts';
 import type { RelayProof } from '../smtp/relay-proof.ts';
 import type { Reply } from '../smtp/reply.ts';
 import type { Transaction } from '../smtp/transaction.ts';
+import type { BaselineFacts } from './baseline-metrics.ts';
 
 /** Stages whose duration is measured. */
 export type Stage =
@@ -46,6 +48,8 @@ export type CompletedTransaction = {
   readonly conditionFailures: readonly ConditionFailure[];
   readonly reply: Reply;
   readonly ruleset: string;
+  /** From the end of the message to the reply. */
+  readonly durationMs: number;
 };
 
 /** One function per event: counter and log line together. None throws. */
@@ -70,6 +74,8 @@ export interface Events {
   readonly duplicateRisk: (cause: DuplicateCause) => void;
   /** The next hop takes our address for every client's. */
   readonly clientNotTold: (nextHop: string, clientIdentity: string) => void;
+  /** A step with the next hop, by what came of it. */
+  readonly nextHopAnswered: (stage: NextHopStage, outcome: NextHopOutcome) => void;
   /** The next hop (`host:port`) was asked whether it relays for strangers who come through us. */
   readonly relayTested: (nextHop: string, proof: RelayProof) => void;
   /** A calendar, a PDF or an image was read, or not; `error` where its reader was stopped. */
@@ -84,6 +90,8 @@ export interface Events {
   readonly lessonLost: (error: unknown, transactionId: string) => void;
   /** Priors were fitted to so many aliases of this site. */
   readonly priorsFitted: (aliases: number, at: Date) => void;
+  /** The histories of all watched aliases were read. */
+  readonly baselinesRead: (read: readonly BaselineFacts[]) => void;
   /** The store did not answer; what was fitted before holds. */
   readonly priorFitFailed: (error: unknown) => void;
   /** The organization's ledgers were asked about a message; without an answer it is judged by its alias alone. */
@@ -92,6 +100,8 @@ export interface Events {
   readonly organizationLost: (touches: number, error: unknown) => void;
   /** A flagged message was counted to its campaign; `alias` is the one it came through. */
   readonly campaignSeen: (seen: CampaignSeen, alias: string) => void;
+  /** A campaign was seen for the first time, so long after the first of so many copies that passed unflagged. */
+  readonly campaignFound: (undetectedMs: number, copies: number) => void;
   /** Something of ours seems broken: from here on mail is only tagged and nothing is learned. */
   readonly breakerOpened: (opening: Opening) => void;
   readonly breakerClosed: (cause: BreakerCause) => void;

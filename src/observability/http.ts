@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { closeHttp } from './close-http.ts';
+import { expose } from './exposition.ts';
 import type { Readiness } from './readiness.ts';
 
 export type HttpOptions = {
@@ -21,6 +22,7 @@ export interface HttpServer extends AsyncDisposable {
   readonly address: AddressInfo;
 }
 
+type Routes = Readonly<Record<string, (request: IncomingMessage) => Promise<Answer>>>;
 type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
 
 const json = 'application/json; charset=utf-8';
@@ -36,11 +38,10 @@ export async function startHttp({
   readiness,
   others = null,
 }: HttpOptions): Promise<HttpServer> {
-  const routes: Readonly<Record<string, () => Promise<Answer>>> = {
-    '/metrics': async () => ({
+  const routes: Routes = {
+    '/metrics': async ({ headers }) => ({
       status: 200,
-      contentType: registry.contentType,
-      body: await registry.metrics(),
+      ...(await expose(registry, headers.accept)),
     }),
     '/healthz': () => Promise.resolve(jsonAnswer(200, { status: 'ok' })),
     '/readyz': async () => {
@@ -70,16 +71,13 @@ export async function startHttp({
   };
 }
 
-async function answer(
-  routes: Readonly<Record<string, () => Promise<Answer>>>,
-  request: IncomingMessage,
-): Promise<Answer> {
+async function answer(routes: Routes, request: IncomingMessage): Promise<Answer> {
   const path = pathOf(request);
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (!route) return jsonAnswer(404, { error: 'not found' });
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return jsonAnswer(405, { error: 'use GET' });
-  return route().catch(() => jsonAnswer(500, { error: 'internal error' }));
+  return route(request).catch(() => jsonAnswer(500, { error: 'internal error' }));
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {
@@ -95,6 +93,7 @@ function send(response: ServerResponse, { status, contentType, body }: Answer): 
     'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
+    ...(contentType === json ? {} : { Vary: 'Accept' }),
     'X-Content-Type-Options': 'nosniff',
     ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
     // A refused request may have a body; closing is how it is not read.

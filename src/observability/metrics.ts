@@ -8,16 +8,20 @@ import { partOutcomes } from '../message/attachments/part-outcome.ts';
 import { duplicateCauses, limitReasons } from '../smtp/limits.ts';
 import { alertMetrics } from './alert-metrics.ts';
 import { auditMetrics } from './audit-metrics.ts';
+import { baselineMetrics } from './baseline-metrics.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { consoleMetrics } from './console-metrics.ts';
+import { detectionMetrics } from './detection-metrics.ts';
 import type { Stage } from './events.ts';
-import { counter, gauge } from './instruments.ts';
+import { counter, gauge, leastGauge } from './instruments.ts';
 import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
 import { quarantineMetrics } from './quarantine-metrics.ts';
 import { reviewMetrics } from './review-metrics.ts';
-import { vectorMetrics } from './vector-metrics.ts';
 import { ruleMetrics } from './rule-metrics.ts';
+import { siteMetrics } from './site-metrics.ts';
+import { smtpMetrics } from './smtp-metrics.ts';
+import { vectorMetrics } from './vector-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const verdicts = Object.keys({
@@ -66,17 +70,24 @@ export function createMetrics(version: string) {
   gauge(registry, 'build_info', 'Always 1, for the running version', 'version').set({ version }, 1);
   const alerts = alertMetrics(registry, actions);
   const conditions = conditionMetrics(registry);
+  const detection = detectionMetrics(registry);
+  const rules = ruleMetrics(registry, {
+    verdicts: watchedVerdicts,
+    startCampaigns: alerts.startCampaigns,
+    startConditions: conditions.startConditions,
+    startCauses: detection.startCauses,
+  });
   return {
     registry,
     ...alerts,
     ...conditions,
     ...messageMetrics(registry),
     ...quarantineMetrics(registry),
-    ...ruleMetrics(registry, {
-      verdicts: watchedVerdicts,
-      startCampaigns: alerts.startCampaigns,
-      startConditions: conditions.startConditions,
-    }),
+    ...detection,
+    ...rules,
+    ...baselineMetrics(registry, (alias) => (rules.hasLabel(alias) ? alias : null)),
+    ...smtpMetrics(registry),
+    ...siteMetrics(registry),
     ...organizationMetrics(registry),
     ...noticeMetrics(registry),
     ...reviewMetrics(registry),
@@ -129,7 +140,7 @@ function messageMetrics(registry: Registry) {
       'prior_fit_aliases',
       'Aliases whose history the priors were last fitted to',
     ),
-    priorFitTimestamp: gauge(
+    priorFitTimestamp: leastGauge(
       registry,
       'prior_fit_timestamp_seconds',
       'When that was, Unix time; 0 before the first fit',

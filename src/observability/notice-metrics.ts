@@ -56,6 +56,7 @@ export function noticeMetrics(registry: Registry) {
   const pending: Gauge = new Gauge({
     name: 'aliaswatch_notices_pending',
     help: 'Held messages to be told of, and notices that are not delivered yet',
+    aggregator: 'max',
     registers: [registry],
     collect: () => {
       const now = latest();

@@ -20,6 +20,7 @@ export function organizationMetrics(registry: Registry) {
     name: 'aliaswatch_organization_values',
     help: "Values in the organization's ledgers",
     labelNames: ['ledger'],
+    aggregator: 'max',
     registers: [registry],
     collect: async () => {
       if (measure === null || performance.now() - measuredAtMs < measureEveryMs) return;

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { IndexTotals } from '../quarantine/quarantine-index.ts';
 import type { HeldState } from '../quarantine/quarantine.ts';
 import type { Swept } from '../quarantine/sweep.ts';
-import { counter, gauge } from './instruments.ts';
+import { counter, gauge, summedGauge } from './instruments.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const states = Object.keys({ held: 0, released: 0, deleted: 0 } satisfies Record<
@@ -26,6 +26,8 @@ export type QuarantineFill = {
   readonly totals: () => Promise<IndexTotals>;
   /** On the disk; null where it was not measured yet. */
   readonly bytes: () => number | null;
+  /** What it may take; null where nothing bounds it. */
+  readonly limitBytes: number | null;
   readonly unindexed: () => number;
 };
 
@@ -36,10 +38,12 @@ export function quarantineMetrics(registry: Registry) {
     name: 'aliaswatch_quarantine_messages',
     help: 'Messages in the quarantine, of all nodes that share an index',
     labelNames: ['state'],
+    aggregator: 'max',
     registers: [registry],
     collect: async () => {
       if (fill === null) return;
       diskBytes.set(fill.bytes() ?? 0);
+      limit.set(fill.limitBytes ?? 0);
       unindexed.set(fill.unindexed());
       // An index that does not answer keeps its last figures; that it is silent has a counter.
       const totals = await fill.totals().catch(() => null);
@@ -59,7 +63,12 @@ export function quarantineMetrics(registry: Registry) {
     'quarantine_disk_bytes',
     'What the quarantine of this node takes on the disk, as last measured',
   );
-  const unindexed = gauge(
+  const limit = gauge(
+    registry,
+    'quarantine_limit_bytes',
+    'What it may take (maxQuarantineBytes); 0 without a limit',
+  );
+  const unindexed = summedGauge(
     registry,
     'quarantine_unindexed',
     'Changes that the index was not told of yet',

@@ -12,14 +12,17 @@ import { transactionLine } from './transaction-line.ts';
 export function recordEvents(metrics: Metrics, log: Log): Events {
   return {
     transactionCompleted: neverThrowing((completed) => {
-      const { decision, alias, reply } = completed;
+      const { decision, alias, reply, score, transaction } = completed;
       metrics.transactions.inc({ verdict: decision.verdict, action: decision.effectiveAction });
       if (alias !== null) {
         metrics.aliasVerdicts.inc({ alias: metrics.aliasLabel(alias), verdict: decision.verdict });
+        metrics.aliasWrote(alias, decision.verdict, transaction.receivedAt);
       }
+      if (decision.campaign !== null && score !== null) metrics.flagged(score);
+      metrics.transactionDuration.observe(completed.durationMs / 1000);
       for (const condition of decision.conditions) metrics.conditionMatched(condition);
       for (const { condition, error } of completed.conditionFailures)
-        if (metrics.conditionFailed(condition, completed.transaction.receivedAt.getTime()))
+        if (metrics.conditionFailed(condition, transaction.receivedAt.getTime()))
           log.warn(
             { condition, problem: error },
             'condition could not be asked: it counts as not met',
@@ -75,6 +78,9 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
         'the next hop does not learn who the client is: its blocklists, rates and relay permissions judge our address; Postfix: smtpd_authorized_xclient_hosts, others: `aliaswatch doctor`',
       ),
     ),
+    nextHopAnswered: neverThrowing((stage, outcome) =>
+      metrics.nextHopReplies.inc({ stage, class: outcome }),
+    ),
     relayTested: neverThrowing((nextHop, proof) => {
       if (proof.kind === 'accepted') {
         metrics.openRelaySuspected.set(1);
@@ -104,6 +110,9 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
         isFirst ? 'new campaign' : 'campaign goes on',
       );
     }),
+    campaignFound: neverThrowing((undetectedMs, copies) =>
+      metrics.campaignFound(undetectedMs, copies),
+    ),
     breakerOpened: neverThrowing(({ cause, reason, advice }) => {
       metrics.breakerOpen.set({ cause }, 1);
       metrics.breakerOpened.inc({ cause });
@@ -185,6 +194,7 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
       metrics.priorFitTimestamp.set(at.getTime() / 1000);
       log.info({ aliases }, 'priors fitted');
     }),
+    baselinesRead: neverThrowing((read) => metrics.baselinesRead(read)),
     priorFitFailed: neverThrowing((error) => log.warn({ error }, 'priors not fitted')),
     organizationAsked: neverThrowing((outcome, error) => {
       metrics.organizationLookups.inc({ outcome });

@@ -1,26 +1,31 @@
 import type { Registry } from 'prom-client';
 import { activationSteps } from '../activation/activation-step.ts';
 import { shadowChanges } from '../activation/shadow-change.ts';
-import { AliasLabels } from './alias-labels.ts';
-import { counter, gauge } from './instruments.ts';
+import { AdmittedLabels } from './admitted-labels.ts';
+import { counter, gauge, leastGauge } from './instruments.ts';
+
+/** Aliases of all rule sets of a process together. */
+const maxAliases = 500;
 
 export type RuleMetricsOptions = {
   readonly verdicts: readonly string[];
   readonly startCampaigns: (alias: string) => void;
   /** Makes the series of conditions exist. */
   readonly startConditions: (conditions: readonly { readonly id: string }[]) => void;
+  readonly startCauses: (ids: readonly string[]) => void;
 };
 
 type ShownRules = {
   readonly version: string;
   readonly aliases: readonly { readonly id: string }[];
   readonly conditions?: readonly { readonly id: string }[];
+  readonly causes?: { readonly attack: readonly { readonly id: string }[] };
 };
 
 /** Which rules mail is judged by, and what became of those that were to be. */
 export function ruleMetrics(
   registry: Registry,
-  { verdicts, startCampaigns, startConditions }: RuleMetricsOptions,
+  { verdicts, startCampaigns, startConditions, startCauses }: RuleMetricsOptions,
 ) {
   const info = gauge(
     registry,
@@ -29,7 +34,11 @@ export function ruleMetrics(
     'version',
     'stage',
   );
-  const lastReload = gauge(registry, 'rules_last_reload_success', '1 if the last load succeeded');
+  const lastReload = leastGauge(
+    registry,
+    'rules_last_reload_success',
+    '1 if the last load succeeded',
+  );
   const activated = gauge(
     registry,
     'ruleset_activated_timestamp_seconds',
@@ -63,13 +72,14 @@ export function ruleMetrics(
   };
   for (const step of activationSteps) metrics.rulesRejectedBy.inc({ step }, 0);
   for (const change of shadowChanges) metrics.rulesetShadow.inc({ change }, 0);
-  const labels = new AliasLabels();
+  const labels = new AdmittedLabels(maxAliases);
   const start = (alias: string) => {
     for (const verdict of verdicts) metrics.aliasVerdicts.inc({ alias, verdict }, 0);
     startCampaigns(alias);
   };
-  const admit = ({ aliases, conditions = [] }: ShownRules) => {
+  const admit = ({ aliases, conditions = [], causes }: ShownRules) => {
     startConditions(conditions);
+    startCauses(causes?.attack.map(({ id }) => id) ?? []);
     for (const alias of labels.admit(aliases.map(({ id }) => id))) start(alias);
   };
   start(labels.other);
@@ -77,6 +87,8 @@ export function ruleMetrics(
     ...metrics,
     /** The label value for an alias id. */
     aliasLabel: (alias: string) => labels.labelOf(alias),
+    /** Whether an alias has a label value of its own. */
+    hasLabel: (alias: string) => labels.labelOf(alias) !== labels.other,
     /** A rule set came into force, or a candidate was made or dropped. */
     rulesActivated(
       rules: ShownRules,

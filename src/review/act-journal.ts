@@ -1,5 +1,5 @@
 import { oneLine } from '../message/one-line.ts';
-import { newTransactionId } from '../smtp/transaction-id.ts';
+import { newTransactionId, timeOfId } from '../smtp/transaction-id.ts';
 import type { ApprovalRecord } from './approval-record.ts';
 import type { Act, Effect, PageRequest, Reviewer } from './review.ts';
 import type { ReviewStore, StoredRecord } from './review-store.ts';
@@ -38,7 +38,6 @@ export type ActJournal = {
 };
 
 const maxReason = 500;
-const timeDigits = 9;
 
 export function createActJournal(
   store: ReviewStore,
@@ -80,7 +79,7 @@ export function createActJournal(
       const records = await store.newest('act', {
         tag: null,
         limit,
-        after: after === undefined ? null : { id: after, atMs: timeOf(after) },
+        after: after === undefined ? null : { id: after, atMs: timeOfId(after) },
       });
       return records.map((record) => entryOf(record).act);
     },
@@ -92,15 +91,9 @@ function whole({ kind, name, via }: Reviewer): Reviewer {
   return { kind, name, via };
 }
 
-/** The time that an id begins with. */
-function timeOf(id: string): number {
-  const time = Number.parseInt(id.slice(0, timeDigits), 36);
-  return Number.isNaN(time) ? 0 : time;
-}
-
 function stored(entry: JournalEntry): StoredRecord {
   const { id } = entry.act;
-  return { id, atMs: timeOf(id), untilMs: null, tags: [], text: JSON.stringify(entry) };
+  return { id, atMs: timeOfId(id), untilMs: null, tags: [], text: JSON.stringify(entry) };
 }
 
 function entryOf({ text }: StoredRecord): JournalEntry {

@@ -93,7 +93,8 @@ function heldOf({ quarantine }: Reading, campaign: string): Promise<HeldSummary[
   return Array.fromAsync(allHeld(quarantine, { campaign, state: 'any' }));
 }
 
-function tagsOf({ id, aliases, keys }: Pick<CampaignRecord, 'id' | 'aliases' | 'keys'>) {
+/** Names under which its messages are found: flagged ones, and those without a campaign that share what tells it. */
+export function tagsOf({ id, aliases, keys }: Pick<CampaignRecord, 'id' | 'aliases' | 'keys'>) {
   return [campaignTag(id), ...aliases.flatMap((alias) => keys.map((key) => keyTag(alias, key)))];
 }
 

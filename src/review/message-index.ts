@@ -1,6 +1,12 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Pseudonym } from '../features/hash.ts';
-import { campaignOfRecord, joinMessages, storedCampaign } from './campaign-record.ts';
+import {
+  campaignOfRecord,
+  joinMessages,
+  storedCampaign,
+  type CampaignRecord,
+} from './campaign-record.ts';
+import { copiesBefore } from './copies-before.ts';
 import type { ReviewStore } from './review-store.ts';
 import { weighedChunks } from './weighed-chunks.ts';
 import { aliasTag, bulkTag, isBulky, recordOf, watchedMessage } from './watched-message.ts';
@@ -9,6 +15,8 @@ import type { PassedWatched, WatchedMessage } from './watched-message.ts';
 export type MessageIndexEvents = {
   /** So many messages that passed are not remembered, so that their campaign will not list them. */
   readonly onLost: (messages: number, error: unknown) => void;
+  /** A campaign was seen for the first time, so long after the first of so many copies that passed unflagged. */
+  readonly onCampaign?: (undetectedMs: number, copies: number) => void;
 };
 
 /** Remembers watched mail that passed or was held. Disposing stores what is waiting. */
@@ -66,7 +74,10 @@ export function createMessageIndex({
         // A store in a file never waits, and mail would.
         await yieldToOthers();
       }
-      await joinCampaigns(store, messages);
+      for (const campaign of await joinCampaigns(store, messages)) {
+        const { undetectedMs, copies } = await copiesBefore(store, campaign);
+        events.onCampaign?.(undetectedMs, copies);
+      }
       for (const alias of aliasesOf(messages.filter(isBulky)))
         await store.bound('message', bulkTag(alias), mostBulkyPerAlias);
       for (const alias of aliasesOf(messages))
@@ -123,13 +134,20 @@ function aliasesOf(messages: readonly WatchedMessage[]): ReadonlySet<string> {
   return new Set(messages.map(({ alias }) => alias));
 }
 
+/** Gives the campaigns that nobody had seen. */
 async function joinCampaigns(
   store: ReviewStore,
   messages: readonly WatchedMessage[],
-): Promise<void> {
+): Promise<readonly CampaignRecord[]> {
   const flagged = messages.filter(({ campaign }) => campaign !== '');
-  for (const [id, members] of Map.groupBy(flagged, ({ campaign }) => campaign))
-    await store.change('campaign', id, (found) =>
-      storedCampaign(joinMessages(found && campaignOfRecord(found), members)),
-    );
+  const added: CampaignRecord[] = [];
+  for (const [id, members] of Map.groupBy(flagged, ({ campaign }) => campaign)) {
+    const change = { isFirst: false };
+    const joined = await store.change('campaign', id, (found) => {
+      change.isFirst = found === null;
+      return storedCampaign(joinMessages(found && campaignOfRecord(found), members));
+    });
+    if (change.isFirst && joined !== null) added.push(campaignOfRecord(joined));
+  }
+  return added;
 }

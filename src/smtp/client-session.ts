@@ -14,6 +14,7 @@ import type { LearnedCapabilities } from './learned-capabilities.ts';
 import type { DuplicateCause, LimitReason } from './limits.ts';
 import { MirroredTransaction } from './mirrored-transaction.ts';
 import type { NextHopTransaction } from './next-hop.ts';
+import { tellingOutcome, type OnNextHop } from './next-hop-outcome.ts';
 import type { NextHops } from './next-hops.ts';
 import type { NextHopSession } from './next-hop-session.ts';
 import { parsePathCommand, type PathCommand } from './path-command.ts';
@@ -36,6 +37,7 @@ export type SessionOptions = {
   readonly onError: (error: Error) => void;
   readonly onRefused: (reason: LimitReason) => void;
   readonly onDuplicateRisk: (cause: DuplicateCause) => void;
+  readonly onNextHop: OnNextHop;
   readonly spool: Spool;
   /** What a message is stamped with on receipt. */
   readonly now: () => Date;
@@ -113,7 +115,9 @@ export class ClientSession {
       const early = tooLarge ?? refuseMissing(mail, capabilities, this.#announced);
       if (early !== null) return early;
       const sizeBytes = declaredSizeBytes(mail) + headerOverheadBytes;
-      const answer = await nextHop.mail(withSize(mail, sizeBytes, capabilities));
+      const answer = await tellingOutcome('mail', this.#options.onNextHop, () =>
+        nextHop.mail(withSize(mail, sizeBytes, capabilities)),
+      );
       if (isPositive(answer)) this.#open = { mail, accepted: [], nextHop };
       return answer;
     });
@@ -138,7 +142,9 @@ export class ClientSession {
     return this.#answered(async () => {
       const missing = refuseMissing(rcpt, open.nextHop.capabilities, this.#announced);
       if (missing !== null) return missing;
-      const answer = await open.nextHop.rcpt(rcpt);
+      const answer = await tellingOutcome('rcpt', this.#options.onNextHop, () =>
+        open.nextHop.rcpt(rcpt),
+      );
       if (isPositive(answer)) open.accepted.push(rcpt);
       return answer;
     });
@@ -188,11 +194,12 @@ export class ClientSession {
   }
 
   async #handle({ mail, accepted, nextHop }: OpenTransaction, content: Content): Promise<Reply> {
-    const { handle, onError, onDuplicateRisk, now } = this.#options;
+    const { handle, onError, onDuplicateRisk, onNextHop, now } = this.#options;
     const mirrored = new MirroredTransaction({
       session: nextHop,
       clientIsThere: () => this.#client.isThere(),
       onError,
+      onNextHop,
       onReplyLost: () => onDuplicateRisk('reply-lost'),
     });
     try {

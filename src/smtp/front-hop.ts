@@ -12,6 +12,7 @@ import type { ReverseResolver } from './confirmed-hostname.ts';
 import type { BareLineEndings } from './data-receiver.ts';
 import type { DuplicateCause, LimitReason, SmtpLimits } from './limits.ts';
 import { learnCapabilities } from './learned-capabilities.ts';
+import type { OnNextHop } from './next-hop-outcome.ts';
 import { NextHops } from './next-hops.ts';
 import {
   nextHopSettings,
@@ -52,19 +53,26 @@ export type FrontHopOptions = {
   readonly onRefused: (reason: LimitReason) => void;
   /** A message may arrive twice. */
   readonly onDuplicateRisk: (cause: DuplicateCause) => void;
+  /** What came of a step with the next hop. */
+  readonly onNextHop: OnNextHop;
   /** What messages are stamped with on receipt; real time when absent. */
   readonly now?: () => Date;
 };
 
 /** Disposing of it stops accepting, lets transactions end within `drainMs`, and closes every connection. */
-export type FrontHop = AsyncDisposable & { readonly address: HostAndPort };
+export type FrontHop = AsyncDisposable & {
+  readonly address: HostAndPort;
+  /** Open sessions, and bytes of their messages on disk. */
+  readonly load: () => { readonly sessions: number; readonly spoolBytes: number };
+};
 
 /**
  * Listens, and mirrors every transaction to the next hop; `handle` decides at the end of DATA and gives the final reply.
  * @throws Error in one sentence when it cannot listen, or cannot write to the spool.
  */
 export async function startFrontHop(options: FrontHopOptions, handle: Handle): Promise<FrontHop> {
-  const { route, maxSessions, timeouts, drainMs, onError, now = () => new Date() } = options;
+  const { route, maxSessions, timeouts, drainMs, onError, onNextHop } = options;
+  const { now = () => new Date() } = options;
   const shared = {
     limits: { ...options.limits, hostname: route.hostname },
     clients: options.clients ?? limitClients(options),
@@ -74,7 +82,7 @@ export async function startFrontHop(options: FrontHopOptions, handle: Handle): P
   const certificate =
     options.certificate === null ? null : await loadCertificate(options.certificate);
   const settings = nextHopSettings(route, timeouts);
-  const nextHops = new NextHops({ settings, onError });
+  const nextHops = new NextHops({ settings, onError, onNextHop });
   const capabilities = learnCapabilities(settings, onError);
   const server = new FrontHopServer(
     {
@@ -119,6 +127,10 @@ export async function startFrontHop(options: FrontHopOptions, handle: Handle): P
           });
     return {
       address,
+      load: () => ({
+        sessions: server.connections.size,
+        spoolBytes: shared.spool.usedBytes,
+      }),
       [Symbol.asyncDispose]: async () => {
         renewal?.[Symbol.dispose]();
         await server.drain(drainMs);

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Content } from './content.ts';
 import type { NextHopTransaction } from './next-hop.ts';
+import { tellingOutcome, type OnNextHop } from './next-hop-outcome.ts';
 import type { NextHopSession } from './next-hop-session.ts';
 import { reply, SmtpError, type Reply } from './reply.ts';
 
@@ -9,6 +10,7 @@ export type MirrorOptions = {
   /** Whether the client could still hear our reply. */
   readonly clientIsThere: () => boolean;
   readonly onError: (error: Error) => void;
+  readonly onNextHop: OnNextHop;
   /** The final dot was sent and no reply came: nobody knows whether the next hop has the message. */
   readonly onReplyLost: () => void;
 };
@@ -41,16 +43,19 @@ export class MirroredTransaction implements NextHopTransaction {
   }
 
   async #deliver(prefix: Buffer, content: Content): Promise<Reply> {
-    const { session, clientIsThere, onError, onReplyLost } = this.#options;
+    const { session, clientIsThere, onError, onNextHop, onReplyLost } = this.#options;
     const dot = { sent: false };
     try {
       // RFC 1047: a client that is gone will send the message again, so the next hop must not keep this copy. One turn
       // of the event loop lets a FIN be seen that has already arrived.
-      return await session.data(prefix, content, async () => {
+      const mayCommit = async () => {
         await setImmediate();
         dot.sent = clientIsThere();
         return dot.sent;
-      });
+      };
+      return await tellingOutcome('data', onNextHop, () =>
+        session.data(prefix, content, mayCommit),
+      );
     } catch (error) {
       onError(error as Error);
       if (dot.sent) onReplyLost();

@@ -1,4 +1,5 @@
 import { NextHopSession, type OnBehalfOf } from './next-hop-session.ts';
+import { tellFailure, type OnNextHop } from './next-hop-outcome.ts';
 import type { NextHopSettings } from './next-hop-settings.ts';
 import { SmtpError } from './reply.ts';
 
@@ -10,6 +11,8 @@ export type NextHopsOptions = {
   readonly settings: readonly NextHopSettings[];
   /** Of a next hop that failed while another one is left to try. */
   readonly onError: (error: Error) => void;
+  /** Told of each that is asked. */
+  readonly onNextHop?: OnNextHop;
   /** Epoch milliseconds; real time when absent. */
   readonly now?: () => number;
 };
@@ -34,12 +37,15 @@ export class NextHops {
    */
   async open(onBehalfOf: OnBehalfOf): Promise<NextHopSession> {
     const candidates = this.#inOrder();
+    const { onNextHop = () => undefined } = this.#options;
     for (const [index, candidate] of candidates.entries()) {
       try {
         const session = await NextHopSession.open(candidate, onBehalfOf);
         this.#failedAtMs.delete(candidate);
+        onNextHop('connect', '2xx');
         return session;
       } catch (error) {
+        if (!onBehalfOf.signal.aborted) tellFailure('connect', onNextHop, error);
         if (onBehalfOf.signal.aborted || !isUnavailable(error)) throw error;
         this.#failedAtMs.set(candidate, this.#now());
         if (index === candidates.length - 1) throw error;

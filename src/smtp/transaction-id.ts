@@ -11,3 +11,9 @@ export function newTransactionId(receivedAt: Date): string {
     random.toString(36).padStart(randomDigits, '0')
   );
 }
+
+/** The time that an id begins with, in milliseconds since 1970; 0 for what is no id. */
+export function timeOfId(id: string): number {
+  const time = Number.parseInt(id.slice(0, timeDigits), 36);
+  return Number.isNaN(time) ? 0 : time;
+}

@@ -133,7 +133,7 @@ describe('cache', () => {
       Array.from({ length: 25 }, () => ask(lab.resolver.forMessage(plenty), 'n0.vendor.example')),
     );
     assert.equal(lab.server.queryCount(), 1);
-    assert.deepEqual(lab.resolver.statistics(), { hits: 24, misses: 1 });
+    assert.deepEqual(lab.resolver.statistics(), { hits: 24, misses: 1, failures: 0 });
   });
 
   test('absence is remembered', async () => {
@@ -218,5 +218,6 @@ describe('limits of one message', () => {
     assert.ok(performance.now() - started < 250);
     await codeOf(patient);
     assert.ok(performance.now() - started > 300);
+    assert.deepEqual(lab.resolver.statistics(), { hits: 1, misses: 1, failures: 1 });
   });
 });

@@ -21,7 +21,9 @@ function recorder() {
 async function moved({ registry }: Metrics): Promise<string[]> {
   const exposed = (await registry.metrics()).split('\n');
   return exposed
-    .filter((line) => /^aliaswatch_(?!nodejs|process|build|rule|stage)\S* (?!0$)/.test(line))
+    .filter((line) =>
+      /^aliaswatch_(?!nodejs|process|build|rule|stage|transaction_duration)\S* (?!0$)/.test(line),
+    )
     .sort();
 }
 
@@ -133,6 +135,7 @@ const counted = [
       });
     },
     samples: [
+      'aliaswatch_alias_last_seen_timestamp_seconds{alias="vendor-billing"} 1772690828',
       'aliaswatch_alias_verdicts_total{alias="_other",verdict="anomalous"} 1',
       'aliaswatch_alias_verdicts_total{alias="vendor-billing",verdict="anomalous"} 1',
       'aliaswatch_smtp_replies_total{class="2xx"} 1',
@@ -140,6 +143,43 @@ const counted = [
       'aliaswatch_transactions_total{verdict="anomalous",action="tag"} 3',
     ],
     levels: ['info', 'info', 'info'],
+  },
+  {
+    name: 'flagged',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      const decision = { ...completed.decision, campaign: campaign.id };
+      events.transactionCompleted({ ...completed, alias: null, decision });
+      events.campaignFound(90_000, 2);
+    },
+    samples: [
+      'aliaswatch_campaign_missed_messages_total 2',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="+Inf"} 1',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="21600"} 1',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="259200"} 1',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="3600"} 1',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="600"} 1',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="604800"} 1',
+      'aliaswatch_campaign_undetected_seconds_bucket{le="86400"} 1',
+      'aliaswatch_campaign_undetected_seconds_count 1',
+      'aliaswatch_campaign_undetected_seconds_sum 90',
+      'aliaswatch_flagged_signals_total{signal="phone"} 1',
+      'aliaswatch_flagged_total{cause="_other"} 1',
+      'aliaswatch_smtp_replies_total{class="2xx"} 1',
+      'aliaswatch_transactions_total{verdict="anomalous",action="tag"} 1',
+    ],
+    levels: ['info'],
+  },
+  {
+    name: 'a step with the next hop',
+    record: ({ events }: ReturnType<typeof recorder>) => {
+      events.nextHopAnswered('connect', 'lost');
+      events.nextHopAnswered('rcpt', '5xx');
+    },
+    samples: [
+      'aliaswatch_next_hop_replies_total{stage="connect",class="lost"} 1',
+      'aliaswatch_next_hop_replies_total{stage="rcpt",class="5xx"} 1',
+    ],
+    levels: [],
   },
   {
     name: 'failed open',

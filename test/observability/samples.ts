@@ -21,6 +21,7 @@ export const completed: CompletedTransaction = {
   conditionFailures: [],
   reply: reply(250, '2.0.0', 'queued as 4XyZ'),
   ruleset: '4f1c00aa11bb',
+  durationMs: 42,
 };
 
 /** A log whose lines can be read back. */

@@ -90,6 +90,51 @@ test('what passes is remembered with its reply, its campaign is counted, and a b
   assert.equal((await store.idsOf('message', [aliasTag('a')])).length, kept.length);
 });
 
+test('a campaign that is new is told of once, with the copies that passed before it', async () => {
+  await using store = await openReviewStore('sqlite::memory:', { timeoutMs: 1000 });
+  const found: { undetectedMs: number; copies: number }[] = [];
+  await using index = createMessageIndex({
+    store,
+    pseudonym,
+    events: {
+      onLost: () => assert.fail('nothing is lost'),
+      onCampaign: (undetectedMs, copies) => found.push({ undetectedMs, copies }),
+    },
+  });
+  const start = Date.now() - 3_600_000;
+  const at = (minute: number, campaign: string | null, key: string): PassedWatched => {
+    const receivedAt = new Date(start + minute * 60_000);
+    const { transaction, analysis, ...rest } = passed();
+    const { decision, shared } = analysis;
+    return {
+      ...rest,
+      transaction: { ...transaction, receivedAt, id: newTransactionId(receivedAt) },
+      analysis: {
+        ...analysis,
+        decision:
+          campaign === null
+            ? { ...decision, verdict: 'clean', campaign }
+            : { ...decision, campaign },
+        shared: shared && { ...shared, keys: [{ key, isWidespread: false }], telling: [key] },
+      },
+    };
+  };
+  for (const message of [at(0, null, 'k'), at(4, null, 'k'), at(5, null, 'other')])
+    index.record(message);
+  await index.flush();
+  assert.deepEqual(found, []);
+  for (const message of [at(10, 'aaaaaaaaaaaa', 'k'), at(11, 'aaaaaaaaaaaa', 'k')])
+    index.record(message);
+  await index.flush();
+  index.record(at(12, 'aaaaaaaaaaaa', 'k'));
+  index.record(at(13, 'bbbbbbbbbbbb', 'rare'));
+  await index.flush();
+  assert.deepEqual(found, [
+    { undetectedMs: 600_000, copies: 2 },
+    { undetectedMs: 0, copies: 0 },
+  ]);
+});
+
 test('as many recipients as a transaction has are remembered, of more it is told how many; few such messages', async () => {
   await using store = await openReviewStore('sqlite::memory:', { timeoutMs: 1000 });
   await using index = createMessageIndex({

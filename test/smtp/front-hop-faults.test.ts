@@ -31,6 +31,16 @@ async function stages(client: SmtpDialogue): Promise<Record<string, string>> {
   return replies;
 }
 
+/** What a step counts as, where it is not called so. */
+const nextHopStep: Readonly<Record<string, string>> = {
+  greeting: 'connect',
+  EHLO: 'connect',
+  MAIL: 'mail',
+  RCPT: 'rcpt',
+  DATA: 'data',
+  'the final dot': 'data',
+};
+
 describe('next hop lost', () => {
   const lost: readonly { at: RegExp; name: string; first: string }[] = [
     { name: 'greeting', at: /^$/, first: 'MAIL' },
@@ -52,6 +62,8 @@ describe('next hop lost', () => {
         recorder.script = (line) => (at.test(line) ? fault : undefined);
         const replies = await stages(client);
         assert.match(replies[first] ?? '', unavailable);
+        const step = nextHopStep[name] ?? '';
+        assert.equal(frontHop.nextHopSteps.at(-1), `${step} lost`);
         assert.ok(frontHop.errors.length > 0);
         assert.ok(frontHop.errors.every(({ cause }) => cause instanceof Error));
         recorder.script = () => undefined;

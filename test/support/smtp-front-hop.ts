@@ -22,6 +22,8 @@ export type TestFrontHop = FrontHop & {
   readonly errors: Error[];
   readonly refusals: LimitReason[];
   readonly duplicateRisks: DuplicateCause[];
+  /** `stage outcome`. */
+  readonly nextHopSteps: string[];
 };
 
 export async function startTestFrontHop(
@@ -32,6 +34,7 @@ export async function startTestFrontHop(
   const errors: Error[] = [];
   const refusals: LimitReason[] = [];
   const duplicateRisks: DuplicateCause[] = [];
+  const nextHopSteps: string[] = [];
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-spool-'));
   const frontHop = await startFrontHop(
     {
@@ -52,6 +55,7 @@ export async function startTestFrontHop(
       onError: (error) => errors.push(error),
       onRefused: (reason) => refusals.push(reason),
       onDuplicateRisk: (cause) => duplicateRisks.push(cause),
+      onNextHop: (stage, outcome) => nextHopSteps.push(`${stage} ${outcome}`),
       ...overrides,
     },
     handle,
@@ -61,6 +65,7 @@ export async function startTestFrontHop(
     errors,
     refusals,
     duplicateRisks,
+    nextHopSteps,
     [Symbol.asyncDispose]: async () => {
       await frontHop[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
