@@ -3,52 +3,28 @@ import { join } from 'node:path';
 import { arcSet } from './action/arc-seal.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { compareShadow } from './activation/compare-shadow.ts';
-import type { RulesInForce } from './activation/rules-in-force.ts';
-import type { Alerts } from './alerts/alerts.ts';
 import { loadArcKey } from './arc-key.ts';
 import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
-import type { BaselineStore } from './baseline/store.ts';
 import { formatHostPort, type HostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
 import { maySharePolicy } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import type { Desk } from './desk.ts';
-import type { Pseudonym } from './features/hash.ts';
+import type { Ground } from './ground.ts';
 import { createLessons } from './lessons.ts';
 import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
-import type { Events } from './observability/events.ts';
-import type { Log } from './observability/log.ts';
-import type { Metrics } from './observability/metrics.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
-import type { OrganizationLedgers } from './organization/ledgers.ts';
 import { processTransaction } from './pipeline.ts';
 import { poolInBackground } from './pooled-knowledge.ts';
 import { createWarning } from './recipient-warning.ts';
-import type { RulesInBackground } from './rules-in-background.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
 import { startFrontHop } from './smtp/front-hop.ts';
-import { defaultTimeouts, type NextHopRoute } from './smtp/next-hop-settings.ts';
+import { defaultTimeouts } from './smtp/next-hop-settings.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { reply, type Reply } from './smtp/reply.ts';
 import { keepVectorsIn } from './vectors-in-background.ts';
-
-export type TakeMailOptions = {
-  readonly settings: Settings;
-  readonly route: NextHopRoute;
-  readonly log: Pick<Log, 'warn'>;
-  readonly metrics: Pick<Metrics, 'vectorsKept' | 'measureFrontHop' | 'measureSite'>;
-  readonly events: Events;
-  readonly rules: Pick<RulesInForce, 'current' | 'chooseFor' | 'shadow'>;
-  readonly rulesBefore: RulesInBackground['before'];
-  readonly baselines: BaselineStore;
-  readonly organization: OrganizationLedgers;
-  readonly alerts: Alerts;
-  readonly pseudonym: Pseudonym;
-  readonly desk: Pick<Desk, 'standing' | 'remember' | 'quarantine'>;
-  readonly now: () => Date;
-};
 
 /** Disposing drains: no new connections, and transactions in flight end. */
 export type MailTaken = AsyncDisposable & { readonly address: HostPort };
@@ -61,9 +37,13 @@ const dnsQueriesPerMessage = 60;
  * Listens for mail, and takes each message through the pipeline.
  * @throws Error in one sentence when the port is in use, or the spool or a key cannot be used.
  */
-export async function takeMail(options: TakeMailOptions): Promise<MailTaken> {
-  const { settings, route, log, metrics, events, rules, baselines, organization } = options;
-  const { alerts, pseudonym, desk, rulesBefore, now } = options;
+export async function takeMail(
+  ground: Ground,
+  desk: Pick<Desk, 'standing' | 'remember' | 'quarantine'>,
+): Promise<MailTaken> {
+  const { settings, route, log, metrics, events, baselines, organization } = ground;
+  const { alerts, pseudonym, governed, now } = ground;
+  const rules = ground.rules.inForce;
   await using opened = new AsyncDisposableStack();
   const arcKey = await loadArcKey(settings);
   const servers = settings.dns.map(formatHostPort);
@@ -104,7 +84,7 @@ export async function takeMail(options: TakeMailOptions): Promise<MailTaken> {
     organization,
     alerts,
     rulesBefore: (judging, at) => {
-      const before = rulesBefore(judging, at);
+      const before = governed.before(judging, at);
       return before && pooled.withPriors(before);
     },
     pseudonym,
