@@ -1,6 +1,6 @@
 import type { BenignCause } from './causes.ts';
 import { tailProbability } from './calibration.ts';
-import { bitsPerReading, compareCauses, type Likelihood } from './likelihood.ts';
+import { bitsOfReading, compareCauses, type Likelihood } from './likelihood.ts';
 import { readSignals, type ReadingInput, type Readings, type SignalReading } from './readings.ts';
 import type { Score, Term } from './score.ts';
 
@@ -43,15 +43,13 @@ function termsOf(
   readings: readonly SignalReading[],
   { bits, attack, twin }: Likelihood,
 ): readonly Term[] {
-  const attackBits = bitsPerReading(readings, attack);
-  const twinBits = bitsPerReading(readings, twin);
   const terms = readings
-    .map((reading, index): Term => {
+    .flatMap((reading, index): readonly Term[] => {
       const { signal, observed, baseline } = reading;
-      const difference = (attackBits[index] ?? 0) - (twinBits[index] ?? 0);
-      return { signal, bits: difference, observed, baseline };
+      if (observed === '') return [];
+      const added = bitsOfReading(reading, index, attack) - bitsOfReading(reading, index, twin);
+      return Math.abs(added) < leastTermBits ? [] : [{ signal, bits: added, observed, baseline }];
     })
-    .filter((term) => term.observed !== '' && Math.abs(term.bits) >= leastTermBits)
     .sort((left, right) => right.bits - left.bits);
   const rest = bits - terms.reduce((sum, term) => sum + term.bits, 0);
   return [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SignalId } from '../../src/features/signals.ts';
 import type { CauseTable } from '../../src/score/causes.ts';
-import { bitsPerReading, compareCauses } from '../../src/score/likelihood.ts';
+import { bitsOfReading, compareCauses } from '../../src/score/likelihood.ts';
 import type { SignalReading } from '../../src/score/readings.ts';
 
 /** One attack that looks like a forward, and two benign causes that have nothing to do with each other. */
@@ -42,8 +42,9 @@ test('what the attack adds is measured against the same world without it', () =>
   const readings = readingsOf('spf', 'layout', 'phone');
   const { attack, twin } = compareCauses(readings, table);
   assert.equal(twin.cause, attack.cause.world);
-  const without = bitsPerReading(readings, twin);
-  const added = bitsPerReading(readings, attack).map((bits, index) => bits - (without[index] ?? 0));
+  const added = readings.map(
+    (reading, index) => bitsOfReading(reading, index, attack) - bitsOfReading(reading, index, twin),
+  );
   const [, layout = NaN, phone = NaN] = added;
   assert.ok(Math.abs(layout) < 0.01, 'the redesign explains the layout with and without an attack');
   assert.ok(phone > 13, `${phone} bits for the phone number`);
