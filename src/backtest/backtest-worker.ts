@@ -52,7 +52,7 @@ const tallying = startTally(readWith);
 const report = (message: PartMessage) => parentPort?.postMessage(message);
 let done = 0;
 for (const message of readVectors(file, rows)) {
-  tallying.add(message, ...compare(message));
+  tallying.add(message, compare(message));
   done += 1;
   if (done % reportEvery === 0) report({ done: reportEvery });
 }

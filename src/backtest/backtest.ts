@@ -2,12 +2,12 @@ import type { ActiveRules } from '../dependencies.ts';
 import { effectivePolicy } from '../decision/effective-policy.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import { hideRules, type HiddenRules } from '../vectors/hide-rules.ts';
-import type { KeptMessage, Outcome } from '../vectors/kept-message.ts';
+import type { KeptMessage } from '../vectors/kept-message.ts';
 import { readWithOf } from '../vectors/read-with.ts';
-import type { ChangeKind } from './change.ts';
-import { changeKinds } from './change.ts';
+import { changeKinds, type ChangeKind, type Compared } from './change.ts';
 import { estimate, type Estimate, type Sampled } from './estimate.ts';
 import { notBacktestable, type NotBacktestable } from './not-backtestable.ts';
+import { ownBudgetOf } from './own-budgets.ts';
 import { reappraiser } from './reappraise.ts';
 import { startTally, type ChangeTally, type Tally } from './tally.ts';
 
@@ -58,11 +58,9 @@ export function backtest(input: BacktestInput): BacktestResult {
     candidate: hideRules(candidate, pseudonym),
   });
   const tallying = startTally(readWithOf(inForce.lists));
-  for (const message of vectors) tallying.add(message, ...compare(message));
+  for (const message of vectors) tallying.add(message, compare(message));
   return resultOf(tallying.tally(), input);
 }
-
-export type Compared = readonly [before: Outcome | null, after: Outcome | null];
 
 /** Scores each message once where one of the sets is the one it was scored under. */
 export function comparison({
@@ -72,13 +70,22 @@ export function comparison({
   readonly inForce: HiddenRules;
   readonly candidate: HiddenRules;
 }): (message: KeptMessage) => Compared {
-  const known = (rules: HiddenRules) => {
+  const outcomeUnder = (rules: HiddenRules) => {
     const reappraise = reappraiser(rules);
-    return (message: KeptMessage) =>
-      isOutcomeOf(message, rules) ? message.outcome : reappraise(message);
+    // An outcome that rests on a volume can only be held against one that does.
+    return (message: KeptMessage, lacksVolume: boolean) =>
+      !lacksVolume && isOutcomeOf(message, rules) ? message.outcome : reappraise(message);
   };
-  const [under, wouldBe] = [known(inForce), known(candidate)];
-  return (message) => [under(message), wouldBe(message)];
+  const [under, wouldBe] = [outcomeUnder(inForce), outcomeUnder(candidate)];
+  const [isOwn, wouldBeOwn] = [ownBudgetOf(inForce), ownBudgetOf(candidate)];
+  return (message) => {
+    const lacksVolume = isOwn(message) || wouldBeOwn(message);
+    return {
+      before: under(message, lacksVolume),
+      after: wouldBe(message, lacksVolume),
+      lacksVolume,
+    };
+  };
 }
 
 /** `--mode` is no part of a version. */

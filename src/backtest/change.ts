@@ -9,6 +9,14 @@ export const changeKinds = [
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
+/** What either set makes of a message; null where it does not watch its alias. */
+export type Compared = {
+  readonly before: Outcome | null;
+  readonly after: Outcome | null;
+  /** A budget of alerts a day is for it whose volume is not kept (`own-budgets.ts`). */
+  readonly lacksVolume: boolean;
+};
+
 /** What other rules would make of a message, where it is not the same. */
 export type Change = {
   readonly kind: ChangeKind;

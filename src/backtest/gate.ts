@@ -47,8 +47,12 @@ export function gateOf(
 /** Settings that no kept message can speak for: a gate that passes says nothing of them. */
 function untold(notBacktestable: GateInput['notBacktestable']): readonly string[] {
   const settings = notBacktestable.flatMap(({ unscored }) => unscored ?? []);
-  if (settings.length === 0) return [];
-  return [`not backtestable, since it is about mail that is never scored: ${settings.join(', ')}`];
+  const said = notBacktestable.flatMap(({ gateSays }) => gateSays ?? []);
+  if (settings.length === 0) return said;
+  return [
+    ...said,
+    `not backtestable, since it is about mail that is never scored: ${settings.join(', ')}`,
+  ];
 }
 
 function pastLimit(

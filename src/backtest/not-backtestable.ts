@@ -4,6 +4,7 @@ import type { ActiveRules } from '../dependencies.ts';
 import type { Lists } from '../features/lists.ts';
 import { listText } from '../vectors/read-with.ts';
 import { changedForUnscored } from './never-scored.ts';
+import { ownBudgets } from './own-budgets.ts';
 import type { Tally } from './tally.ts';
 
 /** A difference between two sets that kept messages cannot tell. */
@@ -14,6 +15,8 @@ export type NotBacktestable = {
   readonly messages: number;
   /** Name of the setting where it is about mail that is never scored, and so never kept. */
   readonly unscored?: string;
+  /** What the gate has to say of it, where its shares would else seem to answer for it. */
+  readonly gateSays?: string;
 };
 
 type Compared = {
@@ -51,6 +54,7 @@ export function notBacktestable({
       messages: all,
     })),
     ...changedCap(inForce.policy, candidate.policy).map((what) => ({ what, messages: all })),
+    ...countedBudgets(inForce.policy, candidate.policy, tally),
     ...changedForUnscored(inForce.policy, candidate.policy).map(({ setting, what }) => ({
       ...{ what, messages: 0, unscored: setting },
     })),
@@ -69,6 +73,23 @@ function changedCap(
   if (is === null || is === was) return [];
   return [
     'quarantine.maxHeldPerHour changed: what was past the bound then is taken as past the other one, and nothing else is',
+  ];
+}
+
+/** They change nothing between the sets: for mail under one, both are asked again with the usual share. */
+function countedBudgets(
+  inForce: Policy,
+  candidate: Policy,
+  { lackVolume }: Tally,
+): readonly NotBacktestable[] {
+  const names = [...new Set([...ownBudgets(inForce), ...ownBudgets(candidate)])].join(' and ');
+  if (lackVolume === 0) return [];
+  return [
+    {
+      what: `${names}: how much mail that is a day is not kept, so that both sets are held against it with the usual share instead`,
+      messages: lackVolume,
+      gateSays: `${names} is not backtestable (${lackVolume} kept messages)`,
+    },
   ];
 }
 

@@ -23,7 +23,7 @@ export function reappraiser(rules: HiddenRules): Reappraise {
     const alias = rules.aliases.get(id);
     if (alias === undefined) return null;
     const { watchedPerDay, attack, breakerOpen, fits, contentMet, capped = false } = circumstances;
-    // What overrides with a number a day were for is not counted here: such a budget is the share it may be at most.
+    // Of an override's own mail the volume is not kept: its number a day is the usual share (`own-budgets.ts`).
     const perDay = (_: unknown, scope: string | null) => (scope === null ? watchedPerDay : null);
     const purpose = purposeUnder(alias, appraised.purpose);
     const { score, decision, policy } = appraise(

@@ -1,5 +1,12 @@
-import type { KeptMessage, Outcome } from '../vectors/kept-message.ts';
-import { changeBetween, exampleOf, unwatchedOutcome, type Change, type Example } from './change.ts';
+import type { KeptMessage } from '../vectors/kept-message.ts';
+import {
+  changeBetween,
+  exampleOf,
+  unwatchedOutcome,
+  type Change,
+  type Compared,
+  type Example,
+} from './change.ts';
 
 /** Held mail is kept whole and other mail by chance, so that the two are counted apart. */
 export type Stratum = 'passed' | 'held';
@@ -23,10 +30,12 @@ export type Tally = {
   readonly unwatched: Readonly<Record<string, number>>;
   /** Messages whose features were read with other lists than those of the rules in force. */
   readonly readOtherwise: number;
+  /** Messages that a budget is for whose volume is not kept. */
+  readonly lackVolume: number;
 };
 
 export type Tallying = {
-  readonly add: (message: KeptMessage, before: Outcome | null, after: Outcome | null) => void;
+  readonly add: (message: KeptMessage, compared: Compared) => void;
   readonly tally: () => Tally;
 };
 
@@ -36,19 +45,21 @@ type Counted = {
   appraised: Record<string, Record<Stratum, number>>;
   unwatched: Record<string, number>;
   readOtherwise: number;
+  lackVolume: number;
 };
 
 /** `readWith` names the lists of the rules in force. */
 export function startTally(readWith: string): Tallying {
-  const counted: Counted = { appraised: {}, unwatched: {}, readOtherwise: 0 };
+  const counted: Counted = { appraised: {}, unwatched: {}, readOtherwise: 0, lackVolume: 0 };
   const changes = new Map<string, ChangeTally>();
   return {
-    add: (message, before, after) => {
+    add: (message, { before, after, lacksVolume }) => {
       const { alias } = message;
       const stratum = message.isHeld ? 'held' : 'passed';
       const own = (counted.appraised[alias] ??= { passed: 0, held: 0 });
       own[stratum] += 1;
       if (message.readWith !== readWith) counted.readOtherwise += 1;
+      if (lacksVolume) counted.lackVolume += 1;
       if (after === null) counted.unwatched[alias] = (counted.unwatched[alias] ?? 0) + 1;
       const was = before ?? unwatchedOutcome;
       const would = after ?? unwatchedOutcome;
@@ -69,7 +80,7 @@ export function startTally(readWith: string): Tallying {
 }
 
 export function joinTallies(tallies: readonly Tally[]): Tally {
-  const counted: Counted = { appraised: {}, unwatched: {}, readOtherwise: 0 };
+  const counted: Counted = { appraised: {}, unwatched: {}, readOtherwise: 0, lackVolume: 0 };
   const changes = new Map<string, ChangeTally>();
   for (const tally of tallies) {
     for (const [alias, { passed, held }] of Object.entries(tally.appraised)) {
@@ -78,6 +89,7 @@ export function joinTallies(tallies: readonly Tally[]): Tally {
       own.held += held;
     }
     counted.readOtherwise += tally.readOtherwise;
+    counted.lackVolume += tally.lackVolume;
     for (const [alias, messages] of Object.entries(tally.unwatched))
       counted.unwatched[alias] = (counted.unwatched[alias] ?? 0) + messages;
     for (const change of tally.changes) {

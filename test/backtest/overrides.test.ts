@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { activate } from '../../src/activate-rules.ts';
 import { backtest, type BacktestResult } from '../../src/backtest/backtest.ts';
+import { gateOf } from '../../src/backtest/gate.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
 import type { ActiveRules } from '../../src/dependencies.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
@@ -87,4 +88,36 @@ test('an override for a recipient is for nobody else in the domain', async () =>
     'CEO@finance.example',
   ]);
   assert.deepEqual(await newlyTagged('recipient: nobody@finance.example', to), []);
+});
+
+test('a number of alerts a day of some mail is named, and no change is made up from it', async () => {
+  const override = `overrides:
+  - for: { recipientDomains: [finance.example] }
+    set: { tag: { alertsPerDay: 5 } }
+`;
+  const before = await rulesWith(override);
+  const candidate = await rulesWith(`${override}backtest: { days: 60 }\n`);
+  // Of the little mail of that domain five a day are a large share: it was tagged.
+  const vectors = [
+    ...keptFor('ann@finance.example').map((message) => ({
+      ...message,
+      ruleset: before.version,
+      outcome: { ...message.outcome, verdict: 'suspicious', action: 'tag' } as const,
+    })),
+    ...keptFor('ann@site.example').map((message) => ({ ...message, ruleset: before.version })),
+  ];
+  const input = { vectors, inForce: before, candidate, pseudonym, counts: new Map() };
+  const result = backtest(input);
+  assert.deepEqual(result.changes, []);
+  assert.deepEqual(result.notBacktestable, [
+    {
+      what: 'tag.alertsPerDay for recipient domain finance.example: how much mail that is a day is not kept, so that both sets are held against it with the usual share instead',
+      messages: 80,
+      gateSays:
+        'tag.alertsPerDay for recipient domain finance.example is not backtestable (80 kept messages)',
+    },
+  ]);
+  const { passes, reasons } = gateOf(result, before.policy.activation.gate);
+  assert.equal(passes, true);
+  assert.match(reasons.join(), /tag\.alertsPerDay .* is not backtestable \(80 kept messages\)$/);
 });
