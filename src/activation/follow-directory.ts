@@ -44,7 +44,7 @@ export function followDirectory({
     prepare: ({ version }, active) =>
       stepsInThread(
         { directory: rulesDir, stateDir, version, active: active?.files ?? null },
-        stopping.signal,
+        { signal: stopping.signal },
       ),
     by: hostname,
     judgedBy: inForce.current,

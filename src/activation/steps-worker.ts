@@ -1,7 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadRules, loadRulesFrom } from '../config/load-rules.ts';
 import type { RuleFiles } from '../config/rule-source.ts';
-import { prepareActivation, type StepsPassed } from './activation-step.ts';
+import {
+  prepareActivation,
+  type ActivationStep,
+  type ActivationStepName,
+  type StepsPassed,
+} from './activation-step.ts';
 import { activationStepsOf } from './activation-steps.ts';
 
 /** What the thread is to hold against what. */
@@ -14,17 +19,36 @@ export type StepsTask = {
   readonly active: RuleFiles | null;
 };
 
+/** What the thread says; `changed` and `passed` are its last word. */
+export type StepsNews =
+  | { readonly kind: 'running'; readonly step: ActivationStepName }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'passed'; readonly passed: StepsPassed };
+
+const say = (news: StepsNews) => parentPort?.postMessage(news);
+
 /** Runs the steps in a thread of its own: they take seconds, and mail goes on. */
-async function run({ directory, stateDir, version, active }: StepsTask): Promise<StepsPassed> {
+async function run({ directory, stateDir, version, active }: StepsTask): Promise<StepsNews> {
+  say({ kind: 'running', step: 'check' });
   const loading = await loadRules(directory);
-  if (!loading.ok || loading.rules.version !== version)
-    throw new Error(`${directory} changed while it was tested`);
+  if (!loading.ok || loading.rules.version !== version) return { kind: 'changed' };
   // A Buffer arrives as a plain array of bytes.
   const files = active && new Map([...active].map(([name, bytes]) => [name, Buffer.from(bytes)]));
   const inForce = files === null ? null : await loadRulesFrom(files);
-  const against = inForce?.ok === true ? inForce.rules : null;
-  const steps = activationStepsOf({ directory, stateDir });
-  return prepareActivation({ rules: loading.rules, active: against }, steps);
+  if (inForce?.ok === false) throw new Error('the rules in force cannot be used here');
+  const steps = activationStepsOf({ directory, stateDir }).map(told);
+  const toPrepare = { rules: loading.rules, active: inForce?.rules ?? null };
+  return { kind: 'passed', passed: await prepareActivation(toPrepare, steps) };
 }
 
-parentPort?.postMessage(await run(workerData as StepsTask));
+function told({ name, run: runStep }: ActivationStep): ActivationStep {
+  return {
+    name,
+    run: (candidate, active) => {
+      say({ kind: 'running', step: name });
+      return runStep(candidate, active);
+    },
+  };
+}
+
+say(await run(workerData as StepsTask));

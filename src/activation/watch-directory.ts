@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadRules, type RuleLoading } from '../config/load-rules.ts';
 import type { RuleFileCache } from '../config/rule-file-cache.ts';
 import { formatProblem } from '../config/rule-problem.ts';
@@ -9,7 +10,7 @@ import {
 } from './activate-directory.ts';
 import type { Refusal } from './activation-step.ts';
 import type { ActivationWay } from './rule-set-store.ts';
-import { rulesFingerprint } from './rules-fingerprint.ts';
+import { contentFingerprint, rulesFingerprint } from './rules-fingerprint.ts';
 
 export type DirectoryWay = Extract<ActivationWay, 'start' | 'file' | 'sighup'>;
 
@@ -17,7 +18,12 @@ export type DirectoryWay = Extract<ActivationWay, 'start' | 'file' | 'sighup'>;
 export type RefusedVia = DirectoryWay | 'store';
 
 /** Why nothing was done about a set. */
-export type LeftAlone = 'unchanged' | 'older' | 'ignored';
+export type LeftAlone =
+  | 'unchanged'
+  | 'older'
+  | 'ignored'
+  /** It was refused, and neither it, nor its cases, nor what is in force has changed since. */
+  | 'refused';
 
 export type WatchDirectoryOptions = ActivateDirectoryOptions & {
   readonly directory: string;
@@ -60,10 +66,11 @@ const retryEveryMs = 10_000;
 export function watchDirectory(options: WatchDirectoryOptions): DirectoryWatch {
   const { directory, watches, events, everyMs = usuallyEveryMs } = options;
   const stopping = new AbortController();
+  const memory: Memory = { refused: null };
   let acting: Promise<unknown> = Promise.resolve();
   const activate = (via: DirectoryWay): Promise<Attempt> => {
     const act = acting
-      .then(() => activateOnce(via, options))
+      .then(() => activateOnce(via, options, memory))
       .catch((error: unknown): Attempt => {
         events.rulesNotActivated(error, via);
         return 'failed';
@@ -107,8 +114,15 @@ export function watchDirectory(options: WatchDirectoryOptions): DirectoryWatch {
 /** `changing`: the files changed while they were read. */
 type Attempt = 'settled' | 'changing' | 'failed';
 
-async function activateOnce(via: DirectoryWay, options: WatchDirectoryOptions): Promise<Attempt> {
-  const { directory, cache, refresh, events } = options;
+/** What tells the set that was refused last: its steps take a while, and would refuse it again. */
+type Memory = { refused: string | null };
+
+async function activateOnce(
+  via: DirectoryWay,
+  options: WatchDirectoryOptions,
+  memory: Memory,
+): Promise<Attempt> {
+  const { directory, cache, refresh, events, judgedBy } = options;
   const before = await rulesFingerprint(directory);
   const loading = await loadRules(directory, cache);
   if ((await rulesFingerprint(directory)) !== before) return 'changing';
@@ -117,9 +131,18 @@ async function activateOnce(via: DirectoryWay, options: WatchDirectoryOptions): 
     return 'settled';
   }
   const { version } = loading.rules;
+  const cases = await contentFingerprint(join(directory, 'tests'));
+  const found = [version, judgedBy().version, cases].join(' ');
+  // SIGHUP is somebody's word: kept mail may have changed.
+  if (via === 'file' && found === memory.refused) {
+    events.rulesLeftAlone(version, { via, why: 'refused' });
+    return 'settled';
+  }
+  memory.refused = null;
   const outcome: DirectoryOutcome = await activateDirectory(loading.rules, via, options);
   switch (outcome.kind) {
     case 'refused':
+      memory.refused = found;
       events.rulesRefused({ version, via }, outcome.refusals);
       break;
     case 'unchanged':

@@ -40,7 +40,7 @@ export function recordRuleEvents(metrics: Metrics, log: Log): RuleEvents {
     }),
     rulesLeftAlone: neverThrowing((version, { via, why }) => {
       if (via === 'store') isStoredRefused = false;
-      if (!isStoredRefused) metrics.rulesFound();
+      if (!isStoredRefused && why !== 'refused') metrics.rulesFound();
       if (why === 'unchanged') log.debug({ ruleset: version, via }, 'rules unchanged');
       else log.warn({ ruleset: version, via }, leftAlone[why]);
     }),
@@ -63,6 +63,8 @@ export function recordRuleEvents(metrics: Metrics, log: Log): RuleEvents {
 const leftAlone = {
   older:
     'the rules directory holds a set that was activated before; the one in force stays: `aliaswatch rules activate` or `rules rollback --to` brings it back',
+  refused:
+    'the rules directory holds the set that was refused before; what was in force stays: SIGHUP tests it again',
   ignored:
     'the rules directory holds a set that was rolled back; it is not taken again: `aliaswatch rules activate` brings it back',
 } as const;

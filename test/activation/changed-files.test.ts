@@ -79,6 +79,15 @@ test('changed files come into force by themselves; broken ones never do, and mai
     await rules.write('policy.yaml', 'mode: enforce\n');
     assert.equal((await refused)['step'], 'test');
     assert.equal(await judge(), version);
+    const series = 'aliaswatch_rules_rejected_total{step="test"}';
+    const before = await gateway.metric(series);
+    const again = next(gateway, ({ msg }) => msg.includes('was refused before'));
+    await utimes(policy, new Date(), new Date());
+    await again;
+    assert.equal(await gateway.metric(series), before, 'what has not changed is not tested again');
+    assert.equal(await gateway.metric('aliaswatch_rules_last_reload_success'), 0);
+    await gateway.server.reloadRules();
+    assert.equal(await gateway.metric(series), before! + 1, 'but where somebody says so');
     const change = changed();
     await rm(join(path, 'tests'), { recursive: true });
     version = await versionOf(path);
