@@ -16,7 +16,7 @@ export function alertMetrics(registry: Registry, actions: readonly Action[]) {
     limitExceeded: counter(
       registry,
       'limit_exceeded_total',
-      'Messages past a ceiling per hour',
+      'Messages past a ceiling per hour (limits), by what the mode did with them',
       'limit',
       'action',
     ),
@@ -39,7 +39,12 @@ export function alertMetrics(registry: Registry, actions: readonly Action[]) {
       '1 while mail is only tagged because something of ours seems broken',
       'cause',
     ),
-    breakerOpened: counter(registry, 'breaker_opened_total', 'Times it opened', 'cause'),
+    breakerOpened: counter(
+      registry,
+      'breaker_opened_total',
+      'Times that the breaker opened',
+      'cause',
+    ),
   };
   const holdsCapped = counter(
     registry,

@@ -14,7 +14,7 @@ export function auditMetrics(registry: Registry) {
   const hash = gaugeOfOne(
     registry,
     'audit_head_hash',
-    "First 48 bits of that head's hash, as a whole number",
+    "First 48 bits of the published head's hash, as a whole number",
   );
   return {
     auditLost: counter(

@@ -25,15 +25,18 @@ const daySeconds = 86_400;
 export function baselineMetrics(registry: Registry, labelOf: (alias: string) => string | null) {
   const byAlias = (name: string, help: string) => gauge(registry, name, help, 'alias');
   const messages = byAlias('baseline_messages', 'Matured messages in the baseline of an alias');
-  const days = byAlias('baseline_mail_days', 'Days with mail among them');
-  const mature = byAlias('baseline_mature', '1 where that is enough to hold mail by');
+  const days = byAlias('baseline_mail_days', 'Matured days with mail in the baseline of an alias');
+  const mature = byAlias(
+    'baseline_mature',
+    '1 where the baseline of an alias is long enough to hold mail by',
+  );
   const firstLearned = byAlias(
     'baseline_first_learned_timestamp_seconds',
-    'The first of these days, Unix time',
+    'First day in the baseline of an alias, Unix time',
   );
   const lastLearned = byAlias(
     'baseline_last_learned_timestamp_seconds',
-    'The last day on which something was learned, Unix time',
+    'Last day on which something of an alias was learned, Unix time',
   );
   const lastSeen = byAlias(
     'alias_last_seen_timestamp_seconds',

@@ -100,15 +100,26 @@ export function createMetrics(version: string) {
 function messageMetrics(registry: Registry) {
   const metrics = {
     /** `action` is what the mode did. */
-    transactions: counter(registry, 'transactions_total', 'Messages', 'verdict', 'action'),
+    transactions: counter(
+      registry,
+      'transactions_total',
+      'Messages by verdict and by what the mode did with them',
+      'verdict',
+      'action',
+    ),
     smtpReplies: counter(registry, 'smtp_replies_total', 'Final replies to clients', 'class'),
     failOpen: counter(
       registry,
       'fail_open_total',
-      'Messages not judged for want of something',
+      'Messages that could not be judged, by what failed; they went on, or were deferred',
       'cause',
     ),
-    smtpRefused: counter(registry, 'smtp_refused_total', 'Refused by a limit of ours', 'reason'),
+    smtpRefused: counter(
+      registry,
+      'smtp_refused_total',
+      'Connections, commands and messages that a limit of ours refused',
+      'reason',
+    ),
     duplicateRisk: counter(
       registry,
       'duplicate_risk_total',
@@ -143,11 +154,11 @@ function messageMetrics(registry: Registry) {
     priorFitTimestamp: leastGauge(
       registry,
       'prior_fit_timestamp_seconds',
-      'When that was, Unix time; 0 before the first fit',
+      'When the baselines were last read and the priors fitted, Unix time; 0 before the first time',
     ),
     stageDuration: new Histogram({
       name: 'aliaswatch_stage_duration_seconds',
-      help: 'Time a stage of the flow took per message',
+      help: 'Time a stage of the flow took per message; observe and commit are the store',
       labelNames: ['stage'],
       buckets: durationBucketsSeconds,
       registers: [registry],

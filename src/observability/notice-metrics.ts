@@ -69,7 +69,7 @@ export function noticeMetrics(registry: Registry) {
   const oldest = gauge(
     registry,
     'notices_oldest_unsent_seconds',
-    'How long the oldest of them is overdue; 0 when none is',
+    'How long the oldest notice is overdue; 0 when none is',
   );
   for (const kind of noticeKinds) for (const outcome of outcomes) notices.inc({ kind, outcome }, 0);
   for (const purpose of [...linkPurposes, 'none'])

@@ -66,7 +66,7 @@ export function quarantineMetrics(registry: Registry) {
   const limit = gauge(
     registry,
     'quarantine_limit_bytes',
-    'What it may take (maxQuarantineBytes); 0 without a limit',
+    'What the quarantine of this node may take (maxQuarantineBytes); 0 without a limit',
   );
   const unindexed = summedGauge(
     registry,

@@ -37,7 +37,7 @@ export function ruleMetrics(
   const lastReload = leastGauge(
     registry,
     'rules_last_reload_success',
-    '1 if the last load succeeded',
+    '1 if the rules directory was taken the last time it was looked at, 0 if it was refused',
   );
   const activated = gauge(
     registry,
@@ -48,7 +48,7 @@ export function ruleMetrics(
     aliasVerdicts: counter(
       registry,
       'alias_verdicts_total',
-      'Messages per alias',
+      'Messages per alias and verdict',
       'alias',
       'verdict',
     ),

@@ -32,13 +32,13 @@ export function smtpMetrics(registry: Registry) {
   const sessionsLimit = gauge(
     registry,
     'smtp_sessions_limit',
-    'Sessions that there may be (maxSessions)',
+    'Sessions of clients that there may be (maxSessions)',
   );
   const spool = summedGauge(registry, 'spool_bytes', 'Bytes of large messages under way, on disk');
   const spoolLimit = summedGauge(
     registry,
     'spool_limit_bytes',
-    'Bytes that there may be (maxSpoolBytes)',
+    'Bytes that the spool may take (maxSpoolBytes)',
   );
   const nextHopReplies = counter(
     registry,
