@@ -14,7 +14,7 @@ export async function startSmtpSink(
 ): Promise<AsyncDisposable & { readonly host: string; readonly port: number }> {
   const port = await freePort();
   const asUser = process.getuid?.() === 0 ? ['-u', 'postfix'] : [];
-  const sink = spawn(program, [...asUser, ...faults, `127.0.0.1:${port}`, '10'], {
+  const sink = spawn(program, [...asUser, ...faults, `127.0.0.1:${port}`, '200'], {
     stdio: 'ignore',
   });
   const exited = once(sink, 'exit');
