@@ -26,7 +26,14 @@ export type ConsoleStart = {
   readonly version: string;
   readonly sources: Pick<
     ConsoleSources,
-    'review' | 'quarantine' | 'baselines' | 'rules' | 'policyInForce' | 'pseudonym' | 'auditHeads'
+    | 'review'
+    | 'quarantine'
+    | 'baselines'
+    | 'rules'
+    | 'candidate'
+    | 'policyInForce'
+    | 'pseudonym'
+    | 'auditHeads'
   >;
   readonly audit: AuditLog;
   readonly requests: ReleaseRequests;

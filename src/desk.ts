@@ -21,7 +21,7 @@ export type DeskStart = Omit<
   'audit' | 'baselines' | 'events' | 'quarantine' | 'rules' | 'settings'
 > &
   Pick<ConsoleStart, 'settings' | 'version' | 'status' | 'readiness'> &
-  Pick<ConsoleStart['sources'], 'policyInForce'> & {
+  Pick<ConsoleStart['sources'], 'policyInForce' | 'candidate'> & {
     readonly rules: () => ActiveRules;
     readonly baselines: BaselineStore;
     readonly quarantine: HeldMail;
@@ -90,6 +90,7 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
         baselines,
         rules,
         policyInForce: start.policyInForce,
+        candidate: start.candidate,
         pseudonym,
         auditHeads: audited.heads,
       },

@@ -26,7 +26,7 @@ export async function servePeople(
   { registry, isDraining }: ServePeopleOptions,
 ): Promise<PeopleServed> {
   const { settings, metrics, quarantine, organization, baselines, route, alerts, now } = ground;
-  const { current } = ground.rules.inForce;
+  const { current, loaded } = ground.rules.inForce;
   await using opened = new AsyncDisposableStack();
   metrics.measureQuarantine({
     ...quarantine,
@@ -44,6 +44,10 @@ export async function servePeople(
       policyInForce: (alias) => {
         const policy = alerts.withBudgets(current().policy, now());
         return effectivePolicy(policy, { alias, purpose: null }, []);
+      },
+      candidate: () => {
+        const { candidate } = loaded();
+        return candidate && { version: candidate.rules.version, stage: candidate.stage };
       },
       deliver: (envelope, content) => deliverOnce(route, envelope, content),
     }),

@@ -80,12 +80,15 @@ export const sitePageRoutes: readonly PageRoute[] = [
     path: '/rules',
     needs: 'viewer',
     render: async (_, { sources, frame }) => {
-      const activations = await sources.auditReader
-        ?.read({ act: 'rules-activated', limit: 10 })
-        .then(({ entries }) => entries)
-        .catch(() => null);
+      const last = async (act: AuditAct) =>
+        (await sources.auditReader?.read({ act, limit: 10 }).catch(() => null))?.entries ?? null;
       const { breaker } = await sources.status();
-      const view = rulesView(sources.rules(), activations ?? null, breaker);
+      const view = rulesView(sources.rules(), {
+        candidate: sources.candidate(),
+        activations: await last('rules-activated'),
+        refusals: await last('rules-refused'),
+        breaker,
+      });
       return page(frame('Rules'), rulesPage(view));
     },
   },

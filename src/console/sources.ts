@@ -1,3 +1,4 @@
+import type { Candidate } from '../activation/rule-set-store.ts';
 import type { Alias } from '../alias/alias.ts';
 import type { AuditHead } from '../audit/audit-heads.ts';
 import type { AuditAct, AuditLog } from '../audit/audit-log.ts';
@@ -17,6 +18,8 @@ export type ConsoleSources = {
   readonly quarantine: Pick<Quarantine, 'find' | 'read'>;
   readonly baselines: Pick<BaselineStore, 'aliases' | 'describe'>;
   readonly rules: () => ActiveRules;
+  /** What is tried beside them, and how; null where nothing is. */
+  readonly candidate: () => Candidate | null;
   /**
    * That of the rules for mail of this alias, as far as neither its function nor its recipients matter, with the chance
    * per message that its alerts a day come to now.

@@ -96,6 +96,7 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
       baselines,
       rules: () => rules,
       policyInForce: () => rules.policy,
+      candidate: () => null,
       pseudonym: (word) => `hash of ${word}`,
       auditHeads: () => Promise.resolve([]),
       audit: { append },

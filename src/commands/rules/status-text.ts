@@ -1,3 +1,4 @@
+import { stageText } from '../../activation/stage-text.ts';
 import { rollbackAdvice } from '../../decision/ruleset-breaker.ts';
 import { printable, renderTable } from '../text-table.ts';
 import type { BudgetUse } from './budgets-today.ts';
@@ -24,19 +25,14 @@ function inForceLines({ inForce, since, refusedReloads }: RulesStatus): readonly
   return [
     `in force     ${active}${how}`,
     ...(since?.previous == null ? [] : [`before       ${since.previous}`]),
-    ...(candidate === null ? [] : [`candidate    ${candidate.version} (${stageText(candidate)})`]),
+    ...(candidate === null
+      ? []
+      : [`candidate    ${candidate.version} (${stageText(candidate.stage)})`]),
     ...(ignored.length === 0 ? [] : [`rolled back  ${ignored.slice(-5).join(' ')}`]),
     ...(refusedReloads === 0
       ? []
       : [`refused      ${refusedReloads} changed sets since the processes started: see their log`]),
   ];
-}
-
-function stageText({ stage }: NonNullable<RulesStatus['inForce']['candidate']>): string {
-  if (stage.kind === 'shadow') return 'shadow';
-  return 'share' in stage
-    ? `canary, ${(stage.share * 100).toFixed(1)} % of mail`
-    : `canary, mail to ${stage.recipientDomains.join(', ')}`;
 }
 
 function breakerLines({ breaker, heldOnly, inForce }: RulesStatus): readonly string[] {

@@ -1,3 +1,5 @@
+import { stageText } from '../../activation/stage-text.ts';
+import type { Candidate } from '../../activation/rule-set-store.ts';
 import type { Alias } from '../../alias/alias.ts';
 import type { RecordedAct } from '../../audit/read-audit.ts';
 import { scopeOf } from '../../decision/override-scope.ts';
@@ -20,20 +22,23 @@ export type RulesView = {
   readonly aliases: readonly Alias[];
   /** Activations, newest first; null where there is no audit log to read them from. */
   readonly activations: readonly RecordedAct[] | null;
+  /** Sets that were not put in force, in the same order. */
+  readonly refusals: readonly RecordedAct[] | null;
+  readonly candidate: Candidate | null;
   /** Null while mail is judged as usual. */
   readonly breaker: ConsoleStatus['breaker'];
 };
 
 export function rulesView(
   { version, policy, catalogue }: ActiveRules,
-  activations: readonly RecordedAct[] | null,
-  breaker: ConsoleStatus['breaker'],
+  besides: Pick<RulesView, 'activations' | 'refusals' | 'candidate' | 'breaker'>,
 ): RulesView {
-  return { version, policy, aliases: catalogue.aliases, activations, breaker };
+  return { version, policy, aliases: catalogue.aliases, ...besides };
 }
 
 /** The set in force: what is flagged, what follows, for whom, and since when. */
-export function rulesPage({ version, policy, aliases, activations, breaker }: RulesView): Html {
+export function rulesPage(view: RulesView): Html {
+  const { version, policy, aliases, activations, refusals, candidate, breaker } = view;
   const last = activations?.find(({ subject }) => subject === version);
   return html`${facts([
       ['Version', html`<code>${version}</code>`],
@@ -43,6 +48,7 @@ export function rulesPage({ version, policy, aliases, activations, breaker }: Ru
             ['Since', moment(last.at)],
             ['By', visible(last.actor.name, 100)],
           ] as const)),
+      ...(candidate === null ? [] : ([['Candidate', candidateText(candidate)]] as const)),
       [
         'Breaker',
         breaker === null
@@ -61,6 +67,7 @@ export function rulesPage({ version, policy, aliases, activations, breaker }: Ru
       ${otherRules(policy)}
     </section>
     ${overrideTable(policy)} ${activations !== null && activationTable(activations)}
+    ${refusals !== null && refusalTable(refusals)}
     <section>
       <h2>Watched aliases</h2>
       ${aliasTable(aliases)}
@@ -172,6 +179,34 @@ function activationTable(activations: readonly RecordedAct[]): Html {
       'No activation is on record.',
     )}
   </section>`;
+}
+
+function refusalTable(refusals: readonly RecordedAct[]): Html {
+  return html`<section>
+    <h2>Refusals</h2>
+    ${dataTable(
+      'Sets that were not put in force',
+      [
+        { heading: 'Version' },
+        { heading: 'When', kind: 'nowrap' },
+        { heading: 'Refused by' },
+        { heading: 'Way in' },
+        { heading: 'First problem', kind: 'wide' },
+      ],
+      refusals.map(({ subject, at, reason, facts: { step, via } }) => [
+        subject === '' ? 'not valid' : html`<code>${visible(subject, 60)}</code>`,
+        moment(at),
+        visible(String(step), 20),
+        visible(String(via), 20),
+        visible(reason, 500),
+      ]),
+      'No refusal is on record.',
+    )}
+  </section>`;
+}
+
+function candidateText({ version, stage }: Candidate): Html {
+  return html`<code>${visible(version, 60)}</code> (${visible(stageText(stage), 1000)})`;
 }
 
 const shownAliases = 500;
