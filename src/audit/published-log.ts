@@ -18,7 +18,10 @@ export async function readPublishedLog(path: string): Promise<readonly AuditHead
 
 function headOf(line: string): AuditHead | null {
   try {
-    const { msg, writer, sequence, hash, at } = JSON.parse(line) as Record<string, unknown>;
+    const { msg, writer, sequence, hash, at } = JSON.parse(line.replace(/^<\d>/, '')) as Record<
+      string,
+      unknown
+    >;
     if (msg !== auditHeadMessage || typeof writer !== 'string') return null;
     return decodeHead(writer, `${String(sequence)} ${String(hash)} ${String(at)}`);
   } catch {

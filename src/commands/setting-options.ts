@@ -260,6 +260,10 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     "longest wait for the next hop's final reply (default 300000)",
   ],
   drainMs: ['--drain-ms <n>', 'longest wait for transactions at the end (default 30000)'],
+  logFormat: [
+    '--log-format <how>',
+    'json, or journal: with a priority before each line for journald (default json)',
+  ],
   logLevel: ['--log-level <level>', 'silent, error, warn, info or debug (default info)'],
 };
 

@@ -237,6 +237,8 @@ export const settingsSchema = z.strictObject({
   organizationSample: count(0, 1_000_000).exactOptional(),
   relayDeadlineMs: durationMs.exactOptional(),
   drainMs: count(0, 86_400_000).exactOptional(),
+  /** `journal`: each line of JSON begins with its syslog priority, `<6>`, which journald takes off again. */
+  logFormat: z.enum(['json', 'journal']).exactOptional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).exactOptional(),
 });
 

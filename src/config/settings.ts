@@ -105,6 +105,7 @@ export function completeSettings(given: Given, hostname: string): Settings {
     organizationSample: 10,
     relayDeadlineMs: 300_000,
     drainMs: 30_000,
+    logFormat: 'json',
     logLevel: 'info',
     ...given,
     nextHop: given.nextHop ?? null,

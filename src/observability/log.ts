@@ -9,6 +9,25 @@ const secrets = ['subject', 'body', 'text', 'html', 'password', 'authorization']
 
 const maxErrorCharacters = 2000;
 
+/** Syslog severities (RFC 5424 §6.2.1), as sd-daemon(3) reads them before a line. */
+const severities = { trace: 7, debug: 7, info: 6, warn: 4, error: 3, fatal: 2 } as const;
+
+/**
+ * The same lines with `<N>` before each: journald takes it off and files the line under that priority, where otherwise
+ * all of them are `info`.
+ */
+export function journalLines(destination: DestinationStream): DestinationStream {
+  return {
+    // pino then says which level it writes.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 30,
+    write(line: string) {
+      const label = pino.levels.labels[this.lastLevel] as keyof typeof severities | undefined;
+      destination.write(`<${label === undefined ? 6 : severities[label]}>${line}`);
+    },
+  } as DestinationStream & { readonly lastLevel: number };
+}
+
 /** JSON lines on standard output, or on `destination`. */
 export function createLog(level: LogLevel, destination?: DestinationStream): Log {
   const options = {

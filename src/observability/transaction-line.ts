@@ -1,7 +1,8 @@
 import type { AuthenticationResults, ResultWord } from '../authentication/results.ts';
 import type { OnlyUnder } from '../decision/decision.ts';
 import type { Score } from '../score/score.ts';
-import { replyText } from '../smtp/reply.ts';
+import { queueIdIn } from '../smtp/queue-id.ts';
+import { replyText, type Reply } from '../smtp/reply.ts';
 import type { CompletedTransaction } from './events.ts';
 
 const maxCharacters = 320;
@@ -10,9 +11,10 @@ const maxCharacters = 320;
 export function transactionLine(completed: CompletedTransaction) {
   const { transaction, header, decision, score, ruleset, alias } = completed;
   const { id, connection, envelope, content } = transaction;
+  const { queueId = queueIdIn(replyText(completed.reply)) } = transaction;
   return {
     id,
-    ...(transaction.queueId === undefined ? {} : { queueId: transaction.queueId }),
+    ...(queueId === '' ? {} : { queueId: cut(queueId) }),
     client: connection.clientAddress,
     ...(connection.relay === undefined ? {} : { relay: connection.relay.clientAddress }),
     mailFrom: cut(envelope.mailFrom),
@@ -32,7 +34,7 @@ export function transactionLine(completed: CompletedTransaction) {
     ...(decision.onlyUnder === null ? {} : { onlyUnder: onlyUnderWord(decision.onlyUnder) }),
     ...(decision.failure === null ? {} : { failure: decision.failure }),
     ...(score === null ? {} : scoreFacts(score)),
-    reply: cut(replyText(completed.reply)),
+    reply: cut(withoutRecipients(completed.reply, envelope.rcptTo)),
     ruleset,
   };
 }
@@ -64,6 +66,18 @@ function scoreFacts({ bits, pValue, cause, messages, terms }: Score) {
     n: messages,
     terms: Object.fromEntries(terms.map((term) => [term.signal, rounded(term.bits)])),
   };
+}
+
+/** A next hop may name those it delivered to, or would not: LMTP always does. */
+function withoutRecipients(answer: Reply, recipients: readonly string[]): string {
+  const text = replyText(answer);
+  if (!text.includes('@')) return text;
+  const [, ...addresses] = text.split(/([^\s<>"(),;:]+@[^\s<>"(),;:]+)/);
+  const known = new Set(recipients.map((address) => address.toLowerCase()));
+  return addresses.reduce(
+    (clean, part) => (known.has(part.toLowerCase()) ? clean.replace(part, 'recipient') : clean),
+    text,
+  );
 }
 
 function rounded(bits: number): number {

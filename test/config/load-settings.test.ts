@@ -131,6 +131,7 @@ test('defaults', async () => {
     organizationSample: 10,
     relayDeadlineMs: 300_000,
     drainMs: 30_000,
+    logFormat: 'json',
     logLevel: 'info',
   });
 });

@@ -6,7 +6,7 @@ import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import type { Policy } from '../../src/decision/policy.ts';
-import { createLog } from '../../src/observability/log.ts';
+import { createLog, type Log } from '../../src/observability/log.ts';
 import { startServer, type Server } from '../../src/server.ts';
 import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
@@ -33,6 +33,8 @@ export type SiteOptions = {
   readonly settings?: Partial<Settings>;
   readonly policy?: Partial<Policy>;
   readonly zone?: Zone;
+  /** Silent when absent. */
+  readonly log?: Log;
 };
 
 export const gatewayName = 'gateway.test';
@@ -52,6 +54,7 @@ export async function startSite({
   settings = {},
   policy = {},
   zone = vendorRecords,
+  log = createLog('silent'),
 }: SiteOptions): Promise<Site> {
   await using opened = new AsyncDisposableStack();
   const stateDir = await mkdtemp(join(tmpdir(), 'aliaswatch-site-'));
@@ -67,7 +70,7 @@ export async function startSite({
     await startServer({
       settings: { ...given, ...settings, nextHop: [nextHop] },
       rules: { ...shippedRuleSet, policy: { ...shippedRuleSet.policy, ...policy } },
-      log: createLog('silent'),
+      log,
       version: 'test',
     }),
   );

@@ -37,6 +37,7 @@ test('a completed transaction is one line of facts', () => {
     level: 'info',
     msg: 'transaction',
     id,
+    queueId: '4XyZ',
     client: '192.0.2.10',
     mailFrom: 'bounce@vendor.test',
     recipients: 1,
@@ -73,6 +74,20 @@ test('neither the message nor a recipient is in the line, whatever is hostile is
   assert.ok(!line.includes(secret) && !line.includes('ann@example.test'));
   assert.equal(line.indexOf('\n'), line.length - 1);
   assert.ok(line.length < 2000);
+});
+
+test('a reply of the next hop that names a recipient does not put it into the line', () => {
+  const { events, lines } = recorder();
+  const { transaction } = completed;
+  events.transactionCompleted({
+    ...completed,
+    transaction: {
+      ...transaction,
+      envelope: { ...transaction.envelope, rcptTo: ['ann@example.test', 'b$&@example.test'] },
+    },
+    reply: reply(250, '2.0.0', '<Ann@example.test> 4Xy saved, <b$&@example.test> too, x@y.test'),
+  });
+  assert.equal(lines()[0]?.['reply'], '250 2.0.0 <recipient> 4Xy saved, <recipient> too, x@y.test');
 });
 
 test('a failure has its cause in the line, unscored mail no score', () => {

@@ -5,7 +5,8 @@ import { settingsFor } from '../command-settings.ts';
 import { openDesk, type Desk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable, renderTable } from '../text-table.ts';
-import { csvOf, queueIdIn } from './member-csv.ts';
+import { csvOf } from './member-csv.ts';
+import { queueIdIn } from '../../smtp/queue-id.ts';
 
 export type CampaignFlags = SettingFlags & { readonly json?: boolean; readonly limit?: number };
 export type ExportFlags = CampaignFlags & { readonly format?: 'csv' | 'json' };

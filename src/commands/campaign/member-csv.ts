@@ -1,5 +1,6 @@
 import { csvText } from '../../incident/csv.ts';
 import type { CampaignMember } from '../../review/review.ts';
+import { queueIdIn } from '../../smtp/queue-id.ts';
 
 /** One line per message and recipient, for scripts that search mailboxes. */
 export function csvOf(members: readonly CampaignMember[]): string {
@@ -17,10 +18,4 @@ export function csvOf(members: readonly CampaignMember[]): string {
   );
   const head = ['recipient', 'message_id', 'at', 'queue_id', 'from', 'subject', 'state', 'id'];
   return csvText(head, rows);
-}
-
-/** How Postfix, Exim and Exchange name a message in their reply; empty where none does. */
-export function queueIdIn(reply: string): string {
-  const found = /queued as (\S+)|\bid=(\S+)|<[^<>@\s]+@[^<>\s]+> \[InternalId=(\d+)/i.exec(reply);
-  return found?.[1] ?? found?.[2] ?? found?.[3] ?? '';
 }

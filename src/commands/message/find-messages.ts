@@ -1,7 +1,7 @@
 import type { MessageFound } from '../../review/review.ts';
 import { printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { queueIdIn } from '../campaign/member-csv.ts';
+import { queueIdIn } from '../../smtp/queue-id.ts';
 import { openDesk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { renderTable } from '../text-table.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { formatHostPort } from '../../config/host-port.ts';
 import type { RuleFileCache } from '../../config/rule-file-cache.ts';
-import { createLog } from '../../observability/log.ts';
+import { createLog, journalLines } from '../../observability/log.ts';
 import { startServer } from '../../server.ts';
 import type { CommandContext } from '../command.ts';
 import type { SettingFlags } from '../setting-options.ts';
@@ -17,8 +17,9 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   const ruleFiles: RuleFileCache = new Map();
   // Before anything is written: a start that fails should leave no state directory behind.
   const { settings, rules } = await prepareStart(context, flags, ruleFiles);
-  const { logLevel, drainMs } = settings;
-  const log = createLog(logLevel, context.stdout);
+  const { logFormat, logLevel, drainMs } = settings;
+  const { stdout } = context;
+  const log = createLog(logLevel, logFormat === 'journal' ? journalLines(stdout) : stdout);
   for (const warning of await findStartUpWarnings(settings)) log.warn(warning);
   context.endWithin(drainMs + closingMs);
   await using server = await startServer({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvOf, queueIdIn } from '../../../src/commands/campaign/member-csv.ts';
+import { csvOf } from '../../../src/commands/campaign/member-csv.ts';
+import { queueIdIn } from '../../../src/smtp/queue-id.ts';
 import type { CampaignMember } from '../../../src/review/review.ts';
 
 const member: CampaignMember = {
@@ -29,6 +30,8 @@ test('queue ids of the usual servers', () => {
     '250 2.0.0 Ok: queued as 4XyZ1b': '4XyZ1b',
     '250 OK id=1tABcd-0000Ab-2X': '1tABcd-0000Ab-2X',
     '250 2.6.0 <a@b.example> [InternalId=12345, Hostname=x] Queued mail': '12345',
+    '250 2.0.0 c9a34b36 Message accepted for delivery': 'c9a34b36',
+    '250 2.0.0 Held for review as 0mhx3v9d5k2a7c1qzt4e': '',
     '250 done': '',
     '': '',
   };
