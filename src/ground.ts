@@ -21,6 +21,7 @@ import { loadPseudonymKey } from './pseudonym-key.ts';
 import type { HeldMail } from './quarantine/open-held-mail.ts';
 import { rulesInBackground, type RulesInBackground } from './rules-in-background.ts';
 import type { NextHopRoute } from './smtp/next-hop-settings.ts';
+import { useStateDirectory } from './state-directory.ts';
 
 export type GroundOptions = {
   readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
@@ -72,6 +73,7 @@ export async function openGround(
   const metrics = createMetrics(version);
   const recorded = recordEvents(metrics, log);
   // Before the store: at the first start this makes the state directory, where the store lies by default.
+  opened.use(await useStateDirectory(settings.stateDir));
   const quarantine = opened.use(
     await openHeldMailOf(settings, {
       create: true,

@@ -9,12 +9,13 @@ import {
 import type { RuleSet } from '../config/rule-set.ts';
 import type { Settings } from '../config/settings.ts';
 import type { SettingKey } from '../config/settings-schema.ts';
+import { refuseNewerState } from '../state-directory.ts';
 import { CommandFailure, exitCodes, type CommandContext } from './command.ts';
 import { usualFile, type SettingFlags } from './setting-options.ts';
 
 /**
  * Defaults < file < environment < flags.
- * @throws CommandFailure with every problem at once.
+ * @throws CommandFailure with every problem at once, Error where a newer program wrote the state directory.
  */
 export async function settingsFor(
   context: Pick<CommandContext, 'environment'>,
@@ -22,7 +23,10 @@ export async function settingsFor(
   required: readonly SettingKey[] = [],
 ): Promise<Settings> {
   const loading = await loadSettingsFor(context, given, required);
-  if (loading.ok) return loading.settings;
+  if (loading.ok) {
+    await refuseNewerState(loading.settings.stateDir);
+    return loading.settings;
+  }
   const problems = loading.problems.map(formatSettingProblem).join('\n');
   throw new CommandFailure(`these settings cannot be used\n${problems}`, {
     exitCode: exitCodes.usage,

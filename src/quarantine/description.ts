@@ -6,6 +6,12 @@ import { QuarantineError, errorCode, tooLarge } from './quarantine-error.ts';
 import type { HeldMessage } from './quarantine.ts';
 import { isSealed, sealAll, unseal } from './sealed-bytes.ts';
 
+/**
+ * Format of a description. What older programs pass over, such as one more field, leaves it as it is; one that is newer
+ * than we know stays where it is, held, until it is read by who knows it.
+ */
+export const descriptionFormat = 1;
+
 const maxDescriptionBytes = 4 * 1024 * 1024;
 /** More than encryption adds to that. */
 const sealingBytes = 4096;
@@ -25,12 +31,16 @@ const kept = z.object({
   prefix: z.base64(),
 });
 
+/** Those from before there were formats have none. */
+const formatted = z.object({ format: z.int().positive().default(1) });
+
 /** @throws when it could not be read back: such a message must not be acknowledged. */
 export function renderDescription(
   { message, kept: how }: Description,
   ring: KeyRing | null,
 ): Buffer {
-  const text = `${JSON.stringify(how === null ? message : { ...message, kept: how }, null, 2)}\n`;
+  const described = { format: descriptionFormat, ...message };
+  const text = `${JSON.stringify(how === null ? described : { ...described, kept: how }, null, 2)}\n`;
   const bytes = Buffer.from(text);
   if (bytes.length > maxDescriptionBytes) throw new Error(tooLarge);
   parse(text);
@@ -55,8 +65,8 @@ export async function readDescription(
     if (described !== id) throw new Error(`describes message ${described}`);
     return description;
   } catch (error) {
-    if (error instanceof QuarantineError && error.problem === 'locked')
-      throw new QuarantineError('locked', `${name}: ${error.message}`, { cause: error });
+    if (error instanceof QuarantineError)
+      throw new QuarantineError(error.problem, `${name}: ${error.message}`, { cause: error });
     throw new QuarantineError('damaged', `${name} is damaged: ${errorCode(error)}`, {
       cause: error,
     });
@@ -72,6 +82,12 @@ function plainText(bytes: Buffer, ring: KeyRing | null): string {
 
 function parse(text: string): Description {
   const json: unknown = JSON.parse(text);
+  const { format } = formatted.catch({ format: 1 }).parse(json);
+  if (format > descriptionFormat)
+    throw new QuarantineError(
+      'damaged',
+      `it was written by a newer Aliaswatch (format ${format}, this one reads ${descriptionFormat}); upgrade`,
+    );
   const message = heldMessage.safeParse(json);
   const how = z.object({ kept: kept.nullable().default(null) }).safeParse(json);
   if (message.success && how.success) return { message: message.data, kept: how.data.kept };

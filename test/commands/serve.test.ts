@@ -100,6 +100,8 @@ test('takes mail, relays it, logs it, and ends with code 0 on SIGTERM', async ()
     'pseudonym.key',
     'quarantine',
     'spool',
+    'state.format',
+    'state.lock',
     'vectors.db',
   ]);
 });

@@ -6,6 +6,7 @@ import { defaultStoreLimits } from '../../baseline/store.ts';
 import type { SettingProblem } from '../../config/load-settings.ts';
 import type { Settings } from '../../config/settings.ts';
 import { quarantineDirectory } from '../../held-mail.ts';
+import { refuseNewerState } from '../../state-directory.ts';
 import { mustLoad, problem, type StartUpCheck } from './start-up-check.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
@@ -15,6 +16,9 @@ const owner =
 /** Directories and files of the state directory that are not ours to write, and a store file that cannot be used. */
 export const placeChecks: readonly StartUpCheck[] = [
   { reads: ['stateDir'], find: ({ stateDir }) => findUnwritable(stateDir) },
+  mustLoad('stateDir', { hint: 'docs/upgrading.md says how to go back' }, ({ stateDir }) =>
+    refuseNewerState(stateDir),
+  ),
   {
     reads: ['stateDir', 'quarantineStore'],
     find: async (settings) => {
