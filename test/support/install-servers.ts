@@ -15,6 +15,8 @@ const servers = [
   { isThere: () => isInstalled('curl'), aptPackage: 'curl' },
   { isThere: () => isInstalled('chromium'), aptPackage: 'chromium' },
   { isThere: () => isInstalled('swaks'), aptPackage: 'swaks' },
+  { isThere: () => isInstalled('systemd-analyze'), aptPackage: 'systemd' },
+  { isThere: () => isInstalled('strace'), aptPackage: 'strace' },
   // An S3 server: the object gateway of Ceph, on a monitor and a storage daemon.
   { isThere: () => isInstalled('ceph-mon'), aptPackage: 'ceph-mon' },
   { isThere: () => isInstalled('ceph-osd'), aptPackage: 'ceph-osd' },
