@@ -56,6 +56,7 @@ export async function rulesInBackground(
     await reportLive({
       store: live,
       host: settings.hostname,
+      storedInForce: rules.store.inForce,
       quarantine: options.quarantine.directoryId,
       ...{ alerts, inForce, now },
       refusedReloads: () => refusedReloads,

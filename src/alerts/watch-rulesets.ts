@@ -28,12 +28,12 @@ export type UnderRules = {
   readonly compared: Compared | null;
 };
 
-/** What somebody says of the breaker; every process of a site is told. */
+/** What somebody says of the breaker of a set of rules, or of that of all mail; every process of a site is told. */
 export type BreakerWord = {
   readonly state: 'open' | 'closed';
   readonly cause: 'ruleset' | 'hand';
-  /** Which sets it is about; none: all mail. */
-  readonly rulesets: readonly string[];
+  /** Version that it is about; null: all mail. */
+  readonly ruleset: string | null;
   readonly reason: string;
   readonly atMs: number;
 };
@@ -112,13 +112,15 @@ export function watchRulesets(
       }
       return openFor(ruleset);
     },
-    obey: ({ state, cause, rulesets, reason, atMs }) => {
-      if (cause === 'hand') setByHand(state === 'open' ? { atMs, cause, reason } : null);
-      for (const ruleset of rulesets) {
-        const before = watchOf(ruleset, '');
-        if (state === 'closed') keep(trustRuleset(before));
-        else if (before.open === null) keep({ ...before, open: { atMs, cause, ruleset, reason } });
+    obey: ({ state, cause, ruleset, reason, atMs }) => {
+      if (ruleset === null) {
+        setByHand(state === 'open' ? { atMs, cause: 'hand', reason } : null);
+        return;
       }
+      const before = watchOf(ruleset, '');
+      if (state === 'closed') keep(trustRuleset(before));
+      else if (before.open === null && !before.isTrusted)
+        keep({ ...before, open: { atMs, cause, ruleset, reason } });
     },
     follow: (rulesets, { atMs, inFlightMs }) => {
       for (const [ruleset, { untilMs }] of late)

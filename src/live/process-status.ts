@@ -68,29 +68,3 @@ export function readProcessStatus(text: string): ProcessStatus | null {
     return null;
   }
 }
-
-const breakerOrder = z.object({
-  /** Of its own: an order is obeyed once. */
-  id: z.string(),
-  state: z.enum(['open', 'closed']),
-  /** `ruleset`: a process saw it; `hand`: an operator says so. */
-  cause: z.enum(['ruleset', 'hand']),
-  /** Which sets it is about; none: all mail. */
-  rulesets: z.array(z.string()),
-  reason: z.string(),
-  by: z.string(),
-  /** ISO 8601. */
-  at: z.string(),
-});
-
-/** The last word about the breaker, which every process obeys. */
-export type BreakerOrder = z.output<typeof breakerOrder>;
-
-/** Null for what another version wrote and this one does not understand. */
-export function readBreakerOrder(text: string): BreakerOrder | null {
-  try {
-    return breakerOrder.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}

@@ -1,9 +1,11 @@
 import { RedisClient } from '../baseline/redis-client.ts';
+import { readBreakerOrder, subjectOf } from './breaker-order.ts';
 import { mostProcesses, type LiveStore } from './live-store.ts';
-import { readBreakerOrder, readProcessStatus } from './process-status.ts';
+import { readProcessStatus } from './process-status.ts';
 
 const processesKey = 'aw:{live}:processes';
-const breakerKey = 'aw:{live}:breaker';
+/** A hash of orders by what they are about. */
+const ordersKey = 'aw:{live}:breaker-orders';
 
 /** Where nothing runs any more, nothing is left. */
 const forgottenAfterMs = 3_600_000;
@@ -43,12 +45,19 @@ export async function openRedisLiveStore(
       (await rows())
         .filter(({ until }) => until >= Date.now())
         .flatMap(({ status }) => readProcessStatus(status) ?? []),
-    order: async () => {
-      const text = await client.ask(() => commands.get(breakerKey));
-      return text === null ? null : readBreakerOrder(text);
+    orders: async () =>
+      Object.values(await client.ask(() => commands.hgetall(ordersKey))).flatMap(
+        (text) => readBreakerOrder(text) ?? [],
+      ),
+    give: async (orders) => {
+      const fields = orders.map((order) => [subjectOf(order), JSON.stringify(order)] as const);
+      await client.ask(() => commands.hset(ordersKey, new Map(fields)));
     },
-    give: async (order) => {
-      await client.ask(() => commands.set(breakerKey, JSON.stringify(order)));
+    propose: async (order) => {
+      await client.ask(() => commands.hsetnx(ordersKey, subjectOf(order), JSON.stringify(order)));
+    },
+    forget: async (rulesets) => {
+      await client.ask(() => commands.hdel(ordersKey, ...rulesets));
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };

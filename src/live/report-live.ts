@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { WatchedAlerts } from '../alerts/alerts.ts';
-import type { RulesInForce } from '../activation/rules-in-force.ts';
 import { pause } from '../pause.ts';
 import type { LiveStore } from './live-store.ts';
-import type { BreakerOrder } from './process-status.ts';
+import { obeyOrders, type ObeyOrdersOptions } from './obey-orders.ts';
 import { statusOf, type Self } from './status-of.ts';
 
-export type ReportLiveOptions = {
+export type ReportLiveOptions = Omit<ObeyOrdersOptions, 'store' | 'alerts'> & {
   readonly store: LiveStore;
-  readonly host: string;
   /** Id of the directory or bucket that held mail goes to. */
   readonly quarantine: string;
-  readonly alerts: Self['alerts'] & Pick<WatchedAlerts, 'closeBreaker'>;
-  readonly inForce: Pick<RulesInForce, 'loaded'>;
+  readonly alerts: Self['alerts'] & ObeyOrdersOptions['alerts'];
   /** Sets that were not put in force since the start. */
   readonly refusedReloads: () => number;
-  readonly now: () => Date;
   /** The store does not answer; it is tried again. Never throws. */
   readonly onFailed: (error: unknown) => void;
   readonly obeyEveryMs?: number;
@@ -36,16 +31,9 @@ export async function reportLive(options: ReportLiveOptions): Promise<AsyncDispo
   const process = randomBytes(4).toString('hex');
   const startedAt = now().toISOString();
   const stopping = new AbortController();
-  let obeyed: string | null = null;
   let said = { text: '', atMs: -Infinity };
 
-  const obey = async () => {
-    const order = await store.order();
-    if (order !== null && order.id !== obeyed) follow(order, options);
-    obeyed = order?.id ?? null;
-    const news = unsaid(order, options);
-    if (news !== null) await store.give(news);
-  };
+  const obey = obeyOrders(options);
   const say = async () => {
     const { host, quarantine, alerts, inForce, refusedReloads } = options;
     const { active, candidate } = inForce.loaded();
@@ -85,31 +73,5 @@ export async function reportLive(options: ReportLiveOptions): Promise<AsyncDispo
       await reporting;
       await store.leave(process).catch(onFailed);
     },
-  };
-}
-
-function follow(order: BreakerOrder, { alerts }: ReportLiveOptions): void {
-  const { state, cause, rulesets, reason, by, at } = order;
-  const said = cause === 'hand' ? `${by}: ${reason}` : reason;
-  alerts.rulesets.obey({ state, cause, rulesets, reason: said, atMs: Date.parse(at) });
-  if (state === 'closed') alerts.closeBreaker();
-}
-
-/** What this process found out and nobody has said yet. A set that somebody trusts is not spoken against. */
-function unsaid(order: BreakerOrder | null, options: ReportLiveOptions): BreakerOrder | null {
-  const { alerts, host, now } = options;
-  const open = alerts.rulesets.watches().find((watch) => watch.open !== null);
-  if (open?.open?.cause !== 'ruleset' || order?.rulesets.includes(open.ruleset) === true)
-    return null;
-  // What an operator opened for all mail stays.
-  if (order?.state === 'open' && order.cause === 'hand') return null;
-  return {
-    id: randomBytes(8).toString('hex'),
-    state: 'open',
-    cause: 'ruleset',
-    rulesets: [open.ruleset],
-    reason: open.open.reason,
-    by: host,
-    at: now().toISOString(),
   };
 }

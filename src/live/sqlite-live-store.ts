@@ -6,8 +6,9 @@ import {
   type SqliteContent,
 } from '../baseline/sqlite-file.ts';
 import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import { readBreakerOrder, subjectOf } from './breaker-order.ts';
 import { mostProcesses, type LiveStore } from './live-store.ts';
-import { readBreakerOrder, readProcessStatus } from './process-status.ts';
+import { readProcessStatus } from './process-status.ts';
 
 export const content: SqliteContent = {
   title: 'Live state',
@@ -15,7 +16,10 @@ export const content: SqliteContent = {
   schema: `
 CREATE TABLE process (name TEXT PRIMARY KEY, until INTEGER NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE breaker (only INTEGER PRIMARY KEY CHECK (only = 1), said TEXT NOT NULL);`,
-  schemaVersion: 1,
+  schemaVersion: 2,
+  upgrades: [
+    'DROP TABLE breaker; CREATE TABLE breaker_order (subject TEXT PRIMARY KEY, said TEXT NOT NULL) WITHOUT ROWID;',
+  ],
   applicationId: 0x41_4c_57_4c, // 'ALWL'
 };
 
@@ -59,14 +63,38 @@ export function openSqliteLiveStore(
           .all('SELECT status FROM process WHERE until >= ?', Date.now())
           .flatMap(({ status }) => readProcessStatus(status as string) ?? []),
       ),
-    order: () =>
-      settle(() => {
-        const row = sql.get('SELECT said FROM breaker');
-        return row === undefined ? null : readBreakerOrder(row['said'] as string);
-      }),
-    give: (order) =>
+    orders: () =>
+      settle(() =>
+        sql
+          .all('SELECT said FROM breaker_order')
+          .flatMap(({ said }) => readBreakerOrder(said as string) ?? []),
+      ),
+    give: (orders) =>
+      settle(() =>
+        inTransaction(database, 'BEGIN IMMEDIATE', () => {
+          for (const order of orders)
+            sql.run(
+              'INSERT OR REPLACE INTO breaker_order VALUES (?, ?)',
+              subjectOf(order),
+              JSON.stringify(order),
+            );
+        }),
+      ),
+    propose: (order) =>
       settle(
-        () => void sql.run('INSERT OR REPLACE INTO breaker VALUES (1, ?)', JSON.stringify(order)),
+        () =>
+          void sql.run(
+            'INSERT OR IGNORE INTO breaker_order VALUES (?, ?)',
+            subjectOf(order),
+            JSON.stringify(order),
+          ),
+      ),
+    forget: (rulesets) =>
+      settle(() =>
+        inTransaction(database, 'BEGIN IMMEDIATE', () => {
+          for (const ruleset of rulesets)
+            sql.run('DELETE FROM breaker_order WHERE subject = ?', ruleset);
+        }),
       ),
     [Symbol.asyncDispose]: () => Promise.try(() => database.close()),
   };
@@ -76,7 +104,9 @@ const nobody: LiveStore = {
   say: () => Promise.reject(new Error('read only')),
   leave: () => Promise.resolve(),
   processes: () => Promise.resolve([]),
-  order: () => Promise.resolve(null),
+  orders: () => Promise.resolve([]),
   give: () => Promise.reject(new Error('read only')),
+  propose: () => Promise.reject(new Error('read only')),
+  forget: () => Promise.reject(new Error('read only')),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };

@@ -82,14 +82,17 @@ test('a word about the breaker is there for every process, and on record', async
   assert.match(silent.stderr, /say why with --reason/);
   assert.equal((await breaker('open', '--reason', 'a look')).code, 0);
   await using live = await openLive();
-  const opened = await live.order();
-  assert.deepEqual([opened?.state, opened?.rulesets, opened?.reason], ['open', [], 'a look']);
+  const said = async () =>
+    (await live.orders())
+      .map(({ ruleset, state, reason }) => `${ruleset ?? 'all'} ${state}: ${reason}`)
+      .sort();
+  assert.deepEqual(await said(), ['all open: a look']);
   const closed = await breaker('close', '--reason', 'all is well');
   assert.match(
     closed.stdout,
     /^the breaker is closed, .* on 0 running processes within a second$/m,
   );
-  assert.deepEqual((await live.order())?.rulesets, [version]);
+  assert.deepEqual(await said(), [`${version} closed: all is well`, 'all closed: all is well']);
   const { stdout } = await shell.run(['rules', 'status', ...store]);
   assert.match(stdout, new RegExp(`${version} is trusted by `));
   const audit = JSON.stringify((await shell.runJson(['audit', 'list'])).json);

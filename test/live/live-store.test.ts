@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BreakerOrder } from '../../src/live/breaker-order.ts';
 import { openLiveStore } from '../../src/live/open-live-store.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis, startRedisCluster } from '../support/redis.ts';
@@ -29,7 +31,7 @@ for (const kind of ['SQLite', 'Redis', 'Redis Cluster']) {
     test('everybody sees what each said last, until it is silent or gone', async () => {
       await using one = await open();
       await using two = await open();
-      assert.deepEqual([await one.processes(), await one.order()], [[], null]);
+      assert.deepEqual([await one.processes(), await one.orders()], [[], []]);
       await one.say('a', status, 60_000);
       await one.say('a', { ...status, ruleset: '00aa11bb4f1c' }, 60_000);
       await two.say('b', { ...status, host: 'mx2.example' }, 60_000);
@@ -42,19 +44,60 @@ for (const kind of ['SQLite', 'Redis', 'Redis Cluster']) {
       assert.deepEqual(await two.processes(), []);
     });
 
-    test('the last order about the breaker is everybody’s, and stays', async () => {
+    test('the last order about each set, and about all mail, is everybody’s, and stays', async () => {
       await using one = await open();
-      await one.give(order);
-      await one.give({ ...order, id: 'later', state: 'closed' });
+      await one.give([order]);
+      const closed = { ...order, id: 'later', state: 'closed' } as const;
+      const trusted = { ...closed, ruleset: 'aa' };
+      await one.give([closed, trusted]);
       await using two = await open();
-      assert.deepEqual(await two.order(), { ...order, id: 'later', state: 'closed' });
+      assert.deepEqual(bySubject(await two.orders()), [closed, trusted]);
+    });
+
+    test('what a process finds out is written where nobody has spoken, and overwrites nothing', async () => {
+      await using one = await open();
+      await using two = await open();
+      const found = (ruleset: string, by: string): BreakerOrder => ({
+        ...order,
+        ...{ cause: 'ruleset', ruleset, by },
+      });
+      await Promise.all([
+        one.propose(found('bb', 'mx1')),
+        two.propose(found('cc', 'mx2')),
+        one.propose(found('aa', 'mx1')),
+      ]);
+      await two.propose(found('bb', 'mx2'));
+      const heard = async () =>
+        bySubject(await two.orders()).map(({ ruleset, by }) => `${ruleset ?? 'all'} ${by}`);
+      assert.deepEqual(await heard(), ['all ann', 'aa ann', 'bb mx1', 'cc mx2']);
+      await two.forget(['bb', 'cc', 'never heard of']);
+      assert.deepEqual(await heard(), ['all ann', 'aa ann']);
+      await two.propose(found('bb', 'mx2'));
+      assert.deepEqual(await heard(), ['all ann', 'aa ann', 'bb mx2']);
     });
   });
 }
 
+function bySubject(orders: readonly BreakerOrder[]): readonly BreakerOrder[] {
+  return orders.toSorted((left, right) => (left.ruleset ?? '').localeCompare(right.ruleset ?? ''));
+}
+
+test('a file of the first format is brought up to date', async () => {
+  const location = `${locations.get('SQLite') ?? ''}-first`;
+  const database = new DatabaseSync(`${location.slice('sqlite:'.length)}-live`);
+  database.exec(`
+CREATE TABLE process (name TEXT PRIMARY KEY, until INTEGER NOT NULL, status TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE breaker (only INTEGER PRIMARY KEY CHECK (only = 1), said TEXT NOT NULL);
+PRAGMA application_id = 1095522124; PRAGMA user_version = 1`);
+  database.close();
+  await using live = await openLiveStore(location, { timeoutMs: 1000 });
+  await live.give([order]);
+  assert.deepEqual(await live.orders(), [order]);
+});
+
 test('a command that only looks creates no file', async () => {
   const location = `${locations.get('SQLite') ?? ''}-elsewhere`;
   await using looking = await openLiveStore(location, { timeoutMs: 1000, readOnly: true });
-  assert.deepEqual([await looking.processes(), await looking.order()], [[], null]);
-  await assert.rejects(looking.give(order), /read only/);
+  assert.deepEqual([await looking.processes(), await looking.orders()], [[], []]);
+  await assert.rejects(looking.give([order]), /read only/);
 });

@@ -52,6 +52,7 @@ test('what one process sees opens it everywhere, and an operator closes it every
     store,
     quarantine: '5f3a00aa11bb',
     inForce: { loaded: () => loaded },
+    storedInForce: () => Promise.resolve({ active: 'new', candidate: null }),
     refusedReloads: () => 0,
     now: () => new Date(),
     onFailed: (error: unknown) => assert.fail(String(error)),
@@ -71,11 +72,11 @@ test('what one process sees opens it everywhere, and an operator closes it every
       openings.some(({ ruleset }) => ruleset === 'new'),
     ),
   );
-  await store.give({ ...order, id: 'c', state: 'closed', rulesets: ['new'] });
+  await store.give([{ ...order, id: 'c', state: 'closed', ruleset: 'new' }]);
   await until(() => one.told.length === 2 && two.told.length === 2);
   for (const key of ['d', 'e', 'f', 'g']) two.hold(key);
   assert.equal(two.openFor('new'), null);
-  await store.give({ ...order, id: 'o', reason: 'stop' });
+  await store.give([{ ...order, id: 'o', reason: 'stop' }]);
   await until(() => one.openFor('any') !== null && two.openFor('any') !== null);
   assert.equal(one.openFor('any'), 'ann: stop');
   assert.deepEqual(one.told, ['opened ruleset', 'closed ruleset', 'opened hand']);

@@ -1,4 +1,5 @@
-import type { BreakerOrder, ProcessStatus } from '../../src/live/process-status.ts';
+import type { BreakerOrder } from '../../src/live/breaker-order.ts';
+import type { ProcessStatus } from '../../src/live/process-status.ts';
 
 export const status: ProcessStatus = {
   host: 'mx1.example',
@@ -27,7 +28,7 @@ export const order: BreakerOrder = {
   id: '0123456789abcdef',
   state: 'open',
   cause: 'hand',
-  rulesets: [],
+  ruleset: null,
   reason: 'a vendor changed its mail',
   by: 'ann',
   at: '2026-03-05T06:31:00.000Z',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { openLiveStore } from '../../live/open-live-store.ts';
-import type { BreakerOrder } from '../../live/process-status.ts';
+import type { BreakerOrder } from '../../live/breaker-order.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
@@ -27,25 +27,23 @@ export async function orderBreaker(
   const inForce = [active, candidate?.version ?? null].filter((version) => version !== null);
   await mkdir(settings.stateDir, { recursive: true, mode: 0o700 });
   await using live = await openLiveStore(settings.store, { timeoutMs: patientStoreTimeoutMs });
-  const order: BreakerOrder = {
-    id: randomBytes(8).toString('hex'),
-    state,
-    cause: 'hand',
-    // Who closes it trusts what is in force now; opened by hand it is open for all mail.
-    rulesets: state === 'closed' ? inForce : [],
-    reason,
-    by: operatorOf(context),
-    at: new Date().toISOString(),
-  };
-  await live.give(order);
+  // Who closes it trusts what is in force now; opened by hand it is open for all mail.
+  const rulesets = state === 'closed' ? inForce : [];
+  const said = { state, cause: 'hand', reason, by: operatorOf(context) } as const;
+  const at = new Date().toISOString();
+  await live.give(
+    [null, ...rulesets].map((ruleset): BreakerOrder => ({
+      ...{ id: randomBytes(8).toString('hex'), ...said, ruleset, at },
+    })),
+  );
   await recordDone(context, settings, {
     act: state === 'open' ? 'breaker-opened' : 'breaker-closed',
     subject: '',
     reason,
-    facts: { cause: 'hand', rulesets: order.rulesets.join(' ') },
+    facts: { cause: 'hand', rulesets: rulesets.join(' ') },
   });
   const processes = (await live.processes()).length;
-  if (json) printJson(context, { ...order, processes });
+  if (json) printJson(context, { ...said, rulesets, at, processes });
   else context.stdout.write(`${words[state]}, on ${processes} running processes within a second\n`);
 }
 

@@ -56,12 +56,12 @@ async function alreadyBack(
   { to, releaseHeld }: { readonly to: string | undefined; readonly releaseHeld: boolean },
 ): Promise<Activation | null> {
   const { active, candidate } = await store.inForce();
+  const isThere = to === active && candidate === null;
+  const mayGoOn = releaseHeld && to === undefined;
+  if (active === null || !(isThere || mayGoOn)) return null;
   const history = await store.history(keptActivations);
   const [last = null] = history;
-  if (active === null || last === null) return null;
-  const isLast = releaseHeld && to === undefined && isTakenBackLast(history);
-  const isThere = to === active && candidate === null;
-  if (!isLast && !isThere) return null;
+  if (last === null || !(isThere || isTakenBackLast(history))) return null;
   return last.version === active && last.via === 'rollback'
     ? last
     : (changeThatBegan(history, active) ?? last);

@@ -35,22 +35,23 @@ function inForceLines({ inForce, since, refusedReloads }: RulesStatus): readonly
   ];
 }
 
-function breakerLines({ breaker, heldOnly, inForce }: RulesStatus): readonly string[] {
-  const { openings, order } = breaker;
+function breakerLines({ breaker, heldOnly }: RulesStatus): readonly string[] {
+  const { openings, orders } = breaker;
   const open = openings.map(
     ({ cause, reason, since, ruleset }) =>
       `breaker      open (${cause}) since ${timeText(since)}${ruleset === null ? '' : `, for ${ruleset}`}: ${reason}`,
   );
-  const isTrusted =
-    order?.state === 'closed' && order.rulesets.includes(inForce.active ?? '')
-      ? [`             ${inForce.active ?? ''} is trusted by ${order.by}: it does not open for it`]
-      : [];
+  const trusted = orders.flatMap(({ state, ruleset, by }) =>
+    state === 'closed' && ruleset !== null
+      ? [`             ${ruleset} is trusted by ${by}: it does not open for it`]
+      : [],
+  );
   const advice = heldOnly
     .filter(({ messages }) => messages > 0)
     .map(({ ruleset, previous, messages }) =>
       rollbackAdvice({ heldOnly: messages, ruleset, previous: previous ?? 'the rules before' }),
     );
-  return [...(open.length === 0 ? ['breaker      closed'] : open), ...isTrusted, ...advice];
+  return [...(open.length === 0 ? ['breaker      closed'] : open), ...trusted, ...advice];
 }
 
 function processLines({ processes, inForce }: RulesStatus, at: Date): readonly string[] {

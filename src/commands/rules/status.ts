@@ -1,6 +1,7 @@
 import type { Activation, InForce } from '../../activation/rule-set-store.ts';
 import { openLiveStore } from '../../live/open-live-store.ts';
-import type { BreakerOrder, ProcessStatus, StatusOpening } from '../../live/process-status.ts';
+import type { BreakerOrder } from '../../live/breaker-order.ts';
+import type { ProcessStatus, StatusOpening } from '../../live/process-status.ts';
 import { printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
@@ -20,8 +21,8 @@ export type RulesStatus = {
   readonly processes: readonly ProcessStatus[];
   readonly breaker: {
     readonly openings: readonly StatusOpening[];
-    /** The last word of an operator or a process, or null. */
-    readonly order: BreakerOrder | null;
+    /** The last word of an operator or a process about all mail, the set in force and the candidate. */
+    readonly orders: readonly BreakerOrder[];
   };
   /** Held only because of the rules in force, or the candidate. */
   readonly heldOnly: readonly {
@@ -53,7 +54,7 @@ export async function showStatus(
   const history = await rules.history(200);
   const since =
     history.find(({ version, stage }) => version === inForce.active && stage === 'enforce') ?? null;
-  const [processes, order] = await Promise.all([live.processes(), live.order()]);
+  const [processes, orders] = await Promise.all([live.processes(), live.orders()]);
   const sets = [
     { ruleset: inForce.active, previous: since?.previous ?? null },
     { ruleset: inForce.candidate?.version ?? null, previous: inForce.active },
@@ -71,7 +72,12 @@ export async function showStatus(
     inForce,
     since,
     processes: processes.toSorted((left, right) => left.host.localeCompare(right.host)),
-    breaker: { openings: openingsOf(processes), order },
+    breaker: {
+      openings: openingsOf(processes),
+      orders: orders.filter(
+        ({ ruleset }) => ruleset === null || sets.some((set) => set.ruleset === ruleset),
+      ),
+    },
     heldOnly,
     budgets: budgetsToday(processes, new Date()),
     heldLastHour: sum((process) => process.heldLastHour),
