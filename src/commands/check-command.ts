@@ -11,7 +11,7 @@ export function addCheckCommand(program: Command, context: CommandContext): void
     .summary('judges one message and explains why')
     .argument('<file>', 'a message, or - for standard input')
     .description(
-      'Judges one message and explains why. Reads the baselines of --store (without it only packs and lists count) and never learns. Exit code: 0 pass, 10 tag, 11 quarantine, 12 defer or reject, 2 wrong call, 1 failure.',
+      'Judges one message and explains why. Reads the baselines of --store (without it only packs and lists count), takes the rules that are in force there unless --rules names others, and never learns. Exit code: 0 pass, 10 tag, 11 quarantine, 12 defer or reject, 2 wrong call, 1 failure.',
     )
     .option(
       '--peer-ip <address>',

@@ -10,6 +10,7 @@ import { printJson, type CommandContext } from '../command.ts';
 import { rulesFor, settingsFor } from '../command-settings.ts';
 import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offline-analysis.ts';
 import { openLedgers } from '../organization/open-ledgers.ts';
+import { rulesInForce } from '../rules/stored-rules.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { checkJson, checkText } from './check-report.ts';
 import { checkedTransaction, type PathFlags } from './checked-transaction.ts';
@@ -38,7 +39,10 @@ export async function check(
   flags: CheckFlags,
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
-  const active = activate(await rulesFor(settings, context), settings);
+  // What a gateway of that store makes of it, unless other rules are named.
+  const isOfStore = flags.store !== undefined && flags['rulesDir'] === undefined;
+  const found = isOfStore ? rulesInForce(context, settings) : rulesFor(settings, context);
+  const active = activate(await found, settings);
   const bytes = await readOneMessage(file, {
     stdin: context.stdin,
     maxBytes: settings.maxMessageBytes,

@@ -13,7 +13,8 @@ import {
   startProgress,
   type CommandContext,
 } from '../command.ts';
-import { rulesFor, settingsFor } from '../command-settings.ts';
+import { settingsFor } from '../command-settings.ts';
+import { rulesInForce } from '../rules/stored-rules.ts';
 import { openDesk } from '../review/open-desk.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
@@ -37,7 +38,7 @@ export async function exportBundle(
     throw new CommandFailure('--reporter is not an address: write abuse@example.com', {
       exitCode: exitCodes.usage,
     });
-  const rules = await rulesFor(settings, context);
+  const rules = await rulesInForce(context, settings);
   await using desk = await openDesk(context, settings);
   const audit = openAuditReader(auditDirectory(settings.stateDir));
   const incident = await gatherIncident(id, { ...desk, audit });

@@ -3,6 +3,7 @@ import { loadStored } from '../../activation/load-stored.ts';
 import { openRuleSets } from '../../activation/open-rule-sets.ts';
 import type { ChangedBy } from '../../activation/change-rules.ts';
 import type { RuleSetStore } from '../../activation/rule-set-store.ts';
+import { usableInForce } from '../../activation/usable-rules.ts';
 import type { AuditRecord } from '../../audit/audit-log.ts';
 import type { RuleFileCache } from '../../config/rule-file-cache.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
@@ -38,19 +39,19 @@ export function changedBy(
   return { by: operatorOf(context), reason: reason ?? '', at: new Date() };
 }
 
-/** What a gateway of the store judges by; before its first start that is what the rules directory holds. */
+/**
+ * What a gateway of the store judges by, or would at its next start; before its first one that is what the rules
+ * directory holds.
+ */
 export async function rulesInForce(context: CommandContext, settings: Settings): Promise<RuleSet> {
   await using store = await readStoredRules(settings);
-  const { active } = await store.inForce();
-  if (active === null) return await rulesFor(settings, context);
+  const state = await store.inForce();
+  if (state.active === null) return await rulesFor(settings, context);
   const cache: RuleFileCache = context.ruleFiles ?? new Map<never, never>();
-  try {
-    return await loadStored(store, cache).load(active);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    context.stderr.write(`warning: the rules in ${settings.rulesDir} are taken instead: ${why}\n`);
-    return await rulesFor(settings, context);
-  }
+  const { rules, trouble } = await usableInForce(store, loadStored(store, cache), state);
+  const instead = rules === null ? `the rules in ${settings.rulesDir}` : `rules ${rules.version}`;
+  if (trouble !== null) context.stderr.write(`warning: ${instead} are taken instead: ${trouble}\n`);
+  return rules ?? (await rulesFor(settings, context));
 }
 
 /** Puts on record what has taken effect: that stays so, whether it can be written down or not. */
