@@ -10,10 +10,10 @@ import type { Snapshot } from './ledger.ts';
  */
 export const counterNames = {
   messages: 'n',
-  trials: (group: SignalGroup) => `t.${group}`,
-  firstAsked: (group: SignalGroup) => `k.${group}`,
-  firstShown: (signal: string) => `f.${signal}`,
-  innovations: (signal: string) => `x.${signal}`,
+  trials: named((group: SignalGroup) => `t.${group}`),
+  firstAsked: named((group: SignalGroup) => `k.${group}`),
+  firstShown: named((signal: string) => `f.${signal}`),
+  innovations: named((signal: string) => `x.${signal}`),
   level: (signal: string, level: number) => `l.${signal}.${level}`,
   word: (slot: string, word: string) => `w.${slot}.${word}`,
   bin: (name: string, bin: number) => `h.${name}.${bin}`,
@@ -23,6 +23,20 @@ export const counterNames = {
 };
 
 export const hoursOfWeek = 168;
+
+/** What stands before the bins of a histogram. */
+const levelsOf = named((signal: string) => `l.${signal}.`);
+const binsNamed = named((name: string) => `h.${name}.`);
+
+/** Names of a few dozen signals and groups, asked for by every message: each is put together once. */
+function named<Of extends string>(name: (of: Of) => string): (of: Of) => string {
+  const known = new Map<Of, string>();
+  return (of) => {
+    const found = known.get(of) ?? name(of);
+    known.set(of, found);
+    return found;
+  };
+}
 
 /** Messages and days that must have matured before novelty counts as innovation (measured C1). */
 export const startUp = { messages: 10, days: 5 };
@@ -73,10 +87,12 @@ export function historyOf(snapshot: Snapshot): History {
     firstAsked: (group) => count(counterNames.firstAsked(group)),
     firstShown: (signal) => count(counterNames.firstShown(signal)),
     innovations: (signal) => count(counterNames.innovations(signal)),
-    atLeast: (signal, level) => tail(histogramOf(`l.${signal}.`), level),
+    atLeast: (signal, level) => tail(histogramOf(levelsOf(signal)), level),
     wordMessages: (slot, word) => count(counterNames.word(slot, word)),
-    histogram: (name) => histogramOf(`h.${name}.`),
-    hoursOfWeek: histogramOf('o.'),
+    histogram: (name) => histogramOf(binsNamed(name)),
+    get hoursOfWeek() {
+      return histogramOf('o.');
+    },
     scores,
     scored: scores.total,
     scoredAtLeast: (bits) => tail(scores, Math.floor(bits * 2)),
@@ -85,14 +101,22 @@ export function historyOf(snapshot: Snapshot): History {
 
 const emptyHistogram: Histogram = { total: 0, bins: [] };
 
-/** Histograms by what stands before their bins; a message asks for dozens of them, and there are hundreds of counters. */
+type Bins = { bin: number; count: number }[];
+
+/**
+ * Histograms by what stands before their bins. A message asks for a dozen of them, and most of the hundreds of counters are
+ * of words and hours: only those of the kind (the first letter) that is asked for are taken apart.
+ */
 function histogramsOf(counters: Readonly<Record<string, number>>): (prefix: string) => Histogram {
-  let binsOf: Map<string, { bin: number; count: number }[]> | null = null;
+  const names = Object.keys(counters);
+  const kinds = new Map<string, ReadonlyMap<string, Bins>>();
   const known = new Map<string, Histogram>();
   return (prefix) => {
     const found = known.get(prefix);
     if (found !== undefined) return found;
-    binsOf ??= binsByPrefix(counters);
+    const [kind = ''] = prefix;
+    const binsOf = kinds.get(kind) ?? binsByPrefix(names, kind, counters);
+    kinds.set(kind, binsOf);
     const bins = binsOf.get(prefix);
     if (bins === undefined) return emptyHistogram;
     bins.sort((a, b) => a.bin - b.bin);
@@ -103,14 +127,17 @@ function histogramsOf(counters: Readonly<Record<string, number>>): (prefix: stri
 }
 
 function binsByPrefix(
+  names: readonly string[],
+  kind: string,
   counters: Readonly<Record<string, number>>,
-): Map<string, { bin: number; count: number }[]> {
-  const bins = new Map<string, { bin: number; count: number }[]>();
-  for (const [name, count] of Object.entries(counters)) {
+): ReadonlyMap<string, Bins> {
+  const bins = new Map<string, Bins>();
+  for (const name of names) {
+    if (!name.startsWith(kind)) continue;
     const end = name.lastIndexOf('.') + 1;
     const prefix = name.slice(0, end);
+    const bin = { bin: Number(name.slice(end)), count: counters[name] ?? 0 };
     const own = bins.get(prefix);
-    const bin = { bin: Number(name.slice(end)), count };
     if (own === undefined) bins.set(prefix, [bin]);
     else own.push(bin);
   }

@@ -118,9 +118,14 @@ export function sketchOf(members: readonly string[]): number {
   return members.reduce((mask, member) => (mask | sketchBit(member)) >>> 0, 0);
 }
 
+/** By bits that are set. */
+const sizes = Array.from({ length: 33 }, (_, ones) =>
+  Math.round(32 * Math.log(32 / Math.max(32 - ones, 1))),
+);
+
 /** Members of a sketch, estimated: -32 ln(zero bits / 32), rounded; 0 to 111. Source: Whang et al. 1990. */
 export function sketchSize(mask: number): number {
   let ones = 0;
   for (let rest = mask >>> 0; rest !== 0; rest &= rest - 1) ones++;
-  return Math.round(32 * Math.log(32 / Math.max(32 - ones, 1)));
+  return sizes[ones] ?? 0;
 }

@@ -66,6 +66,6 @@ export function isInherited(
   inherited: InheritedValues,
   snapshot: Pick<Snapshot, 'counters'>,
 ): boolean {
-  if (!inherited.has(`${table} ${value}`)) return false;
+  if (inherited.size === 0 || !inherited.has(`${table} ${value}`)) return false;
   return table !== 'domain' || (snapshot.counters[counterNames.messages] ?? 0) < domainsUntil;
 }

@@ -42,23 +42,34 @@ const maxLookups = 768;
 
 /** Values to look up for a message, distinct, at most 768; the store answers in this order. */
 export function lookupsOf(features: Features): readonly Value[] {
-  const values: readonly Value[] = [
-    ...(features.hasPath ? [pathReach] : []),
-    ...forwarderValues(features),
-    ...features.sightings,
-    unspoken,
-    ...Object.values(ownMarks),
-    ...features.sightings
-      .filter(isReplaceable)
-      .map((sighting) => ({ table: 'pending', value: pendingName(sighting) })),
-    ...features.subjectWords.map(({ value }) => ({ table: 'subject-word', value })),
-    ...features.commonWords.map(({ value }) => ({ table: 'body-word', value })),
-    ...features.sentences.map(({ value }) => ({ table: 'line', value })),
-  ];
-  const distinct = new Map(
-    values.map(({ table, value }) => [nameOf({ table, value }), { table, value }]),
-  );
-  return [...distinct.values()].slice(0, maxLookups);
+  return lookups(features).values;
+}
+
+/** The same, with the place of each by table and value: neither is joined into one text for every question. */
+function lookups(features: Features): {
+  readonly values: readonly Value[];
+  readonly placeOf: (value: Value) => number | undefined;
+} {
+  const values: Value[] = [];
+  const places = new Map<string, Map<string, number>>();
+  const add = (table: string, value: string) => {
+    const own = places.get(table) ?? new Map<string, number>();
+    if (own.size === 0) places.set(table, own);
+    if (own.has(value) || values.length >= maxLookups) return;
+    own.set(value, values.length);
+    values.push({ table, value });
+  };
+  if (features.hasPath) add(pathReach.table, pathReach.value);
+  for (const { table, value } of forwarderValues(features)) add(table, value);
+  for (const { table, value } of features.sightings) add(table, value);
+  add(unspoken.table, unspoken.value);
+  for (const { table, value } of Object.values(ownMarks)) add(table, value);
+  for (const sighting of features.sightings)
+    if (isReplaceable(sighting)) add('pending', pendingName(sighting));
+  for (const { value } of features.subjectWords) add('subject-word', value);
+  for (const { value } of features.commonWords) add('body-word', value);
+  for (const { value } of features.sentences) add('line', value);
+  return { values, placeOf: ({ table, value }) => places.get(table)?.get(value) };
 }
 
 /** Joins the store's answer to `lookupsOf` with the pack. */
@@ -72,18 +83,16 @@ export function knowValues(
     readonly approved?: ReadonlySet<string>;
   },
 ): KnownValues {
-  const records = new Map(
-    lookupsOf(features).map((value, index) => [nameOf(value), observation.records[index] ?? null]),
-  );
-  const packed = packedValues(given.pack);
+  const { placeOf } = lookups(features);
+  const isPacked = packedValues(given.pack);
   const inherited = given.inherited ?? new Set();
   const approved = withWhatFollows(features, given.approved ?? new Set());
-  const recordOf = (value: Value) => records.get(nameOf(value)) ?? null;
+  const recordOf = (value: Value) => observation.records[placeOf(value) ?? -1] ?? null;
   return {
     recordOf,
     isOrdinary: (value) =>
-      packed.has(nameOf(value)) ||
-      approved.has(nameOf(value)) ||
+      isPacked(value) ||
+      (approved.size > 0 && approved.has(nameOf(value))) ||
       isInherited(value, inherited, observation.snapshot) ||
       isEstablished(value.table, recordOf(value), observation.reach, given.today),
   };
@@ -116,15 +125,24 @@ function hasDomainUnder(approved: ReadonlySet<string>, topLevel: string): boolea
   return [...approved].some((name) => name.startsWith('domain ') && name.endsWith(topLevel));
 }
 
-function packedValues(pack: Pack | null): ReadonlySet<string> {
-  if (pack === null) return new Set();
+const packed = new WeakMap<Pack, ReadonlyMap<string, ReadonlySet<string>>>();
+
+/** Whether a value is the vendor's own; a pack is taken apart once. */
+function packedValues(pack: Pack | null): (value: Value) => boolean {
+  if (pack === null) return () => false;
+  const tables = packed.get(pack) ?? tablesOf(pack);
+  packed.set(pack, tables);
+  return ({ table, value }) => tables.get(table)?.has(value) === true;
+}
+
+function tablesOf(pack: Pack): ReadonlyMap<string, ReadonlySet<string>> {
   const topLevel = (domain: string) => domain.slice(domain.lastIndexOf('.'));
-  return new Set([
-    ...pack.linkDomains.flatMap((domain) => [`domain ${domain}`, `domain ${topLevel(domain)}`]),
-    ...pack.boilerplate.map((sentence) => `line ${sentence}`),
-    ...pack.phones.map((phone) => `contact ${phone}`),
-    ...pack.replyToDomains.map((domain) => `reply-to ${domain}`),
-    ...pack.bounceDomains.map((domain) => `mail-from ${domain}`),
+  return new Map([
+    ['domain', new Set(pack.linkDomains.flatMap((domain) => [domain, topLevel(domain)]))],
+    ['line', new Set(pack.boilerplate)],
+    ['contact', new Set(pack.phones)],
+    ['reply-to', new Set(pack.replyToDomains)],
+    ['mail-from', new Set(pack.bounceDomains)],
   ]);
 }
 

@@ -38,7 +38,7 @@ export function rampOf(series: readonly DayTraffic[], through: number): Ramp {
   for (let day = baseline.least + baseline.lag; day < counts.length; day++) {
     const count = counts[day] ?? 0;
     const end = day - baseline.lag;
-    const usual = momentsOf(counts.slice(Math.max(0, end - baseline.days), end));
+    const usual = momentsOf(counts, Math.max(0, end - baseline.days), end);
     const bits = Math.min(
       mostBits,
       Math.max(0, ramp.bits + Math.min(mostDayBits, doublingBits(count, usual))),
@@ -62,11 +62,15 @@ function countsByDay(series: readonly DayTraffic[], through: number): readonly n
 
 type Moments = { readonly rate: number; readonly size: number };
 
-function momentsOf(counts: readonly number[]): Moments {
-  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
-  const rate = Math.max(leastRate, mean);
-  const variance =
-    counts.reduce((sum, count) => sum + (count - rate) ** 2, 0) / (counts.length - 1);
+/** Of the days from `first` to before `end`; in plain loops, since every message asks for some dozens of them. */
+function momentsOf(counts: readonly number[], first: number, end: number): Moments {
+  const days = end - first;
+  let total = 0;
+  for (let day = first; day < end; day++) total += counts[day] ?? 0;
+  const rate = Math.max(leastRate, total / days);
+  let squares = 0;
+  for (let day = first; day < end; day++) squares += ((counts[day] ?? 0) - rate) ** 2;
+  const variance = squares / (days - 1);
   return { rate, size: rate ** 2 / Math.max(variance - rate, rate ** 2 / mostSize) };
 }
 

@@ -33,6 +33,11 @@ export function worldRatesOf(input: {
 }): WorldRates {
   const { features, fresh, known, observation, today, dayShare = 0 } = input;
   const { snapshot, dayMessages } = observation;
+  const replaceable = fresh.filter(isReplaceable);
+  const forwarded = features.hasPath
+    ? forwardedPrior(features, known.recordOf, today)
+    : unknownRates.forwarded;
+  if (replaceable.length === 0) return { forwarded, redesign: 1 };
   const traffic = trafficByDay(
     [...snapshot.daily, { day: today - 1, messages: dayMessages.yesterday }],
     {
@@ -41,19 +46,14 @@ export function worldRatesOf(input: {
       share: dayShare,
     },
   );
-  const bits = fresh.filter(isReplaceable).flatMap((sighting) => {
+  const bits = replaceable.flatMap((sighting) => {
     const appearance = appearanceOf(sighting, known);
     const replaced = appearance && substitutionOf(appearance, traffic);
     if (!replaced) return [];
     const isRecent = today - appearance.firstDay <= redesignDays;
     return [isRecent ? substitutionBits(replaced) : Math.min(0, substitutionBits(replaced))];
   });
-  return {
-    forwarded: features.hasPath
-      ? forwardedPrior(features, known.recordOf, today)
-      : unknownRates.forwarded,
-    redesign: bits.length === 0 ? 1 : redesignFactor(Math.min(...bits)),
-  };
+  return { forwarded, redesign: bits.length === 0 ? 1 : redesignFactor(Math.min(...bits)) };
 }
 
 /** When a value first came and how often since: what is flagged is not learned, that it came is known all the same. */

@@ -105,6 +105,8 @@ export function openVectorsFile(path: string, options: SqliteFileOptions = {}): 
   const all = (sql: string, ...given: (string | number)[]) => database.prepare(sql).all(...given);
   const run = (sql: string, ...given: (string | number)[]) =>
     Number(database.prepare(sql).run(...given).changes);
+  // A backtest reads tens of thousands of rows one by one.
+  const readRow = database.prepare('SELECT snapshot, fits, body FROM vector WHERE rowid = ?');
   return {
     add: (batch) => addBatch(database, batch),
     thin: (alias, isHeld, { perAlias, day }) => {
@@ -130,10 +132,7 @@ export function openVectorsFile(path: string, options: SqliteFileOptions = {}): 
       }),
     count: () => Number(get('SELECT count(*) AS n FROM vector')?.['n'] ?? 0),
     select: (selection) => select(database, selection),
-    read: (row) => {
-      const found = get('SELECT snapshot, fits, body FROM vector WHERE rowid = ?', row);
-      return (found as StoredRow | undefined) ?? null;
-    },
+    read: (row) => (readRow.get(row) as StoredRow | undefined) ?? null,
     shared: (id) =>
       (get('SELECT body FROM shared WHERE id = ?', id)?.['body'] as Uint8Array | undefined) ?? null,
     scored: ({ since, aliases }) =>
