@@ -18,7 +18,8 @@ export type MeasuredReading = {
   readonly value: number;
   readonly level: number;
   readonly rate: number | null;
-  readonly shown: string;
+  /** Asked where the level is above 0: of most messages nobody reads it. */
+  readonly shown: () => string;
   /** Its honest rate is counted per level; otherwise by how often it fires at all. */
   readonly isOrdinal: boolean;
 };
@@ -28,6 +29,8 @@ export type Measured = ReadonlyMap<SignalId, MeasuredReading>;
 type ToMeasure = {
   readonly features: Features;
   readonly known: KnownValues;
+  /** `newCommonWords` of the message. */
+  readonly newCommon: readonly CommonWord[];
   readonly history: History;
   readonly observation: Pick<
     Observation,
@@ -38,7 +41,14 @@ type ToMeasure = {
 };
 
 /** Every measured signal of one message. Their distributions are learned under the same names (`binOf`). */
-export function measure({ features, known, history, observation, today }: ToMeasure): Measured {
+export function measure({
+  features,
+  known,
+  newCommon,
+  history,
+  observation,
+  today,
+}: ToMeasure): Measured {
   const { traffic, dayMessages, snapshot } = observation;
   const yesterday = { day: today - 1, messages: dayMessages.yesterday };
   const residual = features.sentences.filter(
@@ -51,7 +61,7 @@ export function measure({ features, known, history, observation, today }: ToMeas
   return new Map([
     ['subject-lure', subjectLureReading(subjectBits, history)],
     ['subject-words', subjectWordsReading(features, newWords, history)],
-    ['body-lure', bodyLureReading(residual, newCommonWords(features, known), history)],
+    ['body-lure', bodyLureReading(residual, newCommon, history)],
     ['volume', volumeReading(distinctInHour(observation), history)],
     ['new-actors', newActorsReading(traffic, history)],
     ['actor-burst', actorBurstReading(traffic)],
@@ -86,7 +96,7 @@ function reading(
     rate = null,
     isOrdinal = false,
     shown,
-  }: { readonly rate?: number | null; readonly isOrdinal?: boolean; readonly shown: string },
+  }: { readonly rate?: number | null; readonly isOrdinal?: boolean; readonly shown: () => string },
 ): MeasuredReading {
   return { value, level, rate, shown, isOrdinal };
 }
@@ -111,7 +121,7 @@ function subjectLureReading(value: number, history: History): MeasuredReading {
   const isClear = usual === 0 || value >= usual + 6;
   return reading(value, isClear ? lureLevel(value, lureSteps.subject) : 0, {
     isOrdinal: true,
-    shown: `lure language in the subject (${value.toFixed(0)} bits)`,
+    shown: () => `lure language in the subject (${value.toFixed(0)} bits)`,
   });
 }
 
@@ -141,7 +151,8 @@ function subjectWordsReading(
       : subjectMargins.filter((margin) => points >= tailOf(own) + margin).length;
   return reading(points, level, {
     isOrdinal: true,
-    shown: `${newWords.length} words in the subject, of ${subject.tokens}, that this alias never wrote there`,
+    shown: () =>
+      `${newWords.length} words in the subject, of ${subject.tokens}, that this alias never wrote there`,
   });
 }
 
@@ -162,7 +173,7 @@ function bodyLureReading(
           .length;
   return reading(value, level, {
     isOrdinal: true,
-    shown: `lure language in text this alias never sent (${value.toFixed(0)} bits)`,
+    shown: () => `lure language in text this alias never sent (${value.toFixed(0)} bits)`,
   });
 }
 

@@ -8,7 +8,8 @@ import { contactLureBits } from './lure-window.ts';
 export type Quantity = {
   readonly level: number;
   readonly rate: number | null;
-  readonly shown: string;
+  /** Asked where the level is above 0: of most messages nobody reads it. */
+  readonly shown: () => string;
   /** Its honest rate is counted per level; otherwise by how often it fires at all. */
   readonly isOrdinal: boolean;
 };
@@ -31,7 +32,7 @@ export function ordinalOf(
   signal: SignalId,
   { features, observation, fresh, history, linksGone }: OrdinalInput,
 ): Quantity | null {
-  const quantity = (level: number, shown: string): Quantity => ({
+  const quantity = (level: number, shown: () => string): Quantity => ({
     level,
     shown,
     rate: null,
@@ -41,10 +42,10 @@ export function ordinalOf(
     const recipients = observation.signatureRecipients;
     return quantity(
       reuseSteps.filter((step) => recipients > step).length,
-      `one signature to ${recipients} recipients`,
+      () => `one signature to ${recipients} recipients`,
     );
   }
-  if (signal === 'links-gone') return quantity(linksGone ? 1 : 0, 'none of the usual links');
+  if (signal === 'links-gone') return quantity(linksGone ? 1 : 0, () => 'none of the usual links');
   if (signal === 'phone-lure') return quantity(...phoneLure(features, fresh, history));
   const table = standingTables[signal];
   if (table !== undefined) {
@@ -57,10 +58,10 @@ export function ordinalOf(
         level: 0,
         shown: '',
       });
-    return quantity(worst.level, worst.shown);
+    return quantity(worst.level, () => worst.shown);
   }
   const reading = features.levels.find((candidate) => candidate.signal === signal);
-  return reading ? quantity(reading.level, reading.shown) : null;
+  return reading ? quantity(reading.level, () => reading.shown) : null;
 }
 
 /** Bits of lure language around a new telephone number at which level 1, 2 … is reached. */
@@ -70,7 +71,7 @@ function phoneLure(
   { contactContexts }: Features,
   fresh: readonly Sighting[],
   history: History,
-): readonly [level: number, shown: string] {
+): readonly [level: number, shown: () => string] {
   const numbers = new Set(
     fresh.filter(({ signal }) => signal === 'phone').map(({ value }) => value),
   );
@@ -81,7 +82,7 @@ function phoneLure(
       .map((context) => contactLureBits(context, history)),
   );
   const level = phoneLureSteps.filter((step) => bits >= step).length;
-  return [level, `lure language around a new telephone number (${bits.toFixed(0)} bits)`];
+  return [level, () => `lure language around a new telephone number (${bits.toFixed(0)} bits)`];
 }
 
 /** How the world knows what is new to the alias, by the table it stands in. */

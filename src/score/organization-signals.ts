@@ -8,7 +8,7 @@ import {
 import { nameOfShared, sharedValuesOf } from '../organization/request.ts';
 
 /** A yes or no of the organization's ledgers about what is new to the alias. */
-export type OrganizationReading = { readonly level: 0 | 1; readonly shown: string };
+export type OrganizationReading = { readonly level: 0 | 1; readonly shown: () => string };
 
 /**
  * What the organization's other mail says of an alias's fresh values (DESIGN 7): a Reply-To nobody here ever corresponded
@@ -35,13 +35,16 @@ export function organizationSignals(
   if (shared.length > 0)
     readings.set('value-elsewhere', {
       level: twice ? 1 : 0,
-      shown: twice ? `${twice.value} is new on another watched alias as well` : '',
+      shown: () => (twice ? `${twice.value} is new on another watched alias as well` : ''),
     });
   if (view.days < organizationStartUpDays) return readings;
   const ask = (signal: SignalId, { values, isKnown, shown }: Question) => {
     const stranger = values.find((value) => !isKnown(value));
     if (values.length > 0)
-      readings.set(signal, { level: stranger ? 1 : 0, shown: stranger ? shown(stranger) : '' });
+      readings.set(signal, {
+        level: stranger ? 1 : 0,
+        shown: () => (stranger ? shown(stranger) : ''),
+      });
   };
   ask('stranger-reply-to', {
     values: valuesOf(fresh, ['reply-to']),

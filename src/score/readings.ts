@@ -5,7 +5,7 @@ import { maturedDays } from '../baseline/value-record.ts';
 import type { Features, Sighting } from '../features/features.ts';
 import { groupOf, signalIds, type SignalGroup, type SignalId } from '../features/signals.ts';
 import type { OrganizationView } from '../organization/organization.ts';
-import { countText, valueText } from './baseline-text.ts';
+import { baselineTexts, type BaselineTexts } from './baseline-text.ts';
 import type { CauseTable } from './causes.ts';
 import { freshSightings } from './fresh-sightings.ts';
 import { honestRate, usualShare } from './honest-rate.ts';
@@ -71,7 +71,8 @@ export function readSignals(input: ReadingInput): Readings {
   const { features, observation, today, dayShare = 0 } = input;
   const history = historyOf(observation.snapshot);
   const known = knowValues(features, observation, input);
-  const measured = measure({ features, known, history, observation, today });
+  const newCommon = newCommonWords(features, known);
+  const measured = measure({ features, known, newCommon, history, observation, today });
   const startingUp = { content: history.isStartingUp, path: isPathStartingUp(known, today) };
   const marks = marksOf(features, { known, history, today });
   // Where the alias's own sentences are gone as well it is no renamed template, but another letter.
@@ -91,20 +92,23 @@ export function readSignals(input: ReadingInput): Readings {
     elsewhere: organization.has('value-elsewhere'),
     'our-actors': features.levels.some(({ signal }) => signal === 'foreign-actor'),
   };
+  const texts = baselineTexts(history);
+  const ordinal = { features, observation, fresh, history, linksGone };
   const signals = signalIds
     .filter((signal) => asked[groupOf(signal)] && !(startingUp.content && needsHistory.has(signal)))
     .map((signal) => {
       const isStartingUp = groupOf(signal) === 'path' ? startingUp.path : startingUp.content;
-      const context = { signal, history, input, isStartingUp };
+      const context = { signal, history, input, isStartingUp, texts };
       const answer = organization.get(signal);
       const quantity = answer
         ? { ...answer, rate: null, isOrdinal: true }
-        : (measured.get(signal) ?? ordinalOf(signal, { ...input, fresh, history, linksGone }));
+        : (measured.get(signal) ?? ordinalOf(signal, ordinal));
       return quantity
         ? readQuantity(quantity, context)
         : readValues(
             fresh.filter((sighting) => sighting.signal === signal),
-            { ...context, known },
+            known,
+            context,
           );
     });
   return {
@@ -115,7 +119,7 @@ export function readSignals(input: ReadingInput): Readings {
     fresh,
     newText: newText(features, known),
     marks: marks.has,
-    newCommonWords: newCommonWords(features, known).map(({ value }) => value),
+    newCommonWords: newCommon.map(({ value }) => value),
     startingUp,
   };
 }
@@ -153,14 +157,15 @@ type SignalContext = {
   readonly history: History;
   readonly input: ReadingInput;
   readonly isStartingUp: boolean;
+  readonly texts: BaselineTexts;
 };
 
 /** A signal of values: shown when one of them is not ordinary. */
 function readValues(
   shown: readonly Sighting[],
-  { known, ...context }: SignalContext & { readonly known: KnownValues },
+  known: KnownValues,
+  { signal, history, input, isStartingUp, texts }: SignalContext,
 ): SignalReading {
-  const { signal, history, input, isStartingUp } = context;
   const events = history.innovations(signal);
   const counted = honestRate({
     signal,
@@ -181,14 +186,14 @@ function readValues(
     rate: bounded(first ? Math.max(counted, usual) : counted),
     isInnovation: records.includes(null),
     observed: first ? `${first.shown}${more}` : '',
-    baseline: first ? valueText(history, records[0] ?? null) : '',
+    baseline: first ? texts.ofValue(records[0] ?? null) : '',
   };
 }
 
 /** A signal of a quantity: shown at the level its own rule gives. */
 function readQuantity(
   { level, rate, shown, isOrdinal }: Quantity,
-  { signal, history, input, isStartingUp }: SignalContext,
+  { signal, history, input, isStartingUp, texts }: SignalContext,
 ): SignalReading {
   const events = isOrdinal
     ? history.atLeast(signal, Math.max(1, level))
@@ -207,8 +212,8 @@ function readQuantity(
     level,
     rate: bounded(rate ?? counted),
     isInnovation: level > 0,
-    observed: level > 0 ? shown : '',
-    baseline: level > 0 ? countText(history, events) : '',
+    observed: level > 0 ? shown() : '',
+    baseline: level > 0 ? texts.ofCount(events) : '',
   };
 }
 

@@ -25,7 +25,7 @@ export function volumeReading(hourMessages: number, history: History): MeasuredR
   return reading(
     hourMessages,
     aboveTail(hourMessages, usual),
-    `${hourMessages} messages in an hour, usually at most ${Math.ceil(usual ?? 0)}`,
+    () => `${hourMessages} messages in an hour, usually at most ${Math.ceil(usual ?? 0)}`,
   );
 }
 
@@ -41,7 +41,8 @@ export function newActorsReading(
   return reading(
     newActorsThisHour,
     actorIsNew ? aboveTail(newActorsThisHour, usual) : 0,
-    `one of ${newActorsThisHour} new senders behind this alias in an hour, usually at most ${Math.ceil(usual ?? 0)}`,
+    () =>
+      `one of ${newActorsThisHour} new senders behind this alias in an hour, usually at most ${Math.ceil(usual ?? 0)}`,
   );
 }
 
@@ -56,7 +57,8 @@ export function actorBurstReading({
   return reading(
     actorHourRecipients,
     level,
-    `a sender behind this alias that is new today reached ${actorHourRecipients} recipients in an hour`,
+    () =>
+      `a sender behind this alias that is new today reached ${actorHourRecipients} recipients in an hour`,
   );
 }
 
@@ -68,7 +70,8 @@ export function rampReading({ bits, days, times }: Ramp): MeasuredReading {
   return reading(
     bits,
     level,
-    `${times.toFixed(1)} times the usual mail a day for ${days} ${days === 1 ? 'day' : 'days'}`,
+    () =>
+      `${times.toFixed(1)} times the usual mail a day for ${days} ${days === 1 ? 'day' : 'days'}`,
   );
 }
 
@@ -87,6 +90,6 @@ function aboveTail(count: number, usual: number | null): number {
   return tailFactors.filter((factor) => count > factor * (usual + tailAllowance)).length;
 }
 
-function reading(value: number, level: number, shown: string): MeasuredReading {
+function reading(value: number, level: number, shown: () => string): MeasuredReading {
   return { value, level, rate: null, isOrdinal: true, shown };
 }

@@ -57,7 +57,7 @@ test('many new tenants in an hour are loud, for what a new tenant wrote', () => 
   );
   const loud = newActorsReading(tenant, history);
   assert.equal(loud.level, 3);
-  assert.match(loud.shown, /one of 40 new senders .* in an hour, usually at most 4/);
+  assert.match(loud.shown(), /one of 40 new senders .* in an hour, usually at most 4/);
   assert.equal(newActorsReading({ ...tenant, actorIsNew: false }, history).level, 0);
   assert.equal(newActorsReading({ ...tenant, newActorsThisHour: 4 }, history).level, 0);
 });
@@ -78,7 +78,7 @@ test('a ramp has levels at 10 and 20 bits', () => {
     [9.9, 10, 20].map((bits) => reading(bits).level),
     [0, 1, 2],
   );
-  assert.equal(reading(10).shown, '2.0 times the usual mail a day for 9 days');
+  assert.equal(reading(10).shown(), '2.0 times the usual mail a day for 9 days');
 });
 
 test('more mail is never a lower level', () => {
