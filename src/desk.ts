@@ -16,20 +16,27 @@ import {
 } from './reviews-in-background.ts';
 import { sweepInBackground } from './sweep-in-background.ts';
 
-export type DeskStart = Omit<
+export type ReviewsStart = Omit<
   StartReviewsOptions,
   'audit' | 'baselines' | 'events' | 'quarantine' | 'rules' | 'settings'
-> &
-  Pick<ConsoleStart, 'settings' | 'version' | 'status' | 'readiness'> &
+> & {
+  readonly settings: Settings;
+  readonly rules: () => ActiveRules;
+  readonly baselines: BaselineStore;
+  readonly quarantine: HeldMail;
+  readonly audited: Pick<RunningAudit, 'audit' | 'heads'>;
+  readonly events: Events;
+};
+
+export type DeskStart = ReviewsStart &
+  Pick<ConsoleStart, 'version' | 'status' | 'readiness'> &
   Pick<ConsoleStart['sources'], 'policyInForce' | 'candidate'> & {
-    readonly rules: () => ActiveRules;
-    readonly baselines: BaselineStore;
-    readonly quarantine: HeldMail;
-    readonly audited: Pick<RunningAudit, 'audit' | 'heads'>;
     readonly log: Pick<Log, 'warn'>;
     readonly metrics: Pick<Metrics, 'measureNotices'>;
-    readonly events: Events;
   };
+
+/** What the path of mail needs of what people do with it. */
+export type DeskOfMail = Pick<Desk, 'standing' | 'remember' | 'quarantine'>;
 
 /** What people have to do with mail: they are told of it, look at it and decide; and what the message path needs of that. */
 export type Desk = AsyncDisposable & {
@@ -52,30 +59,8 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
   const expiry = tellsNobodyOfExpiry(settings);
   if (expiry !== null) throw new Error(expiry);
   await using opened = new AsyncDisposableStack();
-  // Notices release by the review, and the review tells people by notices.
-  const told: { current: Notices | null } = { current: null };
-  const { review, standing, remember } = opened.use(
-    await startReviews({
-      ...start,
-      audit,
-      onAct: (act, undone) => told.current?.onAct(act, undone),
-      notices: () => told.current?.attacks ?? null,
-    }),
-  );
-  const notices = opened.use(
-    await startNotices({
-      settings,
-      languages: rules().notices,
-      quarantine,
-      expiryAction: settings.quarantineExpiry,
-      deliver: start.deliver,
-      review,
-      audit,
-      events,
-      now,
-    }),
-  );
-  told.current = notices;
+  const { reviews, notices } = await openReviews(start, { sends: true }, opened);
+  const { review, standing, remember } = reviews;
   start.metrics.measureNotices(notices.status);
   if (settings.noticeMode !== 'off' && tellsNobody(settings))
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');
@@ -112,6 +97,54 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
     links: notices.publicAddress,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The desk of a process that only takes mail: nobody is served, and others send the notices that it writes down. */
+export async function startDeskOfMail(start: ReviewsStart): Promise<AsyncDisposable & DeskOfMail> {
+  await using opened = new AsyncDisposableStack();
+  const { reviews, notices } = await openReviews(start, { sends: false }, opened);
+  const owned = opened.move();
+  return {
+    standing: reviews.standing,
+    remember: reviews.remember,
+    quarantine: notices.watching(start.quarantine),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openReviews(
+  start: ReviewsStart,
+  { sends }: { readonly sends: boolean },
+  opened: AsyncDisposableStack,
+): Promise<{ readonly reviews: RunningReviews; readonly notices: Notices }> {
+  const { settings, quarantine, audited, rules, events, now } = start;
+  const { audit } = audited;
+  // Notices release by the review, and the review tells people by notices.
+  const told: { current: Notices | null } = { current: null };
+  const reviews = opened.use(
+    await startReviews({
+      ...start,
+      audit,
+      onAct: (act, undone) => told.current?.onAct(act, undone),
+      notices: () => told.current?.attacks ?? null,
+    }),
+  );
+  const notices = opened.use(
+    await startNotices({
+      settings,
+      languages: rules().notices,
+      quarantine,
+      expiryAction: settings.quarantineExpiry,
+      deliver: start.deliver,
+      review: reviews.review,
+      audit,
+      events,
+      now,
+      sends,
+    }),
+  );
+  told.current = notices;
+  return { reviews, notices };
 }
 
 /** Why held mail must not be deleted when it expires, or null. */

@@ -31,6 +31,8 @@ export type GroundOptions = {
   readonly ruleFiles?: RuleFileCache;
   /** Files that change in the rules directory are taken, where its policy says so. */
   readonly watchesRules?: boolean;
+  /** Another process of this machine has the console, decides about rules, and speaks for all of them. */
+  readonly takesMailOnly?: boolean;
   readonly log: Log;
   readonly version: string;
   /** What messages are stamped with on receipt; real time when absent. */
@@ -63,6 +65,7 @@ export async function openGround(
     rules: directory,
     ruleFiles: cache = new Map(),
     watchesRules = false,
+    takesMailOnly = false,
     log,
     version,
     now = () => new Date(),
@@ -114,6 +117,7 @@ export async function openGround(
     await rulesInBackground({
       ...{ settings, rules, directory, cache, alerts, quarantine, events, now },
       watches: watchesRules,
+      leads: !takesMailOnly,
       onNotShared: (error) => log.warn({ error }, 'live state not shared'),
     }),
   );

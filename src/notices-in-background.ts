@@ -22,6 +22,8 @@ export type NoticesOptions = Omit<NoticeDeskOptions, 'onOutcome' | 'settings'> &
     Events,
     'noticeTried' | 'noticeLost' | 'noticesStopped' | 'noticeLinkUsed' | 'auditLost'
   >;
+  /** False in a process beside one that sends what is due, and answers the links; true when absent. */
+  readonly sends?: boolean;
   /** Between looks at what is due. */
   readonly everyMs?: number;
 };
@@ -48,12 +50,13 @@ const pruneEveryMs = 3_600_000;
  * @throws Error in one sentence when the state directory or the public address cannot be used.
  */
 export async function startNotices(options: NoticesOptions): Promise<Notices> {
-  const { settings, quarantine, events, now } = options;
+  const { settings, quarantine, events, now, sends = true } = options;
   await using opened = new AsyncDisposableStack();
   const onOutcome = recordOutcome(options);
   const desk = opened.use(await openNoticeDesk({ ...options, onOutcome }));
-  opened.use(sendInRounds(desk, options));
-  const publicAddress = settings.publicUrl === null ? null : await listen(desk, options, opened);
+  if (sends) opened.use(sendInRounds(desk, options));
+  const publicAddress =
+    settings.publicUrl === null || !sends ? null : await listen(desk, options, opened);
   const owned = opened.move();
   return {
     watching: (watched) => withNotices(watched, desk, events),

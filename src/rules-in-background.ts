@@ -23,6 +23,8 @@ export type RulesInBackgroundOptions = {
   readonly now: () => Date;
   /** Files that change in the rules directory are taken, where its policy says so. */
   readonly watches: boolean;
+  /** False beside a process that takes what the directory holds, and counts for all of this machine. */
+  readonly leads: boolean;
   /** Other processes cannot be told how this one is, nor asked. */
   readonly onNotShared: (error: unknown) => void;
 };
@@ -60,6 +62,7 @@ export async function rulesInBackground(
       quarantine: options.quarantine.directoryId,
       ...{ alerts, inForce, now },
       refusedReloads: () => refusedReloads,
+      counts: options.leads,
       onFailed: options.onNotShared,
     }),
   );
@@ -94,6 +97,7 @@ export async function rulesInBackground(
         }),
       );
       // It is in force already at the first start, and mostly later on; if not, it has to pass what a changed file has to.
+      if (!options.leads) return;
       if (directory?.version !== first.active.version || first.sequence < 1)
         void following.activate('start');
     },

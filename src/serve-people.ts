@@ -15,6 +15,8 @@ export type ServePeopleOptions = {
   readonly registry: HttpOptions['registry'];
   /** Shutdown began. */
   readonly isDraining: () => boolean;
+  /** Some process listens for mail. */
+  readonly takesMail: () => boolean;
 };
 
 /**
@@ -23,7 +25,7 @@ export type ServePeopleOptions = {
  */
 export async function servePeople(
   ground: Ground,
-  { registry, isDraining }: ServePeopleOptions,
+  { registry, isDraining, takesMail }: ServePeopleOptions,
 ): Promise<PeopleServed> {
   const { settings, metrics, quarantine, organization, baselines, route, alerts, now } = ground;
   const { current, loaded } = ground.rules.inForce;
@@ -34,7 +36,9 @@ export async function servePeople(
     limitBytes: settings.maxQuarantineBytes,
   });
   metrics.measureOrganization(() => organization.sizes());
-  const readiness = createReadiness(healthOf(settings.nextHop, baselines, isDraining));
+  const readiness = createReadiness(
+    healthOf(settings.nextHop, baselines, { draining: isDraining, takingMail: takesMail }),
+  );
   const desk = opened.use(
     await startDesk({
       ...ground,

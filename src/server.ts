@@ -32,6 +32,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await servePeople(ground, {
       registry: ground.metrics.registry,
       isDraining: () => draining.begun,
+      takesMail: () => true,
     }),
   );
   const mail = opened.use(await takeMail(ground, desk));
@@ -52,7 +53,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-function sayListening({ log, version, rules, settings }: Ground): void {
+/** Says with what a process began. */
+export function sayListening({ log, version, rules, settings }: Ground): void {
   const { version: ruleset, aliases } = rules.inForce.current();
   log.info(
     { version, ruleset, aliases: aliases.length, settings: describeSettings(settings) },

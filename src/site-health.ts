@@ -8,10 +8,11 @@ import type { Health } from './observability/readiness.ts';
 export function healthOf(
   nextHop: readonly HostPort[],
   baselines: Pick<BaselineStore, 'ping'>,
-  isDraining: () => boolean,
+  is: { readonly draining: () => boolean; readonly takingMail: () => boolean },
 ): Health {
   return {
-    isDraining,
+    isDraining: is.draining,
+    takesMail: is.takingMail,
     checkNextHop: () => Promise.any(nextHop.map(reach)),
     checkStore: () => baselines.ping(),
   };

@@ -10,7 +10,7 @@ import { formatHostPort, type HostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
 import { maySharePolicy } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
-import type { Desk } from './desk.ts';
+import type { DeskOfMail } from './desk.ts';
 import type { Ground } from './ground.ts';
 import { createLessons } from './lessons.ts';
 import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
@@ -18,6 +18,7 @@ import { createOrganizationFeed } from './organization-feed.ts';
 import { processTransaction } from './pipeline.ts';
 import { poolInBackground } from './pooled-knowledge.ts';
 import { createWarning } from './recipient-warning.ts';
+import type { ClientLimits } from './smtp/address-limits.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
 import { certificateFiles } from './smtp/certificate.ts';
 import { startFrontHop } from './smtp/front-hop.ts';
@@ -34,12 +35,14 @@ const scoringShare = 0.2;
 const dnsQueriesPerMessage = 60;
 
 /**
- * Listens for mail, and takes each message through the pipeline.
+ * Listens for mail, and takes each message through the pipeline. `clients` counts those of other processes as well; null
+ * counts those of this one.
  * @throws Error in one sentence when the port is in use, or the spool or a key cannot be used.
  */
 export async function takeMail(
   ground: Ground,
-  desk: Pick<Desk, 'standing' | 'remember' | 'quarantine'>,
+  desk: DeskOfMail,
+  clients: ClientLimits | null = null,
 ): Promise<MailTaken> {
   const { settings, route, log, metrics, events, baselines, organization } = ground;
   const { alerts, pseudonym, governed, now } = ground;
@@ -121,6 +124,7 @@ export async function takeMail(
           nextHopFinalReplyMs: settings.relayDeadlineMs,
         },
         limits: settings,
+        ...(clients === null ? {} : { clients }),
         spool: {
           directory: join(settings.stateDir, 'spool'),
           memoryBytes: settings.spoolMemoryBytes,

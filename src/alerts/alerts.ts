@@ -24,15 +24,15 @@ import {
 
 /** One scored message, before anything overrules its decision. */
 export type Scored = {
-  readonly alias: Alias;
+  readonly alias: Pick<Alias, 'id' | 'vendor'>;
   readonly at: Date;
-  readonly score: Score;
+  readonly score: { readonly terms: readonly Pick<Score['terms'][number], 'signal'>[] };
   readonly hourMessages: number;
   readonly verdict: string;
   /** What it shares with its copies; null where it is not flagged. */
   readonly campaign: Campaign | null;
   /** With budgets as they come to. */
-  readonly policy: Policy;
+  readonly policy: Pick<Policy, 'breaker' | 'tag' | 'quarantine'>;
   /** Version of the rules, and what the set before them makes of it. */
   readonly ruleset: string;
   readonly compared: Compared | null;

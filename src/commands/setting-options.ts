@@ -156,6 +156,10 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
   noticeLinkDays: ['--notice-link-days <n>', 'days that links of notices work (default 14)'],
   maxMessageBytes: ['--max-message-bytes <n>', 'largest message (default 52428800)'],
   maxRecipients: ['--max-recipients <n>', 'recipients of one message (default 1000)'],
+  workers: [
+    '--workers <n>',
+    'processes that take mail on one port, or auto: one for each core (default 1)',
+  ],
   maxSessions: ['--max-sessions <n>', 'clients at the same time (default 500)'],
   maxSessionsPerAddress: [
     '--max-sessions-per-address <n>',

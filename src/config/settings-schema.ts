@@ -175,6 +175,10 @@ export const settingsSchema = z.strictObject({
   noticeLinkDays: count(1, 90).exactOptional(),
   maxMessageBytes: count(1024, 1_073_741_824).exactOptional(),
   maxRecipients: count(1, 100_000).exactOptional(),
+  /** Processes that take mail on one port, so that all cores work; `auto`: one for each core. */
+  workers: z
+    .union([z.literal('auto'), count(1, 64)], { error: 'is not auto or a whole number' })
+    .exactOptional(),
   maxSessions: count(1, 100_000).exactOptional(),
   /** At the same time from one IPv4 address, or one IPv6 /64. */
   maxSessionsPerAddress: count(1, 100_000).exactOptional(),

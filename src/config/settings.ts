@@ -85,6 +85,7 @@ export function completeSettings(given: Given, hostname: string): Settings {
     noticeLinkDays: 14,
     maxMessageBytes: 50 * 1024 * 1024,
     maxRecipients: 1000,
+    workers: 1,
     maxSessions: 500,
     bareLineEndings: 'reject',
     ...defaultSmtpLimits,

@@ -3,7 +3,11 @@ import type { CompletedTransaction } from '../observability/events.ts';
 import type { HourTraffic } from './sources.ts';
 
 export type RecentTraffic = {
-  readonly count: (completed: Pick<CompletedTransaction, 'decision'>) => void;
+  /** `messages` of the same kind; one when absent. */
+  readonly count: (
+    decision: Pick<CompletedTransaction['decision'], 'verdict' | 'effectiveAction'>,
+    messages?: number,
+  ) => void;
   readonly hours: () => readonly HourTraffic[];
 };
 
@@ -14,7 +18,7 @@ type Counts = {
 
 const keptHours = 48;
 
-/** Messages of this process by UTC hour, for the overview: Prometheus has the long view. */
+/** Messages of this process, or of those that tell it, by UTC hour, for the overview: Prometheus has the long view. */
 export function createRecentTraffic(now: () => Date): RecentTraffic {
   const hours = new Map<number, Counts>();
   const forget = () => {
@@ -22,13 +26,13 @@ export function createRecentTraffic(now: () => Date): RecentTraffic {
     for (const hour of hours.keys()) if (hour < oldest) hours.delete(hour);
   };
   return {
-    count: ({ decision }) => {
+    count: ({ verdict, effectiveAction }, messages = 1) => {
       forget();
       const hour = hourOf(now());
       const counts: Counts = hours.get(hour) ?? { verdicts: new Map(), actions: new Map() };
       hours.set(hour, counts);
-      increase(counts.verdicts, decision.verdict);
-      increase(counts.actions, decision.effectiveAction);
+      increase(counts.verdicts, verdict, messages);
+      increase(counts.actions, effectiveAction, messages);
     },
     hours: () => {
       forget();
@@ -43,6 +47,6 @@ export function createRecentTraffic(now: () => Date): RecentTraffic {
   };
 }
 
-function increase(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+function increase(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }

@@ -1,12 +1,14 @@
 import type { BreakerCause } from '../decision/breaker.ts';
 import type { Events } from '../observability/events.ts';
-import { createRecentTraffic } from './recent-traffic.ts';
+import { createRecentTraffic, type RecentTraffic } from './recent-traffic.ts';
 import type { ConsoleStatus } from './sources.ts';
 
 /** What only passes by as events, remembered for the overview. */
 export type WatchedStatus = {
   /** The events given, watched. */
   readonly events: Events;
+  /** Counts mail that another process took. */
+  readonly countTraffic: RecentTraffic['count'];
   readonly read: () => Pick<ConsoleStatus, 'breaker' | 'budgets' | 'traffic'>;
 };
 
@@ -21,7 +23,7 @@ export function watchStatus(events: Events, now: () => Date): WatchedStatus {
     events: {
       ...events,
       transactionCompleted: (completed) => {
-        traffic.count(completed);
+        traffic.count(completed.decision);
         events.transactionCompleted(completed);
       },
       breakerOpened: (opening) => {
@@ -38,6 +40,7 @@ export function watchStatus(events: Events, now: () => Date): WatchedStatus {
         events.budgetUsed(budget, ratio);
       },
     },
+    countTraffic: traffic.count,
     read: () => ({
       breaker: open.values().next().value ?? null,
       budgets: { ...budgets },

@@ -11,6 +11,8 @@ export type ReportLiveOptions = Omit<ObeyOrdersOptions, 'store' | 'alerts'> & {
   readonly alerts: Self['alerts'] & ObeyOrdersOptions['alerts'];
   /** Sets that were not put in force since the start. */
   readonly refusedReloads: () => number;
+  /** False where another process of this machine counts the mail of this one as well; true when absent. */
+  readonly counts?: boolean;
   /** The store does not answer; it is tried again. Never throws. */
   readonly onFailed: (error: unknown) => void;
   readonly obeyEveryMs?: number;
@@ -35,7 +37,7 @@ export async function reportLive(options: ReportLiveOptions): Promise<AsyncDispo
 
   const obey = obeyOrders(options);
   const say = async () => {
-    const { host, quarantine, alerts, inForce, refusedReloads } = options;
+    const { host, quarantine, alerts, inForce, refusedReloads, counts = true } = options;
     const { active, candidate } = inForce.loaded();
     const status = statusOf(
       {
@@ -44,6 +46,7 @@ export async function reportLive(options: ReportLiveOptions): Promise<AsyncDispo
         candidate: candidate?.rules.version ?? null,
         policy: active.policy,
         refusedReloads: refusedReloads(),
+        counts,
       },
       now(),
     );

@@ -13,6 +13,8 @@ export type Self = Pick<
   readonly ruleset: string;
   readonly candidate: string | null;
   readonly policy: Policy;
+  /** False where another process counts the mail of this one as well: sums are over all processes. */
+  readonly counts: boolean;
   readonly alerts: Pick<
     WatchedAlerts,
     'rulesets' | 'openings' | 'today' | 'flags' | 'watchedPerDay' | 'withBudgets'
@@ -22,15 +24,7 @@ export type Self = Pick<
 const shownAliases = 50;
 
 /** What a process says of itself at a time. */
-export function statusOf({ alerts, policy, ...self }: Self, at: Date): ProcessStatus {
-  const today = alerts.today(at);
-  const usualWatched = alerts.watchedPerDay(at);
-  const watched = Math.max(today.watched, usualWatched ?? 0);
-  const budgets = alerts.withBudgets(policy, at);
-  const budget = (name: 'tag' | 'quarantine') => ({
-    used: today[name],
-    allowed: flagsAllowed(budgets[name], watched),
-  });
+export function statusOf({ alerts, policy, counts, ...self }: Self, at: Date): ProcessStatus {
   return {
     ...self,
     seenAt: at.toISOString(),
@@ -40,6 +34,22 @@ export function statusOf({ alerts, policy, ...self }: Self, at: Date): ProcessSt
       since: new Date(atMs).toISOString(),
       ruleset,
     })),
+    ...(counts ? countsOf(alerts, policy, at) : nothingCounted(at)),
+  };
+}
+
+type Counts = Pick<ProcessStatus, 'compared' | 'today' | 'heldLastHour' | 'maxHeldPerHour'>;
+
+function countsOf(alerts: Self['alerts'], policy: Policy, at: Date): Counts {
+  const today = alerts.today(at);
+  const usualWatched = alerts.watchedPerDay(at);
+  const watched = Math.max(today.watched, usualWatched ?? 0);
+  const budgets = alerts.withBudgets(policy, at);
+  const budget = (name: 'tag' | 'quarantine') => ({
+    used: today[name],
+    allowed: flagsAllowed(budgets[name], watched),
+  });
+  return {
     compared: alerts.rulesets
       .watches()
       .map(({ ruleset, previous, judged, graver, heldOnly, isTrusted }) => ({
@@ -55,6 +65,19 @@ export function statusOf({ alerts, policy, ...self }: Self, at: Date): ProcessSt
     },
     heldLastHour: alerts.flags.heldLastHour(at),
     maxHeldPerHour: policy.quarantine.maxHeldPerHour,
+  };
+}
+
+function nothingCounted(at: Date): Counts {
+  const none = { used: 0, allowed: 0 };
+  return {
+    compared: [],
+    today: {
+      ...{ day: dayOf(at), watched: 0, usualWatched: null },
+      ...{ tag: none, quarantine: none, aliases: [] },
+    },
+    heldLastHour: 0,
+    maxHeldPerHour: 0,
   };
 }
 

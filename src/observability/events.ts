@@ -33,6 +33,17 @@ export type Stage =
 
 export type LookupOutcome = 'answered' | 'failed';
 
+/** How a worker process ended: by itself with a code, or by a signal. */
+export type WorkerEnded = {
+  readonly worker: number;
+  readonly pid: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** How long it took mail; null where it never did. */
+  readonly servedMs: number | null;
+  readonly restartsInMs: number;
+};
+
 export type CampaignSeen = Omit<Joined, 'known'>;
 
 /** What the log line and the counters of one transaction are made of. */
@@ -126,6 +137,12 @@ export interface Events {
     outcome: LinkOutcome,
     facts: { readonly message: string; readonly error: unknown },
   ) => void;
+  /** So many processes should take mail, and so many do. */
+  readonly workersServing: (wanted: number, serving: number) => void;
+  /** A worker process ended that nobody had asked to, and is started again. */
+  readonly workerEnded: (ended: WorkerEnded) => void;
+  /** A worker process cannot be told something. */
+  readonly workerFailed: (worker: number, error: unknown) => void;
   /** So many watched messages that passed are not remembered for reviewers; mail is not affected. */
   readonly reviewMessagesLost: (messages: number, error: unknown) => void;
   /** So many scored messages are not kept to try other rules on; mail is not affected. */

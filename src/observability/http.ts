@@ -10,7 +10,8 @@ import type { Readiness } from './readiness.ts';
 export type HttpOptions = {
   /** Port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number };
-  readonly registry: Registry;
+  /** What `/metrics` shows; a function is asked at each scrape. */
+  readonly registry: Registry | (() => Promise<Registry>);
   readonly readiness: () => Promise<Readiness>;
   /** Takes what is neither of the three; null answers 404. */
   readonly others?: RequestHandler | null;
@@ -41,7 +42,10 @@ export async function startHttp({
   const routes: Routes = {
     '/metrics': async ({ headers }) => ({
       status: 200,
-      ...(await expose(registry, headers.accept)),
+      ...(await expose(
+        typeof registry === 'function' ? await registry() : registry,
+        headers.accept,
+      )),
     }),
     '/healthz': () => Promise.resolve(jsonAnswer(200, { status: 'ok' })),
     '/readyz': async () => {

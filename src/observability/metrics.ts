@@ -22,6 +22,7 @@ import { ruleMetrics } from './rule-metrics.ts';
 import { siteMetrics } from './site-metrics.ts';
 import { smtpMetrics } from './smtp-metrics.ts';
 import { vectorMetrics } from './vector-metrics.ts';
+import { workerMetrics } from './worker-metrics.ts';
 
 // `satisfies` over Record keeps these complete when a union grows.
 const verdicts = Object.keys({
@@ -92,6 +93,7 @@ export function createMetrics(version: string) {
     ...noticeMetrics(registry),
     ...reviewMetrics(registry),
     ...vectorMetrics(registry),
+    ...workerMetrics(registry),
     ...auditMetrics(registry),
     ...consoleMetrics(registry),
   };

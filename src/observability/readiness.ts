@@ -2,6 +2,8 @@
 export type Health = {
   /** True once shutdown began: a load balancer should look elsewhere. */
   isDraining(): boolean;
+  /** False while no process listens for mail; it does when absent. */
+  takesMail?(): boolean;
   checkNextHop(): Promise<void>;
   checkStore(): Promise<void>;
 };
@@ -28,17 +30,14 @@ export function createReadiness(health: Health): () => Promise<Readiness> {
       latest = Promise.all([ask(() => health.checkNextHop()), ask(() => health.checkStore())]);
     }
     const [nextHop, store] = await latest;
-    return { status: statusOf(health.isDraining(), nextHop, store), nextHop, store };
+    const isDown = nextHop === 'down' || !(health.takesMail?.() ?? true);
+    return { status: statusOf(health.isDraining(), isDown, store), nextHop, store };
   };
 }
 
-function statusOf(
-  isDraining: boolean,
-  nextHop: Dependency,
-  store: Dependency,
-): Readiness['status'] {
+function statusOf(isDraining: boolean, isDown: boolean, store: Dependency): Readiness['status'] {
   if (isDraining) return 'draining';
-  if (nextHop === 'down') return 'unavailable';
+  if (isDown) return 'unavailable';
   return store === 'down' ? 'degraded' : 'ready';
 }
 

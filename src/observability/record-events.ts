@@ -5,6 +5,7 @@ import type { Log } from './log.ts';
 import { replyClasses } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { recordRuleEvents } from './record-rule-events.ts';
+import { recordWorkerEvents } from './record-worker-events.ts';
 import { neverThrowing } from './never-throwing.ts';
 import { transactionLine } from './transaction-line.ts';
 
@@ -169,6 +170,7 @@ export function recordEvents(metrics: Metrics, log: Log): Events {
     consoleFailed: neverThrowing((error) => log.error({ error }, 'console failed')),
     budgetUsed: neverThrowing((budget, ratio) => metrics.budgetUsed.set({ budget }, ratio)),
     ...recordRuleEvents(metrics, log),
+    ...recordWorkerEvents(metrics, log),
     auditLost: neverThrowing((act, error) => {
       metrics.auditLost.inc();
       log.error({ act, error }, 'not recorded in the audit log');

@@ -100,14 +100,17 @@ function budgetLines(status: RulesStatus): readonly string[] {
   ];
 }
 
-/** Every process counts for itself. */
+/** Every process counts for itself, but workers are counted by the process that leads them. */
 function capText({ processes, maxHeldPerHour, maxHeldPerHourTogether }: RulesStatus): string {
   if (processes.length === 0) return '';
   if (maxHeldPerHour === null) return '; nothing bounds it (quarantine.maxHeldPerHour is null)';
+  const counting = processes.filter((process) => process.maxHeldPerHour !== 0).length;
+  if (counting === 1 && processes.length > 1)
+    return `; quarantine.maxHeldPerHour lets all processes together hold ${maxHeldPerHour}`;
   const each = `; quarantine.maxHeldPerHour lets each process hold ${maxHeldPerHour}`;
   return processes.length === 1
     ? each
-    : `${each}, so the ${processes.length} that run up to ${maxHeldPerHourTogether ?? 0} together`;
+    : `${each}, so the ${counting} that run up to ${maxHeldPerHourTogether ?? 0} together`;
 }
 
 function timeText(iso: string): string {

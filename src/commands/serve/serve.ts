@@ -1,35 +1,41 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { formatHostPort } from '../../config/host-port.ts';
 import type { RuleFileCache } from '../../config/rule-file-cache.ts';
-import { createLog, journalLines } from '../../observability/log.ts';
-import { startServer } from '../../server.ts';
-import type { CommandContext } from '../command.ts';
+import { startServer, type Server } from '../../server.ts';
+import { startLeader } from '../../start-leader.ts';
+import { workerCount } from '../../workers/worker-count.ts';
+import { CommandFailure, type CommandContext } from '../command.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { readVersion } from '../version.ts';
+import { closingMs } from './closing-time.ts';
+import { openLog } from './open-log.ts';
 import { prepareStart } from './prepare-start.ts';
 import { findStartUpWarnings } from './start-up-warnings.ts';
 
-/** What closing store, ports and log may take once transactions are drained. */
-const closingMs = 5000;
-
-/** Serves until it is asked to stop, then drains. */
+/** Serves until it is asked to stop, then drains. A process that was started as a worker takes mail, and nothing else. */
 export async function serve(context: CommandContext, flags: SettingFlags): Promise<void> {
+  if (cluster.isWorker) {
+    const { serveAsWorker } = await import('./serve-as-worker.ts');
+    await serveAsWorker(context);
+    return;
+  }
   const ruleFiles: RuleFileCache = new Map();
   // Before anything is written: a start that fails should leave no state directory behind.
   const { settings, rules } = await prepareStart(context, flags, ruleFiles);
-  const { logFormat, logLevel, drainMs } = settings;
-  const { stdout } = context;
-  const log = createLog(logLevel, logFormat === 'journal' ? journalLines(stdout) : stdout);
+  const { drainMs } = settings;
+  const log = openLog(settings, context);
   for (const warning of await findStartUpWarnings(settings)) log.warn(warning);
-  context.endWithin(drainMs + closingMs);
-  await using server = await startServer({
-    settings,
-    rules,
-    ruleFiles,
-    watchesRules: true,
-    log,
-    version: readVersion(),
-  });
+  const workers = workerCount(settings.workers, availableParallelism());
+  const endWithinMs = drainMs + closingMs;
+  // Workers close first, and then what leads them.
+  context.endWithin(workers > 1 ? endWithinMs + closingMs : endWithinMs);
+  const options = { settings, rules, ruleFiles, watchesRules: true, log, version: readVersion() };
+  await using server: Server & { readonly gaveUp?: Promise<Error> } =
+    workers > 1
+      ? await startLeader({ ...options, workers, endWithinMs })
+      : await startServer(options);
   context.onHangup?.(() => void server.reloadRules());
   log.info(
     {
@@ -39,6 +45,8 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
     },
     'ready',
   );
-  if (!context.signal.aborted) await once(context.signal, 'abort');
+  const asked = context.signal.aborted ? Promise.resolve() : once(context.signal, 'abort');
+  const trouble = await Promise.race([asked, ...(server.gaveUp ? [server.gaveUp] : [])]);
   log.info({ drainMs }, 'stopping');
+  if (trouble instanceof Error) throw new CommandFailure(trouble.message, { cause: trouble });
 }

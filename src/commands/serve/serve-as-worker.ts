@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { loadRules } from '../../config/load-rules.ts';
+import type { RuleFileCache } from '../../config/rule-file-cache.ts';
+import { startWorker } from '../../start-worker.ts';
+import { openLeaderLink } from '../../workers/leader-link.ts';
+import { exitCodes, type CommandContext } from '../command.ts';
+import { readVersion } from '../version.ts';
+import { closingMs } from './closing-time.ts';
+import { openLog } from './open-log.ts';
+
+/** Takes mail with the settings of the leading process, until that or a signal asks for the end; then drains. */
+export async function serveAsWorker(context: CommandContext): Promise<void> {
+  await using link = openLeaderLink();
+  // The leading process takes the rules; they come by the store.
+  context.onHangup?.(() => undefined);
+  const start = await link.started;
+  if (start === null) return;
+  const { worker, settings } = start;
+  const { rulesDir, drainMs } = settings;
+  context.endWithin(drainMs + closingMs);
+  const log = openLog(settings, context).child({ worker });
+  const ruleFiles: RuleFileCache = new Map();
+  try {
+    const loading = await loadRules(rulesDir, ruleFiles);
+    const rules = loading.ok ? loading.rules : null;
+    const server = await startWorker(
+      { settings, rules, ruleFiles, log, version: readVersion() },
+      link,
+    );
+    link.tell({ kind: 'serving', smtp: server.smtp });
+    const end = AbortSignal.any([context.signal, link.drain]);
+    if (!end.aborted) await once(end, 'abort');
+    await server[Symbol.asyncDispose]();
+    await link.tellToEnd({ kind: 'measured', snapshot: await server.measure() });
+  } catch (error) {
+    // The leading process says it.
+    const reason = error instanceof Error ? error.message : String(error);
+    await link.tellToEnd({ kind: 'failed', reason });
+    context.exit(exitCodes.failed);
+  }
+}

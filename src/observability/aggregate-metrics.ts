@@ -1,0 +1,31 @@
+import { AggregatorRegistry, type Registry } from 'prom-client';
+
+/** All series of one process at one time, as JSON. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** Series of several processes as those of one: what was counted adds up, and each gauge says how its figures come together. */
+export function aggregateMetrics(snapshots: readonly MetricsSnapshot[]): Registry {
+  return AggregatorRegistry.aggregate([...snapshots]);
+}
+
+/**
+ * What processes counted that are gone: without it their counters would go back, and whoever scrapes would take the rest
+ * for new.
+ */
+export class RetiredCounts {
+  #counts: MetricsSnapshot = [];
+
+  get counts(): MetricsSnapshot {
+    return this.#counts;
+  }
+
+  async add(snapshot: MetricsSnapshot): Promise<void> {
+    const counted = snapshot.filter(({ type }) => !isGauge(type));
+    this.#counts = await aggregateMetrics([this.#counts, counted]).getMetricsAsJSON();
+  }
+}
+
+/** prom-client declares an enumeration of numbers, and gives words. */
+function isGauge(type: unknown): boolean {
+  return type === 'gauge';
+}

@@ -1,0 +1,82 @@
+import { createAlerts } from './alerts/alerts.ts';
+import { heed, tellingOthers } from './alerts/shared-alerts.ts';
+import type { HostPort } from './config/host-port.ts';
+import { startDeskOfMail } from './desk.ts';
+import { openGround, type GroundOptions } from './ground.ts';
+import type { MetricsSnapshot } from './observability/aggregate-metrics.ts';
+import { listAddresses } from './smtp/address-ranges.ts';
+import { deliverOnce } from './smtp/deliver-once.ts';
+import { takeMail } from './take-mail.ts';
+import type { LeaderLink } from './workers/leader-link.ts';
+import { measureUsage } from './workers/measure-usage.ts';
+import { remoteClients } from './workers/remote-clients.ts';
+import { tellTraffic } from './workers/tell-traffic.ts';
+
+/** Disposing drains. */
+export type RunningWorker = AsyncDisposable & {
+  readonly smtp: HostPort;
+  /** Also once it was disposed of. */
+  readonly measure: () => Promise<MetricsSnapshot>;
+};
+
+/** The leading process sees all mail, and says once what is news. */
+const silent = {
+  campaignSeen: () => undefined,
+  breakerOpened: () => undefined,
+  breakerClosed: () => undefined,
+  budgetUsed: () => undefined,
+};
+
+/**
+ * Takes mail beside other processes, and nothing else; what is counted for all is told by `link`.
+ * @throws Error in one sentence as `startServer`.
+ */
+export async function startWorker(
+  options: GroundOptions,
+  { tell, listen }: Pick<LeaderLink, 'tell' | 'listen'>,
+): Promise<RunningWorker> {
+  const { settings } = options;
+  await using opened = new AsyncDisposableStack();
+  const alerts = createAlerts(silent);
+  const ground = await openGround(
+    { ...options, takesMailOnly: true },
+    () => tellingOthers(alerts, (word) => tell({ kind: 'word', word })),
+    opened,
+  );
+  const { events, quarantine, route, metrics } = ground;
+  opened.use(measureUsage(quarantine.usage, events.quarantineSweepFailed));
+  const exempt = listAddresses([...settings.exempt, ...settings.xclientPeers]);
+  const clients = remoteClients({
+    tell,
+    isUncounted: (address) => settings.messagesPerMinute === 0 || exempt(address),
+  });
+  const measure = () => metrics.registry.getMetricsAsJSON();
+  listen({
+    onWord: (word) => heed(alerts, word),
+    onClient: clients.answered,
+    onMeasure: () => void measure().then((snapshot) => tell({ kind: 'measured', snapshot })),
+  });
+  const traffic = opened.use(tellTraffic((counts) => tell({ kind: 'traffic', counts })));
+  const desk = opened.use(
+    await startDeskOfMail({
+      ...ground,
+      rules: ground.rules.inForce.current,
+      deliver: (envelope, content) => deliverOnce(route, envelope, content),
+    }),
+  );
+  const told: typeof events = {
+    ...events,
+    transactionCompleted: (completed) => {
+      traffic.count(completed.decision);
+      events.transactionCompleted(completed);
+    },
+  };
+  const mail = opened.use(await takeMail({ ...ground, events: told }, desk, clients));
+  ground.governed.follow();
+  const owned = opened.move();
+  return {
+    smtp: mail.address,
+    measure,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

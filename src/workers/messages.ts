@@ -1,0 +1,43 @@
+import type { AlertWord } from '../alerts/shared-alerts.ts';
+import type { HostPort } from '../config/host-port.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Decision } from '../decision/decision.ts';
+import type { MetricsSnapshot } from '../observability/aggregate-metrics.ts';
+import type { LimitReason } from '../smtp/limits.ts';
+
+export type WorkerSettings = Settings & { readonly nextHop: readonly HostPort[] };
+
+/** Messages of a verdict and an action, since that was last said. */
+export type TrafficCount = {
+  readonly verdict: Decision['verdict'];
+  readonly action: Decision['effectiveAction'];
+  readonly messages: number;
+};
+
+/** Whether a client may do what was asked for it; `reason` where it may not come in. */
+export type ClientAnswer = { readonly ok: boolean; readonly reason: LimitReason | null };
+
+/** What the leading process says to a worker, as JSON. */
+export type ToWorker =
+  | { readonly kind: 'start'; readonly worker: number; readonly settings: WorkerSettings }
+  /** No new connections; end once those in hand are done. */
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'client'; readonly id: number; readonly answer: ClientAnswer }
+  /** What another worker counted. */
+  | { readonly kind: 'word'; readonly word: AlertWord }
+  | { readonly kind: 'measure' };
+
+/** What a worker says to the leading process, as JSON. */
+export type FromWorker =
+  /** It listens to us. */
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'serving'; readonly smtp: HostPort }
+  /** Why it cannot take mail, in a sentence. */
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** A client came in, or begins a message: may it? */
+  | { readonly kind: 'admit' | 'message'; readonly id: number; readonly address: string }
+  /** The client of that question to come in is gone. */
+  | { readonly kind: 'left'; readonly id: number }
+  | { readonly kind: 'word'; readonly word: AlertWord }
+  | { readonly kind: 'traffic'; readonly counts: readonly TrafficCount[] }
+  | { readonly kind: 'measured'; readonly snapshot: MetricsSnapshot };

@@ -1,0 +1,222 @@
+import cluster, { type Worker } from 'node:cluster';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
+import type { AlertWord } from '../alerts/shared-alerts.ts';
+import type { HostPort } from '../config/host-port.ts';
+import {
+  aggregateMetrics,
+  RetiredCounts,
+  type MetricsSnapshot,
+} from '../observability/aggregate-metrics.ts';
+import type { Events, WorkerEnded } from '../observability/events.ts';
+import type { ClientsOfWorkers } from './clients-of-workers.ts';
+import type { FromWorker, ToWorker, TrafficCount, WorkerSettings } from './messages.ts';
+import { nextStart } from './restarts.ts';
+
+export type WorkerPoolOptions = {
+  readonly count: number;
+  readonly settings: WorkerSettings;
+  /** How long workers may take to end once they are asked to; then they are killed. */
+  readonly endWithinMs: number;
+  readonly clients: ClientsOfWorkers;
+  readonly onWord: (word: AlertWord) => void;
+  readonly onTraffic: (counts: readonly TrafficCount[]) => void;
+  readonly events: Pick<Events, 'workersServing' | 'workerEnded' | 'workerFailed'>;
+};
+
+type Slot = {
+  readonly number: number;
+  /** Of the first process. */
+  readonly started: PromiseWithResolvers<HostPort>;
+  hasServed: boolean;
+  worker: Worker | null;
+  servingSinceMs: number | null;
+  /** Why it said that it cannot serve. */
+  failure: string | null;
+  earlyEnds: number;
+  snapshot: MetricsSnapshot | null;
+  onMeasured: () => void;
+};
+
+/** A scrape does not wait longer for a worker that is busy: its last figures are shown again. */
+const measurePatienceMs = 1000;
+
+/**
+ * Worker processes that take mail on one port. They are started again when they end; disposing lets them end in order and
+ * in time.
+ */
+export class WorkerPool implements AsyncDisposable {
+  readonly #options: WorkerPoolOptions;
+  readonly #slots: readonly Slot[];
+  readonly #retired = new RetiredCounts();
+  readonly #gaveUp = Promise.withResolvers<Error>();
+  readonly #stopping = new AbortController();
+  readonly #ends = new Set<Promise<unknown>>();
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.#slots = Array.from({ length: options.count }, (_, index) => newSlot(index + 1));
+  }
+
+  /** Resolves with why, once a worker cannot be kept alive. */
+  get gaveUp(): Promise<Error> {
+    return this.#gaveUp.promise;
+  }
+
+  /** Workers that take mail. */
+  get serving(): number {
+    return this.#slots.filter(({ servingSinceMs }) => servingSinceMs !== null).length;
+  }
+
+  /** Resolves once all of them take mail. @throws Error with the reason of the first that cannot. */
+  async start(): Promise<HostPort> {
+    // A connection is given to each in turn, and to none that is too busy to take it.
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    cluster.setupPrimary({ serialization: 'json' });
+    this.#sayServing();
+    for (const slot of this.#slots) this.#fork(slot);
+    const [address] = await Promise.all(this.#slots.map(({ started }) => started.promise));
+    if (address === undefined) throw new Error('there are no workers');
+    return address;
+  }
+
+  /** What `own` and all workers counted, those that are gone included. */
+  async registry(own: Registry): Promise<Registry> {
+    const measured = await Promise.all(this.#slots.map(measure));
+    const workers = measured.filter((snapshot) => snapshot !== null);
+    return aggregateMetrics([await own.getMetricsAsJSON(), ...workers, this.#retired.counts]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    for (const { worker } of this.#slots) tell(worker, { kind: 'drain' });
+    const patience = new AbortController();
+    const tooLong = delay(this.#options.endWithinMs, null, { signal: patience.signal });
+    await Promise.race([Promise.all(this.#ends), tooLong.catch(() => undefined)]);
+    patience.abort();
+    for (const { worker } of this.#slots) worker?.process.kill('SIGKILL');
+    await Promise.all(this.#ends);
+  }
+
+  #fork(slot: Slot): void {
+    const worker = cluster.fork();
+    slot.worker = worker;
+    slot.failure = null;
+    worker.on('message', (message: FromWorker) => this.#hear(slot, worker, message));
+    worker.on('error', (error) => this.#options.events.workerFailed(slot.number, error));
+    const ended = Promise.withResolvers<undefined>();
+    this.#ends.add(ended.promise);
+    worker.once('exit', (code: number | null, signal: string | null) => {
+      this.#ended(slot, worker.process.pid ?? 0, { code, signal });
+      this.#ends.delete(ended.promise);
+      ended.resolve(undefined);
+    });
+  }
+
+  #hear(slot: Slot, worker: Worker, message: FromWorker): void {
+    const { clients, settings, onWord, onTraffic } = this.#options;
+    const pid = worker.process.pid ?? 0;
+    switch (message.kind) {
+      case 'hello':
+        if (this.#stopping.signal.aborted) tell(worker, { kind: 'drain' });
+        else tell(worker, { kind: 'start', worker: slot.number, settings });
+        break;
+      case 'serving':
+        slot.servingSinceMs = performance.now();
+        slot.hasServed = true;
+        this.#sayServing();
+        slot.started.resolve(message.smtp);
+        break;
+      case 'failed':
+        slot.failure = message.reason;
+        break;
+      case 'admit':
+      case 'message':
+        tell(worker, { kind: 'client', id: message.id, answer: clients.answer(pid, message) });
+        break;
+      case 'left':
+        clients.left(pid, message.id);
+        break;
+      case 'word':
+        onWord(message.word);
+        for (const other of this.#slots) if (other !== slot) tell(other.worker, message);
+        break;
+      case 'traffic':
+        onTraffic(message.counts);
+        break;
+      case 'measured':
+        slot.snapshot = message.snapshot;
+        slot.onMeasured();
+        break;
+    }
+  }
+
+  #ended(slot: Slot, pid: number, how: Pick<WorkerEnded, 'code' | 'signal'>): void {
+    const { clients, events } = this.#options;
+    const { snapshot, servingSinceMs: since } = slot;
+    const servedMs = since === null ? null : Math.round(performance.now() - since);
+    slot.worker = slot.servingSinceMs = slot.snapshot = null;
+    slot.onMeasured();
+    clients.gone(pid);
+    if (snapshot !== null) void this.#retired.add(snapshot);
+    this.#sayServing();
+    if (this.#stopping.signal.aborted) return;
+    const reason = slot.failure ?? `a worker ended ${describeEnd(how)}`;
+    if (!slot.hasServed) {
+      slot.started.reject(new Error(reason));
+      return;
+    }
+    const next = nextStart(slot.earlyEnds, { servedMs, isOrderly: how.code === 0 });
+    if (next.kind === 'give-up') {
+      const what = `worker ${slot.number} ends again and again as soon as it has begun`;
+      this.#gaveUp.resolve(new Error(`${what}: ${reason}`));
+      return;
+    }
+    slot.earlyEnds = next.earlyEnds;
+    const { afterMs: restartsInMs } = next;
+    events.workerEnded({ worker: slot.number, pid, ...how, servedMs, restartsInMs });
+    if (slot.failure !== null) events.workerFailed(slot.number, new Error(slot.failure));
+    delay(restartsInMs, null, { signal: this.#stopping.signal }).then(
+      () => this.#fork(slot),
+      () => undefined,
+    );
+  }
+
+  #sayServing(): void {
+    this.#options.events.workersServing(this.#options.count, this.serving);
+  }
+}
+
+function newSlot(number: number): Slot {
+  return {
+    number,
+    started: Promise.withResolvers(),
+    hasServed: false,
+    worker: null,
+    servingSinceMs: null,
+    failure: null,
+    earlyEnds: 0,
+    snapshot: null,
+    onMeasured: () => undefined,
+  };
+}
+
+async function measure(slot: Slot): Promise<MetricsSnapshot | null> {
+  if (slot.servingSinceMs === null) return null;
+  const measured = Promise.withResolvers<undefined>();
+  slot.onMeasured = () => measured.resolve(undefined);
+  const timer = setTimeout(slot.onMeasured, measurePatienceMs);
+  tell(slot.worker, { kind: 'measure' });
+  await measured.promise;
+  clearTimeout(timer);
+  return slot.snapshot;
+}
+
+/** Whoever is gone is not told; that it is gone is seen soon. */
+function tell(worker: Worker | null, message: ToWorker): void {
+  if (worker?.isConnected() === true) worker.send(message, () => undefined);
+}
+
+function describeEnd({ code, signal }: Pick<WorkerEnded, 'code' | 'signal'>): string {
+  return signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
+}
