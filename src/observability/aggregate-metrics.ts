@@ -1,11 +1,22 @@
-import { AggregatorRegistry, type Registry } from 'prom-client';
+import { AggregatorRegistry, type Aggregator, type Registry } from 'prom-client';
 
 /** All series of one process at one time, as JSON. */
 export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** Series of several processes as those of one: what was counted adds up, and each gauge says how its figures come together. */
-export function aggregateMetrics(snapshots: readonly MetricsSnapshot[]): Registry {
-  return AggregatorRegistry.aggregate([...snapshots]);
+/**
+ * Series of several processes as those of one: what was counted adds up, and each gauge says how its figures come together.
+ * What means nothing together is that of the first.
+ */
+export function aggregateMetrics([own = [], ...others]: readonly MetricsSnapshot[]): Registry {
+  const alone = own.map((metric) => (isOfOne(metric) ? { ...metric, aggregator: first } : metric));
+  const shared = others.map((snapshot) => snapshot.filter((metric) => !isOfOne(metric)));
+  return AggregatorRegistry.aggregate([alone, ...shared]);
+}
+
+const first: Aggregator = 'first';
+
+function isOfOne({ aggregator }: MetricsSnapshot[number]): boolean {
+  return aggregator === 'omit';
 }
 
 /**

@@ -58,6 +58,11 @@ const misnamedDefaults = ['handles', 'requests', 'resources'].map(
   (name) => `aliaswatch_nodejs_active_${name}_total`,
 );
 
+/** Where one process is slow, its mail is: the worst counts, of which prom-client would take the mean. */
+const worstCounts = ['', '_p90', '_p99'].map(
+  (which) => `aliaswatch_nodejs_eventloop_lag${which}_seconds`,
+);
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
@@ -68,6 +73,8 @@ export function createMetrics(version: string) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'aliaswatch_' });
   for (const name of misnamedDefaults) registry.removeSingleMetric(name);
+  for (const name of worstCounts)
+    Object.assign(registry.getSingleMetric(name) ?? {}, { aggregator: 'max' });
   gauge(registry, 'build_info', 'Always 1, for the running version', 'version').set({ version }, 1);
   const alerts = alertMetrics(registry, actions);
   const conditions = conditionMetrics(registry);

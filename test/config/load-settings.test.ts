@@ -105,6 +105,7 @@ test('defaults', async () => {
     noticeLinkDays: 14,
     maxMessageBytes: 52_428_800,
     maxRecipients: 1000,
+    workers: 1,
     maxSessions: 500,
     maxSessionsPerAddress: 50,
     connectionsPerMinute: 300,
