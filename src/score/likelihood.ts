@@ -40,7 +40,7 @@ export function compareCauses(
 ): Likelihood {
   const causes = compiledCauses(table);
   const asked: Asked = {
-    levels: Int32Array.from(readings, ({ level }) => level),
+    levels: levelsOf(readings),
     places: placesOf(readings),
   };
   const priors = priorsOfWorlds(causes, benignPriors(table.benign, readings, rates));
@@ -49,7 +49,10 @@ export function compareCauses(
   const explanationOf = (world: number): Explanation<World> => ({
     cause: { causes: causes.worlds[world]?.causes ?? [], prior: priors[world] ?? 0 },
     bits: Math.log2(worlds.joints[world] ?? 0),
-    absence: worlds.absence.subarray(world * readings.length, (world + 1) * readings.length),
+    absence: Float64Array.from(
+      readings,
+      (_, index) => worlds.absence[index * worlds.joints.length + world] ?? 1,
+    ),
   });
   const twin = explanationOf(best.world);
   return {
@@ -71,7 +74,7 @@ type Asked = {
   readonly places: Int32Array;
 };
 
-/** All worlds explained. Flat, a row per world: there are some fifty a message, and none is worth an object. */
+/** All worlds explained. Flat, a row per reading: there are some fifty worlds a message, and none is worth an object. */
 type Worlds = {
   /** Prior of each world times the likelihood of all readings: 30 times 1e-6 is far from underflow. */
   readonly joints: Float64Array;
@@ -98,28 +101,32 @@ function explainWorlds(
   readings: readonly SignalReading[],
   { asked, causes: { benign, worlds }, priors }: Explaining,
 ): Worlds {
-  const size = readings.length;
   const said = benign.map((cause) => saidBy(cause, asked));
-  const unexplained = Float64Array.from(readings, ({ rate }) => 1 - rate);
-  const usual = unexplained.map((chance, index) => outcome(asked.levels[index] ?? 0, chance));
-  const usually = usual.reduce((product, chance) => product * chance, 1);
+  const unexplained = new Float64Array(readings.length);
+  const absence = new Float64Array(readings.length * worlds.length);
+  const outcomes = new Float64Array(readings.length * worlds.length);
+  let usually = 1;
+  for (const [index, { rate, level }] of readings.entries()) {
+    const usual = outcome(level, 1 - rate);
+    const row = index * worlds.length;
+    unexplained[index] = 1 - rate;
+    absence.fill(1 - rate, row, row + worlds.length);
+    outcomes.fill(usual, row, row + worlds.length);
+    usually *= usual;
+  }
   const joints = new Float64Array(worlds.length);
-  const absence = new Float64Array(worlds.length * size);
-  const outcomes = new Float64Array(worlds.length * size);
   for (const [world, { members }] of worlds.entries()) {
-    const row = world * size;
-    absence.set(unexplained, row);
-    outcomes.set(usual, row);
     let likelihood = usually;
     for (const member of members) {
       const { indexes, without } = said[member] ?? nothingSaid;
       for (let nth = 0; nth < indexes.length; nth++) {
         const index = indexes[nth] ?? 0;
-        const chance = (absence[row + index] ?? 1) * (without[nth] ?? 1);
+        const at = index * worlds.length + world;
+        const chance = (absence[at] ?? 1) * (without[nth] ?? 1);
         const now = outcome(asked.levels[index] ?? 0, chance);
-        likelihood *= now / (outcomes[row + index] ?? 1);
-        absence[row + index] = chance;
-        outcomes[row + index] = now;
+        likelihood *= now / (outcomes[at] ?? 1);
+        absence[at] = chance;
+        outcomes[at] = now;
       }
     }
     joints[world] = (priors[world] ?? 0) * likelihood;
@@ -150,14 +157,13 @@ function crossed(
 ): { readonly attacked: number; readonly best: Best } {
   let best: Best | null = null;
   let attacked = 0;
-  for (const { cause, share, ...compiled } of attacks) {
-    const said = saidBy(compiled, asked);
-    const alone = oddsAlone(said, asked, worlds);
-    for (let world = 0; world < worlds.joints.length; world++) {
-      const odds = oddsUnder(worlds, { world, said, alone, levels: asked.levels });
-      const joint = share * (worlds.joints[world] ?? 0) * odds;
+  for (const attack of attacks) {
+    const said = saidBy(attack, asked);
+    const odds = oddsInWorlds(said, asked, worlds);
+    for (let world = 0; world < odds.length; world++) {
+      const joint = attack.share * (worlds.joints[world] ?? 0) * (odds[world] ?? 1);
       attacked += joint;
-      if (best === null || joint > best.joint) best = { attack: cause, said, world, joint };
+      if (best === null || joint > best.joint) best = { attack: attack.cause, said, world, joint };
     }
   }
   if (best === null) throw new RangeError('a table of causes has an attack');
@@ -165,45 +171,29 @@ function crossed(
 }
 
 /**
- * How much likelier all readings are in a world with an attack on top than in that world alone. Only what the attack says
- * something of differs, and of most of that the world says nothing (`alone`). There are some 700 such pairs a message.
+ * How much likelier all readings are in each world with an attack on top than in that world alone. Only what the attack
+ * says something of differs, and most worlds say nothing of that. A message asks for some 5,000 of these chances.
  */
-function oddsUnder(
-  { absence, outcomes, unexplained }: Worlds,
-  { world, said: { indexes, without }, alone, levels }: InWorld,
-): number {
-  const row = world * levels.length;
-  let odds = 1;
-  for (let nth = 0; nth < indexes.length; nth++) {
-    const index = indexes[nth] ?? 0;
-    const chance = absence[row + index] ?? 1;
-    odds *=
-      chance === unexplained[index]
-        ? (alone[nth] ?? 1)
-        : outcome(levels[index] ?? 0, chance * (without[nth] ?? 1)) / (outcomes[row + index] ?? 1);
-  }
-  return odds;
-}
-
-type InWorld = {
-  readonly world: number;
-  readonly said: Said;
-  /** How much likelier the attack makes each reading that it speaks of, where the world does not explain it. */
-  readonly alone: readonly number[];
-  readonly levels: Int32Array;
-};
-
-/** `InWorld.alone` of an attack. */
-function oddsAlone(
+function oddsInWorlds(
   { indexes, without }: Said,
   { levels }: Asked,
-  { unexplained }: Worlds,
-): readonly number[] {
-  return indexes.map((index, nth) => {
-    const chance = unexplained[index] ?? 1;
+  { joints, absence, outcomes, unexplained }: Worlds,
+): Float64Array {
+  const odds = new Float64Array(joints.length).fill(1);
+  for (let nth = 0; nth < indexes.length; nth++) {
+    const index = indexes[nth] ?? 0;
+    const missed = without[nth] ?? 1;
     const level = levels[index] ?? 0;
-    return outcome(level, chance * (without[nth] ?? 1)) / outcome(level, chance);
-  });
+    const usual = unexplained[index] ?? 1;
+    const alone = outcome(level, usual * missed) / outcome(level, usual);
+    for (let world = 0, at = index * odds.length; world < odds.length; world++, at++) {
+      const chance = absence[at] ?? 1;
+      const times =
+        chance === usual ? alone : outcome(level, chance * missed) / (outcomes[at] ?? 1);
+      odds[world] = (odds[world] ?? 1) * times;
+    }
+  }
+  return odds;
 }
 
 /** The chances that nothing brings the readings about, with another cause at work. */
@@ -212,6 +202,12 @@ function absenceWith(absence: Float64Array, { indexes, without }: Said): Float64
   for (const [nth, index] of indexes.entries())
     all[index] = (absence[index] ?? 1) * (without[nth] ?? 1);
   return all;
+}
+
+function levelsOf(readings: readonly SignalReading[]): Int32Array {
+  const levels = new Int32Array(readings.length);
+  for (const [index, { level }] of readings.entries()) levels[index] = level;
+  return levels;
 }
 
 function saidBy({ signals, without }: CompiledCause, { levels, places }: Asked): Said {
