@@ -32,23 +32,23 @@ const floorBits = z
     description: 'Least evidence, in bits, whatever the budget allows.',
     examples: [12],
   });
-const maturity = (minMessages: number, minDays: number) => ({
-  minMessages: z
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .default(minMessages)
-    .meta({
-      description:
-        'Matured messages an alias without a vendor pack must have before its mail is held.',
-      examples: [minMessages],
-    }),
-  minDays: z
-    .int()
-    .min(0)
-    .max(3650)
-    .default(minDays)
-    .meta({ description: 'Days these messages must be spread over.', examples: [minDays] }),
+const minMessages = z.int().min(0).max(1_000_000);
+const minDays = z.int().min(0).max(3650);
+const about = {
+  minMessages: (usual: number) => ({
+    description:
+      'Matured messages an alias without a vendor pack must have before its mail is held.',
+    examples: [usual],
+  }),
+  minDays: (usual: number) => ({
+    description: 'Days these messages must be spread over.',
+    examples: [usual],
+  }),
+  contactPoint: 'The same where the evidence includes a telephone number or a wallet.',
+};
+const maturity = (messages: number, days: number) => ({
+  minMessages: minMessages.default(messages).meta(about.minMessages(messages)),
+  minDays: minDays.default(days).meta(about.minDays(days)),
 });
 
 /** `policy.yaml: tag`. */
@@ -65,10 +65,7 @@ export const quarantineSchema = z
     ...budgetShape,
     floorBits: floorBits.default(12),
     ...maturity(200, 7),
-    contactPoint: z
-      .strictObject(maturity(100, 14))
-      .prefault({})
-      .describe('The same where the evidence includes a telephone number or a wallet.'),
+    contactPoint: z.strictObject(maturity(100, 14)).prefault({}).describe(about.contactPoint),
     maxHeldPerHour: z
       .int()
       .min(1)
@@ -91,18 +88,18 @@ export const tagSettings = z
   .strictObject({ ...budgetShape, floorBits: floorBits.optional() })
   .superRefine(oneBudget);
 
-const someMaturity = {
-  minMessages: maturity(0, 0).minMessages.unwrap().optional(),
-  minDays: maturity(0, 0).minDays.unwrap().optional(),
-};
+const someMaturity = (messages: number, days: number) => ({
+  minMessages: minMessages.optional().meta(about.minMessages(messages)),
+  minDays: minDays.optional().meta(about.minDays(days)),
+});
 
 /** `quarantine` in an override. */
 export const quarantineSettings = z
   .strictObject({
     ...budgetShape,
     floorBits: floorBits.optional(),
-    ...someMaturity,
-    contactPoint: z.strictObject(someMaturity).optional(),
+    ...someMaturity(200, 7),
+    contactPoint: z.strictObject(someMaturity(100, 14)).optional().describe(about.contactPoint),
   })
   .superRefine(oneBudget);
 
