@@ -36,6 +36,7 @@ const sections: readonly { readonly title: string; readonly prefixes: readonly s
       'duplicate_risk',
       'open_relay',
       'next_hop',
+      'milter_',
       'worker',
     ],
   },

@@ -3,13 +3,13 @@ import type { WatchedAlerts } from './alerts/alerts.ts';
 import { startAudit, type RunningAudit } from './audit/start-audit.ts';
 import { openStore } from './baseline/open-store.ts';
 import { defaultStoreLimits, type BaselineStore } from './baseline/store.ts';
-import type { HostPort } from './config/host-port.ts';
 import type { RuleFileCache } from './config/rule-file-cache.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import type { Settings } from './config/settings.ts';
 import { watchStatus, type WatchedStatus } from './console/watch-status.ts';
 import { createPseudonym, type Pseudonym } from './features/hash.ts';
 import { bucketIsForOne, openHeldMailOf } from './held-mail.ts';
+import { refuseMilterSettings } from './milter-settings.ts';
 import { nextHopRoute } from './next-hop-route.ts';
 import type { Events } from './observability/events.ts';
 import type { Log } from './observability/log.ts';
@@ -24,7 +24,8 @@ import type { NextHopRoute } from './smtp/next-hop-settings.ts';
 import { useStateDirectory } from './state-directory.ts';
 
 export type GroundOptions = {
-  readonly settings: Settings & { readonly nextHop: readonly HostPort[] };
+  /** Without a next hop there must be `milterListen`. */
+  readonly settings: Settings;
   /** What the rules directory holds; null where it cannot be used, and rules that were in force before have to do. */
   readonly rules: RuleSet | null;
   /** What `rules` were loaded with; sets that come later load faster. */
@@ -52,7 +53,8 @@ export type Ground = Required<Pick<GroundOptions, 'settings' | 'log' | 'version'
   readonly organization: OrganizationLedgers;
   readonly alerts: WatchedAlerts;
   readonly pseudonym: Pseudonym;
-  readonly route: NextHopRoute;
+  /** Null: there is no front hop, mail is only judged for mail servers that ask. */
+  readonly route: NextHopRoute | null;
 };
 
 /**
@@ -73,6 +75,7 @@ export async function openGround(
   createAlerts: (events: Events) => WatchedAlerts,
   opened: AsyncDisposableStack,
 ): Promise<Ground> {
+  refuseMilterSettings(settings);
   const metrics = createMetrics(version);
   const recorded = recordEvents(metrics, log);
   // Before the store: at the first start this makes the state directory, where the store lies by default.
@@ -111,7 +114,8 @@ export async function openGround(
       events: { onLookup: events.organizationAsked, onLost: events.organizationLost },
     }),
   );
-  const route = await nextHopRoute(settings);
+  const { nextHop } = settings;
+  const route = nextHop === null ? null : await nextHopRoute({ ...settings, nextHop });
   const alerts = createAlerts(events);
   const governed = opened.use(
     await rulesInBackground({

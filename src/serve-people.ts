@@ -1,3 +1,4 @@
+import { deliverBy } from './deliver-by.ts';
 import type { HostPort } from './config/host-port.ts';
 import { effectivePolicy } from './decision/effective-policy.ts';
 import { startDesk, type Desk } from './desk.ts';
@@ -5,7 +6,6 @@ import type { Ground } from './ground.ts';
 import { startHttp, type HttpOptions } from './observability/http.ts';
 import { createReadiness } from './observability/readiness.ts';
 import { healthOf } from './site-health.ts';
-import { deliverOnce } from './smtp/deliver-once.ts';
 
 /** The desk, with the address that says how we are. */
 export type PeopleServed = AsyncDisposable & { readonly desk: Desk; readonly http: HostPort };
@@ -37,7 +37,7 @@ export async function servePeople(
   });
   metrics.measureOrganization(() => organization.sizes());
   const readiness = createReadiness(
-    healthOf(settings.nextHop, baselines, { draining: isDraining, takingMail: takesMail }),
+    healthOf(settings.nextHop ?? [], baselines, { draining: isDraining, takingMail: takesMail }),
   );
   const desk = opened.use(
     await startDesk({
@@ -53,7 +53,7 @@ export async function servePeople(
         const { candidate } = loaded();
         return candidate && { version: candidate.rules.version, stage: candidate.stage };
       },
-      deliver: (envelope, content) => deliverOnce(route, envelope, content),
+      deliver: deliverBy(route),
     }),
   );
   const http = opened.use(

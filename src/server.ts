@@ -8,9 +8,15 @@ import { takeMail } from './take-mail.ts';
 
 export type ServerOptions = GroundOptions;
 
+/** A server that has a next hop, and so is a front hop. */
+export type FrontHopServer = Server & { readonly smtp: HostPort };
+
 /** Disposing drains: no new connections, transactions in flight end, then everything is closed in reverse order. */
 export type Server = AsyncDisposable & {
-  readonly smtp: HostPort;
+  /** The front hop; null without a next hop. */
+  readonly smtp: HostPort | null;
+  /** Null without `milterListen`. */
+  readonly milter: HostPort | null;
   readonly http: HostPort;
   /** Pages behind the links of notices; null without `publicUrl`. */
   readonly links: HostPort | null;
@@ -24,6 +30,10 @@ export type Server = AsyncDisposable & {
  * Composition root: builds every adapter, injects them into the pipeline, and listens.
  * @throws Error in one sentence when a port is in use, or state directory, store or quarantine cannot be used.
  */
+export async function startServer(
+  options: ServerOptions & { readonly settings: { readonly nextHop: readonly HostPort[] } },
+): Promise<FrontHopServer>;
+export async function startServer(options: ServerOptions): Promise<Server>;
 export async function startServer(options: ServerOptions): Promise<Server> {
   await using opened = new AsyncDisposableStack();
   const ground = await openGround(options, createAlerts, opened);
@@ -37,11 +47,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   );
   const mail = opened.use(await takeMail(ground, desk));
   ground.governed.follow();
-  opened.use(proveRelayInBackground(ground.route, ground.events));
+  if (ground.route !== null) opened.use(proveRelayInBackground(ground.route, ground.events));
   sayListening(ground);
   const owned = opened.move();
   return {
-    smtp: mail.address,
+    smtp: mail.smtp,
+    milter: mail.milter,
     http,
     links: desk.links,
     console: desk.console,

@@ -4,7 +4,7 @@ import type { BaselineStore } from './baseline/store.ts';
 import type { HostPort } from './config/host-port.ts';
 import type { Health } from './observability/readiness.ts';
 
-/** Ready to take mail: one of the next hops answers, and we are not on our way out. */
+/** Ready to take mail: one of the next hops answers, where there is any, and we are not on our way out. */
 export function healthOf(
   nextHop: readonly HostPort[],
   baselines: Pick<BaselineStore, 'ping'>,
@@ -13,7 +13,8 @@ export function healthOf(
   return {
     isDraining: is.draining,
     takesMail: is.takingMail,
-    checkNextHop: () => Promise.any(nextHop.map(reach)),
+    checkNextHop: () =>
+      nextHop.length === 0 ? Promise.resolve() : Promise.any(nextHop.map(reach)),
     checkStore: () => baselines.ping(),
   };
 }

@@ -50,13 +50,14 @@ export async function startLeader(options: LeaderOptions): Promise<Leader> {
     }),
   );
   opened.use(pool);
-  const smtp = await pool.start();
+  const { smtp, milter } = await pool.start();
   ground.governed.follow();
-  opened.use(proveRelayInBackground(ground.route, events));
+  if (ground.route !== null) opened.use(proveRelayInBackground(ground.route, events));
   sayListening(ground);
   const owned = opened.move();
   return {
     smtp,
+    milter,
     http,
     links: desk.links,
     console: desk.console,

@@ -1,11 +1,11 @@
 import { createAlerts } from './alerts/alerts.ts';
 import { heed, tellingOthers } from './alerts/shared-alerts.ts';
-import type { HostPort } from './config/host-port.ts';
+import { deliverBy } from './deliver-by.ts';
 import { startDeskOfMail } from './desk.ts';
 import { openGround, type GroundOptions } from './ground.ts';
+import type { Listeners } from './listeners.ts';
 import type { MetricsSnapshot } from './observability/aggregate-metrics.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
-import { deliverOnce } from './smtp/deliver-once.ts';
 import { takeMail } from './take-mail.ts';
 import type { LeaderLink } from './workers/leader-link.ts';
 import { measureUsage } from './workers/measure-usage.ts';
@@ -13,8 +13,7 @@ import { remoteClients } from './workers/remote-clients.ts';
 import { tellTraffic } from './workers/tell-traffic.ts';
 
 /** Disposing drains. */
-export type RunningWorker = AsyncDisposable & {
-  readonly smtp: HostPort;
+export type RunningWorker = Listeners & {
   /** Also once it was disposed of. */
   readonly measure: () => Promise<MetricsSnapshot>;
 };
@@ -61,7 +60,7 @@ export async function startWorker(
     await startDeskOfMail({
       ...ground,
       rules: ground.rules.inForce.current,
-      deliver: (envelope, content) => deliverOnce(route, envelope, content),
+      deliver: deliverBy(route),
     }),
   );
   const told: typeof events = {
@@ -75,7 +74,8 @@ export async function startWorker(
   ground.governed.follow();
   const owned = opened.move();
   return {
-    smtp: mail.address,
+    smtp: mail.smtp,
+    milter: mail.milter,
     measure,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

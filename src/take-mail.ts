@@ -1,18 +1,17 @@
-import { Resolver as DnsClient } from 'node:dns/promises';
-import { join } from 'node:path';
 import { arcSet } from './action/arc-seal.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { compareShadow } from './activation/compare-shadow.ts';
 import { loadArcKey } from './arc-key.ts';
 import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
-import { formatHostPort, type HostPort } from './config/host-port.ts';
+import { formatHostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
 import { maySharePolicy } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import type { DeskOfMail } from './desk.ts';
 import type { Ground } from './ground.ts';
 import { createLessons } from './lessons.ts';
+import { startListeners, type Listeners } from './listeners.ts';
 import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
 import { createOrganizationFeed } from './organization-feed.ts';
 import { processTransaction } from './pipeline.ts';
@@ -20,15 +19,9 @@ import { poolInBackground } from './pooled-knowledge.ts';
 import { createWarning } from './recipient-warning.ts';
 import type { ClientLimits } from './smtp/address-limits.ts';
 import { listAddresses } from './smtp/address-ranges.ts';
-import { certificateFiles } from './smtp/certificate.ts';
-import { startFrontHop } from './smtp/front-hop.ts';
-import { defaultTimeouts } from './smtp/next-hop-settings.ts';
 import { fromOuterClient } from './smtp/outer-client.ts';
 import { reply, type Reply } from './smtp/reply.ts';
 import { keepVectorsIn } from './vectors-in-background.ts';
-
-/** Disposing drains: no new connections, and transactions in flight end. */
-export type MailTaken = AsyncDisposable & { readonly address: HostPort };
 
 /** Shortest part of the analysis deadline that is left to parsing and scoring after authentication. */
 const scoringShare = 0.2;
@@ -43,8 +36,8 @@ export async function takeMail(
   ground: Ground,
   desk: DeskOfMail,
   clients: ClientLimits | null = null,
-): Promise<MailTaken> {
-  const { settings, route, log, metrics, events, baselines, organization } = ground;
+): Promise<Listeners> {
+  const { settings, metrics, events, baselines, organization } = ground;
   const { alerts, pseudonym, governed, now } = ground;
   const rules = ground.rules.inForce;
   await using opened = new AsyncDisposableStack();
@@ -112,46 +105,20 @@ export async function takeMail(
     countsTraffic: true,
   };
   const isTrusted = listAddresses(settings.trustedRelays);
-  const frontHop = opened.use(
-    await startFrontHop(
-      {
-        ...settings,
-        route,
-        certificate: certificateFiles(settings),
-        timeouts: {
-          ...defaultTimeouts,
-          clientIdleMs: settings.clientIdleMs,
-          nextHopFinalReplyMs: settings.relayDeadlineMs,
-        },
-        limits: settings,
-        ...(clients === null ? {} : { clients }),
-        spool: {
-          directory: join(settings.stateDir, 'spool'),
-          memoryBytes: settings.spoolMemoryBytes,
-          maxBytes: settings.maxSpoolBytes,
-        },
-        admitRecipient: (accepted, candidate) =>
-          admitRecipient(accepted, candidate, rules.current()),
-        resolver: reverseResolver(servers, settings.dnsTimeoutMs),
-        onError: (error) => log.warn({ error }, 'smtp'),
-        onRefused: events.smtpRefused,
-        onDuplicateRisk: events.duplicateRisk,
-        onNextHop: events.nextHopAnswered,
-        now,
-      },
-      async (received, nextHop) =>
+  const listeners = opened.use(
+    await startListeners({
+      ground,
+      clients,
+      admitRecipient: (accepted, candidate) => admitRecipient(accepted, candidate, rules.current()),
+      handle: async (received, nextHop) =>
         processTransaction(await fromOuterClient(received, isTrusted), nextHop, dependencies),
-    ),
+    }),
   );
-  metrics.measureFrontHop({
-    sessions: () => frontHop.load().sessions,
-    spoolBytes: () => frontHop.load().spoolBytes,
-    ...settings,
-  });
   void attachments.warm();
   const owned = opened.move();
   return {
-    address: frontHop.address,
+    smtp: listeners.smtp,
+    milter: listeners.milter,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -173,10 +140,4 @@ function certificatesOf({ tlsCertFile, consoleTlsCertFile }: Settings) {
       ? []
       : [{ use: 'console' as const, certFile: consoleTlsCertFile }]),
   ];
-}
-
-function reverseResolver(servers: readonly string[], timeoutMs: number): DnsClient {
-  const client = new DnsClient({ timeout: timeoutMs, tries: 1 });
-  if (servers.length > 0) client.setServers(servers);
-  return client;
 }

@@ -4,11 +4,11 @@ import { loadRules } from '../config/load-rules.ts';
 import {
   formatSettingProblem,
   loadSettings,
+  type RequiredSetting,
   type SettingLoading,
 } from '../config/load-settings.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import type { Settings } from '../config/settings.ts';
-import type { SettingKey } from '../config/settings-schema.ts';
 import { refuseNewerState } from '../state-directory.ts';
 import { CommandFailure, exitCodes, type CommandContext } from './command.ts';
 import { usualFile, type SettingFlags } from './setting-options.ts';
@@ -20,7 +20,7 @@ import { usualFile, type SettingFlags } from './setting-options.ts';
 export async function settingsFor(
   context: Pick<CommandContext, 'environment'>,
   given: SettingFlags,
-  required: readonly SettingKey[] = [],
+  required: readonly RequiredSetting[] = [],
 ): Promise<Settings> {
   const loading = await loadSettingsFor(context, given, required);
   if (loading.ok) {
@@ -37,7 +37,7 @@ export async function settingsFor(
 export async function loadSettingsFor(
   { environment }: Pick<CommandContext, 'environment'>,
   given: SettingFlags,
-  required: readonly SettingKey[],
+  required: readonly RequiredSetting[],
 ): Promise<SettingLoading> {
   const named = given['config'] ?? environment['ALIASWATCH_CONFIG'];
   const file =

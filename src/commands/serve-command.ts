@@ -7,7 +7,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .command('serve')
     .summary('takes mail, judges it, relays it')
     .description(
-      'Takes mail by SMTP, judges it, and relays it to the next hop. Settings also come from the file and from ALIASWATCH_* variables.',
+      'Takes mail by SMTP, judges it, and relays it to the next hop; or answers a mail server that asks by the milter protocol (--milter-listen); or both. Settings also come from the file and from ALIASWATCH_* variables.',
     )
     .addHelpText(
       'after',

@@ -11,6 +11,10 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--next-hop <host:port>',
     'the mail server that mail is relayed to; several with commas, tried in order',
   ],
+  milterListen: [
+    '--milter-listen <host:port>',
+    'where mail servers ask by the milter protocol; then --next-hop may be left out (default: nowhere)',
+  ],
   nextHopProtocol: ['--next-hop-protocol <name>', 'smtp or lmtp (default smtp)'],
   nextHopTls: [
     '--next-hop-tls <how>',

@@ -25,8 +25,11 @@ export type SettingSources = {
   /** The machine's own name. */
   readonly hostname: string;
   /** Settings that the caller cannot do without. */
-  readonly required?: readonly SettingKey[];
+  readonly required?: readonly RequiredSetting[];
 };
+
+/** A setting, or several of which one will do; the first is the usual one. */
+export type RequiredSetting = SettingKey | readonly [SettingKey, ...SettingKey[]];
 
 export type SettingLoading =
   | { readonly ok: true; readonly settings: Settings }
@@ -73,7 +76,9 @@ export async function loadSettings({
   const missing =
     fileLayer.problems.length > 0
       ? []
-      : required.filter((key) => !(key in merged) && !faulty.has(key));
+      : required
+          .map((keys) => (typeof keys === 'string' ? ([keys] as const) : keys))
+          .filter((keys) => !keys.some((key) => key in merged || faulty.has(key)));
   const problems = [...layers.flatMap((layer) => layer.problems), ...missing.map(missingSetting)];
   const settings = completeSettings(settingsSchema.parse(merged), hostname);
   if (problems.length === 0) return { ok: true, settings };
@@ -182,8 +187,9 @@ function environmentName(key: SettingKey): string {
   return `${prefix}${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-function missingSetting(key: SettingKey): SettingProblem {
-  const hint = `give it here, as ${environmentName(key)}, or as ${key} in the settings file`;
+function missingSetting([key, ...others]: readonly [SettingKey, ...SettingKey[]]): SettingProblem {
+  const instead = others.map((other) => `; ${flagName(other)} will do as well`).join('');
+  const hint = `give it here, as ${environmentName(key)}, or as ${key} in the settings file${instead}`;
   return { place: flagName(key), message: 'is missing', hint };
 }
 

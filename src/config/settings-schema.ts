@@ -68,6 +68,8 @@ const addressRanges = textList('addresses or CIDR ranges').pipe(z.array(addressR
 export const settingsSchema = z.strictObject({
   /** Where clients connect. */
   listen: hostPort(null).exactOptional(),
+  /** Where mail servers ask us about their mail (milter, version 2 to 6); with it there need be no `nextHop`. */
+  milterListen: hostPort(null).exactOptional(),
   /** The MTA that mail is relayed to; of several the first that answers, one that failed is tried last for 30 s. */
   nextHop: textList('HOST:PORT')
     .pipe(z.array(hostPort(25)).min(1).max(8))

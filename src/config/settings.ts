@@ -15,9 +15,11 @@ import { redactStoreLocation } from './store-location.ts';
 type Given = z.output<typeof settingsSchema>;
 
 /** Everything but the rules: where to listen, where to relay, what to keep and how long to wait. */
-export type Settings = Required<Omit<Given, 'nextHop' | 'mode' | FileOrName>> & {
-  /** In order of preference; null where none was given: `serve` cannot do without. */
+export type Settings = Required<Omit<Given, 'nextHop' | 'milterListen' | 'mode' | FileOrName>> & {
+  /** In order of preference; null where none was given: `serve` cannot do without it and `milterListen`. */
   readonly nextHop: readonly HostPort[] | null;
+  /** Null: mail servers cannot ask us. */
+  readonly milterListen: HostPort | null;
   /** Null: `policy.yaml` decides. */
   readonly mode: NonNullable<Given['mode']> | null;
 } & Readonly<Record<FileOrName, string | null>>;
@@ -110,6 +112,7 @@ export function completeSettings(given: Given, hostname: string): Settings {
     logLevel: 'info',
     ...given,
     nextHop: given.nextHop ?? null,
+    milterListen: given.milterListen ?? null,
     nextHopTlsCaFile: given.nextHopTlsCaFile ?? null,
     nextHopTlsName: given.nextHopTlsName ?? null,
     publicUrl: given.publicUrl ?? null,
@@ -139,11 +142,12 @@ export function completeSettings(given: Given, hostname: string): Settings {
 
 /** The settings in force, for the log at start: no secret among them. */
 export function describeSettings(settings: Settings): Readonly<Record<string, string | number>> {
-  const { nextHop, mode, dns } = settings;
+  const { nextHop, milterListen, mode, dns } = settings;
   return {
     ...settings,
     listen: formatHostPort(settings.listen),
     nextHop: nextHop?.map(formatHostPort).join(',') ?? 'none',
+    milterListen: milterListen === null ? 'none' : formatHostPort(milterListen),
     nextHopTlsCaFile: settings.nextHopTlsCaFile ?? 'none',
     nextHopTlsName: settings.nextHopTlsName ?? 'none',
     tlsCertFile: settings.tlsCertFile ?? 'none',

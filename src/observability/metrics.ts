@@ -14,6 +14,7 @@ import { consoleMetrics } from './console-metrics.ts';
 import { detectionMetrics } from './detection-metrics.ts';
 import type { Stage } from './events.ts';
 import { counter, gauge, leastGauge } from './instruments.ts';
+import { milterMetrics } from './milter-metrics.ts';
 import { noticeMetrics } from './notice-metrics.ts';
 import { organizationMetrics } from './organization-metrics.ts';
 import { quarantineMetrics } from './quarantine-metrics.ts';
@@ -101,6 +102,7 @@ export function createMetrics(version: string) {
     ...reviewMetrics(registry),
     ...vectorMetrics(registry),
     ...workerMetrics(registry),
+    ...milterMetrics(registry),
     ...auditMetrics(registry),
     ...consoleMetrics(registry),
   };

@@ -41,7 +41,8 @@ export type FrontHopOptions = {
   readonly limits: SmtpLimits;
   /** Counts clients against `limits` and `maxSessions`; those of this process alone when absent. */
   readonly clients?: ClientLimits;
-  readonly spool: SpoolSettings;
+  /** One that others use as well, or settings of one of our own. */
+  readonly spool: Spool | SpoolSettings;
   readonly bareLineEndings: BareLineEndings;
   /** How long transactions in flight may go on after a dispose; longer than analysis and final reply take. */
   readonly drainMs: number;
@@ -76,7 +77,7 @@ export async function startFrontHop(options: FrontHopOptions, handle: Handle): P
   const shared = {
     limits: { ...options.limits, hostname: route.hostname },
     clients: options.clients ?? limitClients(options),
-    spool: await Spool.open(options.spool),
+    spool: options.spool instanceof Spool ? options.spool : await Spool.open(options.spool),
   };
   const isForwarder = listAddresses(options.xclientPeers);
   const certificate =

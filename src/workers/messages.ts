@@ -1,11 +1,9 @@
 import type { AlertWord } from '../alerts/shared-alerts.ts';
-import type { HostPort } from '../config/host-port.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Decision } from '../decision/decision.ts';
+import type { MailAddresses } from '../listeners.ts';
 import type { MetricsSnapshot } from '../observability/aggregate-metrics.ts';
 import type { LimitReason } from '../smtp/limits.ts';
-
-export type WorkerSettings = Settings & { readonly nextHop: readonly HostPort[] };
 
 /** Messages of a verdict and an action, since that was last said. */
 export type TrafficCount = {
@@ -19,7 +17,7 @@ export type ClientAnswer = { readonly ok: boolean; readonly reason: LimitReason 
 
 /** What the leading process says to a worker, as JSON. */
 export type ToWorker =
-  | { readonly kind: 'start'; readonly worker: number; readonly settings: WorkerSettings }
+  | { readonly kind: 'start'; readonly worker: number; readonly settings: Settings }
   /** No new connections; end once those in hand are done. */
   | { readonly kind: 'drain' }
   | { readonly kind: 'client'; readonly id: number; readonly answer: ClientAnswer }
@@ -31,7 +29,7 @@ export type ToWorker =
 export type FromWorker =
   /** It listens to us. */
   | { readonly kind: 'hello' }
-  | { readonly kind: 'serving'; readonly smtp: HostPort }
+  | ({ readonly kind: 'serving' } & MailAddresses)
   /** Why it cannot take mail, in a sentence. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** A client came in, or begins a message: may it? */

@@ -2,7 +2,8 @@ import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import type { AlertWord } from '../alerts/shared-alerts.ts';
-import type { HostPort } from '../config/host-port.ts';
+import type { Settings } from '../config/settings.ts';
+import type { MailAddresses } from '../listeners.ts';
 import {
   aggregateMetrics,
   RetiredCounts,
@@ -10,12 +11,12 @@ import {
 } from '../observability/aggregate-metrics.ts';
 import type { Events, WorkerEnded } from '../observability/events.ts';
 import type { ClientsOfWorkers } from './clients-of-workers.ts';
-import type { FromWorker, ToWorker, TrafficCount, WorkerSettings } from './messages.ts';
+import type { FromWorker, ToWorker, TrafficCount } from './messages.ts';
 import { nextStart } from './restarts.ts';
 
 export type WorkerPoolOptions = {
   readonly count: number;
-  readonly settings: WorkerSettings;
+  readonly settings: Settings;
   /** How long workers may take to end once they are asked to; then they are killed. */
   readonly endWithinMs: number;
   readonly clients: ClientsOfWorkers;
@@ -27,7 +28,7 @@ export type WorkerPoolOptions = {
 type Slot = {
   readonly number: number;
   /** Of the first process. */
-  readonly started: PromiseWithResolvers<HostPort>;
+  readonly started: PromiseWithResolvers<MailAddresses>;
   hasServed: boolean;
   worker: Worker | null;
   servingSinceMs: number | null;
@@ -69,15 +70,15 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /** Resolves once all of them take mail. @throws Error with the reason of the first that cannot. */
-  async start(): Promise<HostPort> {
+  async start(): Promise<MailAddresses> {
     // A connection is given to each in turn, and to none that is too busy to take it.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     cluster.setupPrimary({ serialization: 'json' });
     this.#sayServing();
     for (const slot of this.#slots) this.#fork(slot);
-    const [address] = await Promise.all(this.#slots.map(({ started }) => started.promise));
-    if (address === undefined) throw new Error('there are no workers');
-    return address;
+    const [addresses] = await Promise.all(this.#slots.map(({ started }) => started.promise));
+    if (addresses === undefined) throw new Error('there are no workers');
+    return addresses;
   }
 
   /** What `own` and all workers counted, those that are gone included. */
@@ -125,7 +126,7 @@ export class WorkerPool implements AsyncDisposable {
         slot.servingSinceMs = performance.now();
         slot.hasServed = true;
         this.#sayServing();
-        slot.started.resolve(message.smtp);
+        slot.started.resolve({ smtp: message.smtp, milter: message.milter });
         break;
       case 'failed':
         slot.failure = message.reason;

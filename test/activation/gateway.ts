@@ -10,14 +10,14 @@ import { loadRules } from '../../src/config/load-rules.ts';
 import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import { createLog } from '../../src/observability/log.ts';
-import { startServer, type Server } from '../../src/server.ts';
+import { startServer, type FrontHopServer } from '../../src/server.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 
 /** A gateway as `serve` starts it, on a rules directory of its own. */
 export type Gateway = AsyncDisposable & {
-  readonly server: Server;
+  readonly server: FrontHopServer;
   readonly stateDir: string;
   readonly lines: readonly LogLine[];
   /** The first line, also an earlier one, of which it is true. */

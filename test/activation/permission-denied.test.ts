@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort } from '../../src/config/host-port.ts';
-import type { Server } from '../../src/server.ts';
+import type { FrontHopServer } from '../../src/server.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
 import { rulesetOf, sendClaim, type LogLine } from './gateway.ts';
 import { smallRules, versionOf } from './small-rules.ts';
@@ -64,7 +64,7 @@ test('files that may not be read any more are refused, and mail goes on', async 
   };
   const address = parseHostPort(String((await next('ready'))['smtp']));
   assert.ok(address.ok);
-  const server = { smtp: address.value } as Server;
+  const server = { smtp: address.value } as FrontHopServer;
   const version = await versionOf(path);
   const judge = async () => {
     assert.match(await sendClaim({ server }), /^250/);

@@ -231,7 +231,9 @@ const cases: readonly Case[] = [
     name: 'serve: no next hop',
     args: ['serve'],
     code: 2,
-    says: [/--next-hop: is missing\n +give it here, as ALIASWATCH_NEXT_HOP/],
+    says: [
+      /--next-hop: is missing\n +give it here, as ALIASWATCH_NEXT_HOP.*; --milter-listen will do as well/,
+    ],
   },
   {
     name: 'serve: every wrong setting at once',

@@ -37,6 +37,11 @@ type Row = {
 
 const rows: readonly Row[] = [
   {
+    name: 'milter that would have to change line endings',
+    args: ['--milter-listen', '127.0.0.1:0', '--bare-line-endings', 'normalize'],
+    says: [/--milter-listen: bareLineEndings: normalize cannot be had with milterListen/],
+  },
+  {
     name: 'certificate that is not there',
     args: ['--tls-cert-file', path('nope.pem')],
     says: [/--tls-cert-file: the certificate \S+nope\.pem .*no such file/],

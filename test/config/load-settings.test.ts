@@ -47,6 +47,7 @@ test('defaults', async () => {
   assert.deepEqual(await settingsOf({}), {
     listen: { host: '0.0.0.0', port: 2525 },
     nextHop: null,
+    milterListen: null,
     console: 'http',
     consoleHosts: [],
     consoleTrustedProxies: [],

@@ -7,7 +7,7 @@ import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import type { Policy } from '../../src/decision/policy.ts';
 import { createLog, type Log } from '../../src/observability/log.ts';
-import { startServer, type Server } from '../../src/server.ts';
+import { startServer, type FrontHopServer } from '../../src/server.ts';
 import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { vendorZone } from '../support/zone.ts';
@@ -15,7 +15,7 @@ import { signMessage } from '../support/dkim-keys.ts';
 
 /** The whole gateway as `serve` starts it, with a DNS of its own. */
 export type Site = AsyncDisposable & {
-  readonly server: Server;
+  readonly server: FrontHopServer;
   readonly stateDir: string;
   /** Sends one message in a session of its own and returns the lines of the final reply, or of the first refusal. */
   readonly send: (message: string | Buffer, route?: Route) => Promise<string[]>;

@@ -23,15 +23,14 @@ export async function startGreylistingPostfix(
   opened.defer(() => void server.close());
   await once(server, 'listening');
   const policy = (server.address() as AddressInfo).port;
-  const { host, port } = opened.use(
+  const postfix = opened.use(
     await startPostfix(deliverTo, [
       `smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:${policy}`,
     ]),
   );
   const owned = opened.move();
   return {
-    host,
-    port,
+    ...postfix,
     greylist: (isOn) => {
       action = isOn ? '451 4.7.1 Greylisted' : 'DUNNO';
     },

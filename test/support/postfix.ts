@@ -10,7 +10,14 @@ import { freePort, listens } from './smtp-ports.ts';
 const run = promisify(execFile);
 const postfixProgram = '/usr/sbin/postfix';
 
-export type Postfix = AsyncDisposable & { readonly host: string; readonly port: number };
+export type Postfix = AsyncDisposable & {
+  readonly host: string;
+  readonly port: number;
+  /** What `postqueue -p` shows: a `!` behind its id marks a message that is on hold. */
+  readonly queue: () => Promise<string>;
+  /** Lets go of all that is on hold, as an operator does. */
+  readonly release: () => Promise<void>;
+};
 
 /** Whether a real Postfix can be started here: installed, and we are root. */
 export function postfixIsInstalled(): boolean {
@@ -57,7 +64,16 @@ export async function startPostfix(
   });
   await listens({ host: '127.0.0.1', port });
   const owned = opened.move();
-  return { host: '127.0.0.1', port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    host: '127.0.0.1',
+    port,
+    queue: async () => (await run('postqueue', ['-c', config, '-p'])).stdout,
+    release: async () => {
+      await run('postsuper', ['-c', config, '-H', 'ALL']);
+      await run('postqueue', ['-c', config, '-f']);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 function mainCf(of: {
@@ -104,6 +120,8 @@ function masterCf(port: number): string {
     'discard unix - - n - - discard',
     'anvil unix - - n - 1 anvil',
     'scache unix - - n - 1 scache',
+    'showq unix n - n - - showq',
+    'pickup unix n - n 60 1 pickup',
   ];
   return `${services.join('\n')}\n`;
 }

@@ -14,7 +14,7 @@ const everywhere: readonly string[] = ['0.0.0.0', '::'];
 /** Ports that cannot be had, that are asked for twice, and a next hop that is ourselves. */
 export const addressChecks: readonly StartUpCheck[] = [
   {
-    reads: ['listen', 'http', 'publicUrl', 'publicListen', 'console'],
+    reads: ['listen', 'nextHop', 'milterListen', 'http', 'publicUrl', 'publicListen', 'console'],
     find: async (settings) => {
       const listeners = listenersOf(settings);
       const twice = listeners.flatMap(([key, address], index) => {
@@ -32,10 +32,12 @@ export const addressChecks: readonly StartUpCheck[] = [
 ];
 
 function listenersOf(settings: Settings): readonly Listener[] {
-  const { listen, http, publicUrl, publicListen, console } = settings;
+  const { listen, nextHop, milterListen, http, publicUrl, publicListen, console } = settings;
+  const frontHop: readonly Listener[] = nextHop === null ? [] : [['listen', listen]];
+  const milter: readonly Listener[] = milterListen === null ? [] : [['milterListen', milterListen]];
   const links: readonly Listener[] = publicUrl === null ? [] : [['publicListen', publicListen]];
   const pages: readonly Listener[] = typeof console === 'string' ? [] : [['console', console]];
-  return [['listen', listen], ['http', http], ...links, ...pages];
+  return [...frontHop, ...milter, ['http', http], ...links, ...pages];
 }
 
 /** Port 0 is another one each time. */

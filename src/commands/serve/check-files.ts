@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import { consoleCertificateOf } from '../../console-in-background.ts';
 import { oidcOptionsOf, readClientSecret } from '../../console/access/oidc/oidc-options.ts';
 import { readOperators } from '../../console/access/operators.ts';
+import { refuseMilterSettings } from '../../milter-settings.ts';
 import { nextHopRoute } from '../../next-hop-route.ts';
 import { readKeyFile } from '../../quarantine/key-ring.ts';
 import { certificateFiles, loadCertificate } from '../../smtp/certificate.ts';
@@ -68,6 +69,17 @@ export const fileChecks: readonly StartUpCheck[] = [
     (settings) => {
       const reason = tellsNobodyOfExpiry(settings);
       if (reason !== null) throw new Error(reason);
+    },
+  ),
+  mustLoad(
+    'milterListen',
+    {
+      reads: ['nextHop', 'bareLineEndings', 'noticeMode', 'noticeTo', 'noticeRecipients'],
+      hint: 'docs/milter.md says what differs from the front hop',
+    },
+    (settings) => {
+      // A next hop that is missing is told of already.
+      if (settings.milterListen !== null) refuseMilterSettings(settings);
     },
   ),
 ];

@@ -22,7 +22,7 @@ export async function prepareStart(
   flags: SettingFlags,
   ruleFiles: RuleFileCache,
 ): Promise<Start> {
-  const loading = await loadSettingsFor(context, flags, ['nextHop']);
+  const loading = await loadSettingsFor(context, flags, [['nextHop', 'milterListen']]);
   const wrong = loading.ok ? [] : loading.problems;
   const known = loading.ok
     ? { settings: loading.settings, faulty: new Set<never>() }
@@ -33,10 +33,9 @@ export async function prepareStart(
   const rules = faulty.has('rulesDir') ? null : await loadRules(settings.rulesDir, ruleFiles);
   const isUsable = wrong.length === 0 && found.length === 0;
   const ruleProblems = await unusable(rules, isUsable ? settings : null);
-  const { nextHop } = settings;
-  if (!isUsable || ruleProblems.length > 0 || nextHop === null)
+  if (!isUsable || ruleProblems.length > 0)
     throw cannotStart({ wrong, found, rules: ruleProblems });
-  return { settings: { ...settings, nextHop }, rules: rules?.ok === true ? rules.rules : null };
+  return { settings, rules: rules?.ok === true ? rules.rules : null };
 }
 
 /** Rules that were in force before are as good; at the first start, or where it cannot be told, there are none. */

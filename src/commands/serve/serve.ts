@@ -39,7 +39,8 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   context.onHangup?.(() => void server.reloadRules());
   log.info(
     {
-      smtp: formatHostPort(server.smtp),
+      ...(server.smtp === null ? {} : { smtp: formatHostPort(server.smtp) }),
+      ...(server.milter === null ? {} : { milter: formatHostPort(server.milter) }),
       http: formatHostPort(server.http),
       ...(server.console === null ? {} : { console: formatHostPort(server.console) }),
     },

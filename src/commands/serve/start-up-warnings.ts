@@ -17,6 +17,7 @@ export async function findStartUpWarnings(settings: Settings): Promise<readonly 
     ...(await warnOfStore(settings)),
     ...(await warnOfConsole(settings)),
     ...warnOfPeers(settings),
+    ...warnOfMilter(settings),
   ];
 }
 
@@ -77,6 +78,13 @@ function metricsWarning(http: HostPort): string {
 
 function isLoopback({ host }: HostPort): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function warnOfMilter({ milterListen }: Settings): readonly string[] {
+  if (milterListen === null || isLoopback(milterListen)) return [];
+  return [
+    `mail servers ask on ${formatHostPort(milterListen)}, beyond this machine, and the milter protocol knows no login: whoever reaches it can have mail judged and learned; let a firewall or network admit the mail server alone`,
+  ];
 }
 
 const whole = /\/0$/;
