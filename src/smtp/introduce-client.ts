@@ -38,7 +38,10 @@ export async function introduce(
     }
     case 'proxy-v1':
     case 'proxy-v2': // the header is sent; the EHLO name is not in it
-      return { ...told, capabilities: await helloAs(client, settings, connection) };
+      return {
+        ...told,
+        capabilities: await helloAgain(client, settings, { connection, capabilities }),
+      };
     case 'auto':
     case 'xclient': {
       const offered = capabilities.get('XCLIENT');
@@ -72,6 +75,20 @@ async function becomeClient(
   // To go on without it would be to go on with our own address, which the next hop may trust.
   if (!isPositive(greeting))
     throw nextHopLost(new Error(`XCLIENT was refused with ${greeting.code}`));
+}
+
+/** OpenSMTPD lets nobody say EHLO twice: it then knows the client's address by the header, and not its EHLO name. */
+async function helloAgain(
+  client: LockStepClient,
+  settings: NextHopSettings,
+  { connection, capabilities }: Introduction,
+): Promise<Capabilities> {
+  try {
+    return await helloAs(client, settings, connection);
+  } catch (error) {
+    if (error instanceof SmtpError && error.reply.code === 503) return capabilities;
+    throw error;
+  }
 }
 
 /** The name in EHLO replaces the one in XCLIENT, so it must be the client's; a refusal is meant for the client, too. */

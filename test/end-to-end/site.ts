@@ -78,14 +78,15 @@ export async function startSite({
   return {
     server,
     stateDir,
-    send: (message, route = {}) => send(server.smtp, message, route),
+    send: (message, route = {}) => sendTo(server.smtp, message, route),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 
-async function send(
+/** The same to whoever stands before the gateway. */
+export async function sendTo(
   gateway: HostPort,
   message: string | Buffer,
   { recipient = 'jo@example.test', recipients = [recipient], from }: Route,

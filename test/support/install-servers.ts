@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fetchForeignMta, foreignMtas, isFetched } from './foreign-mta-packages.ts';
 import { hasPythonModule, isInstalled } from './installed.ts';
 
 /**
@@ -24,7 +25,8 @@ const servers = [
 ];
 
 const missing = servers.filter(({ isThere }) => !isThere()).map(({ aptPackage }) => aptPackage);
-if (missing.length > 0 && process.env['CI'] === 'true' && process.getuid?.() === 0) {
+const mayInstall = process.env['CI'] === 'true' && process.getuid?.() === 0;
+if (missing.length > 0 && mayInstall) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const command of [['update'], ['install', '-y', '--no-install-recommends', ...missing]]) {
     const { status } = spawnSync('apt-get', ['-q', ...command], {
@@ -34,3 +36,6 @@ if (missing.length > 0 && process.env['CI'] === 'true' && process.getuid?.() ===
     if (status !== 0) process.exitCode = 1;
   }
 }
+
+for (const mta of foreignMtas)
+  if (mayInstall && !isFetched(mta) && !fetchForeignMta(mta)) process.exitCode = 1;

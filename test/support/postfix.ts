@@ -13,6 +13,8 @@ const postfixProgram = '/usr/sbin/postfix';
 export type Postfix = AsyncDisposable & {
   readonly host: string;
   readonly port: number;
+  /** Its configuration directory, `MAIL_CONFIG` for commands of Postfix. */
+  readonly config: string;
   /** What `postqueue -p` shows: a `!` behind its id marks a message that is on hold. */
   readonly queue: () => Promise<string>;
   /** Lets go of all that is on hold, as an operator does. */
@@ -67,6 +69,7 @@ export async function startPostfix(
   return {
     host: '127.0.0.1',
     port,
+    config,
     queue: async () => (await run('postqueue', ['-c', config, '-p'])).stdout,
     release: async () => {
       await run('postsuper', ['-c', config, '-H', 'ALL']);
