@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBounded } from './config/bounded-file.ts';
@@ -12,6 +13,8 @@ export const stateFormat = 1;
 
 export const stateFormatFile = 'state.format';
 const lockFile = 'state.lock';
+/** Mark of a restore that has not come to its end. */
+export const unfinishedRestore = 'restore.unfinished';
 
 /** A directory without a mark is of the first format. @throws Error in one sentence for what a newer program wrote. */
 export async function refuseNewerState(stateDir: string, known = stateFormat): Promise<number> {
@@ -38,6 +41,10 @@ export async function useStateDirectory(stateDir: string): Promise<Disposable> {
   if (lock === null)
     throw new Error(`${stateDir} is being restored: start again when \`restore\` is done`);
   try {
+    if (existsSync(join(stateDir, unfinishedRestore)))
+      throw new Error(
+        `${stateDir} is half restored: run \`restore --force\` again until it comes to its end`,
+      );
     const found = await refuseNewerState(stateDir);
     const isMarked = (await readBounded(join(stateDir, stateFormatFile), 16)) instanceof Buffer;
     if (found < stateFormat || !isMarked)

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAliasCommand } from './alias-command.ts';
 import { addAuditCommand } from './audit-command.ts';
+import { addBackupCommands } from './backup-command.ts';
 import { addBaselineCommand } from './baseline-command.ts';
 import { addCampaignCommand } from './campaign-command.ts';
 import { addCheckCommand } from './check-command.ts';
@@ -69,6 +70,7 @@ function createProgram(context: CommandContext): Command {
   addNoticeCommand(program, context);
   addIncidentCommand(program, context);
   addAuditCommand(program, context);
+  addBackupCommands(program, context);
   addPrivacyCommand(program, context);
   addOperatorCommand(program, context);
   addTokenCommand(program, context);

@@ -53,6 +53,8 @@ const commands = [
   'audit verify',
   'audit list',
   'audit show',
+  'backup',
+  'restore',
   'privacy',
   'privacy erase',
   'operator',

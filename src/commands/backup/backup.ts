@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { backUp } from '../../backup/back-up.ts';
+import { CommandFailure, printJson, startProgress, type CommandContext } from '../command.ts';
+import { settingsFor } from '../command-settings.ts';
+import type { Progress } from '../command.ts';
+import type { SettingFlags } from '../setting-options.ts';
+import { printable } from '../text-table.ts';
+import { readVersion } from '../version.ts';
+
+export type BackupFlags = SettingFlags & { readonly out: string; readonly json?: boolean };
+
+/** Writes one archive of all that a gateway keeps, while it serves. */
+export async function backup(context: CommandContext, flags: BackupFlags): Promise<void> {
+  const { stateDir, store, quarantineStore, quarantineKeyFile, operatorsFile } = await settingsFor(
+    context,
+    flags,
+  );
+  if (!existsSync(stateDir))
+    throw new CommandFailure(
+      `there is no state directory ${stateDir}: name that of the gateway with --state-dir`,
+    );
+  const left = [
+    ...(quarantineStore === null ? [] : [`held mail in ${quarantineStore}`]),
+    ...(quarantineKeyFile === null ? [] : [`the keys of held mail in ${quarantineKeyFile}`]),
+    ...(operatorsFile === null ? [] : [`operators in ${operatorsFile}`]),
+  ];
+  using progress = new LateProgress(context);
+  const written = await backUp({
+    ...{ stateDir, store, path: flags.out, version: readVersion(), at: new Date() },
+    onStart: (steps) => progress.start(steps),
+    onStep: (steps) => progress.step(steps),
+    signal: context.signal,
+  });
+  for (const what of left) context.stderr.write(`warning: not in the backup: ${printable(what)}\n`);
+  if (flags.json) printJson(context, { file: flags.out, ...written, notIncluded: left });
+  else
+    context.stdout.write(
+      `${printable(flags.out)}: ${written.files} files, ${written.bytes} bytes. It holds keys and addresses: keep it like the state directory\n`,
+    );
+}
+
+/** How much there is to do is known when the databases have been copied. */
+class LateProgress implements Disposable {
+  readonly #context: CommandContext;
+  #bar: Progress | null = null;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+  }
+
+  start(total: number): void {
+    this.#bar = startProgress(this.#context, { total, unit: 'files' });
+  }
+
+  step(steps: number): void {
+    this.#bar?.step(steps);
+  }
+
+  [Symbol.dispose](): void {
+    this.#bar?.[Symbol.dispose]();
+  }
+}
