@@ -5,7 +5,7 @@ import type { KnownNames } from './context-fields.ts';
 import { environmentFor } from './environment.ts';
 import { explainSyntax } from './explain-syntax.ts';
 import { explainType, hintForTruth, typeName } from './explain-type.ts';
-import { functionsFor, linearMatches } from './functions.ts';
+import { calledName, functionsFor } from './functions.ts';
 import { measure, type Measured } from './measure.ts';
 import type { ExpressionProblem, NearestName } from './problem.ts';
 import { certaintyOf, type Certainty } from './truth.ts';
@@ -85,9 +85,9 @@ function parse(work: () => ParseResult, text: string): Parsing {
   }
 }
 
-/** CEL's own `matches` runs on an engine that a pattern can make hang. */
+/** CEL's own `matches` and `contains` can be made to hang (`calledName`). */
 function callLinearEngine(node: Node): void {
-  if (node.op === 'rcall' && node.args[0] === 'matches') node.args[0] = linearMatches;
+  if (node.op === 'rcall') node.args[0] = calledName(node.args[0]);
   childrenOf(node).forEach(callLinearEngine);
 }
 

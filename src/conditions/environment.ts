@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { celTypeOf, type Field } from './field.ts';
-import { linearMatches, type ConditionFunction } from './functions.ts';
+import { calledName, type ConditionFunction } from './functions.ts';
 import { NamedSet, typesOf, type ViewBuilder } from './view.ts';
 
 /** How large an expression may be: plenty for a person, nothing for a machine. */
@@ -34,7 +34,7 @@ export function environmentFor(
   for (const { name, signatures, handler } of functions)
     for (const signature of handler === undefined ? [] : signatures)
       environment.registerFunction(
-        signature.replace(`.${name}(`, `.${name === 'matches' ? linearMatches : name}(`),
+        signature.replace(`.${name}(`, `.${calledName(name)}(`),
         handler as (...values: unknown[]) => unknown,
         synchronous,
       );

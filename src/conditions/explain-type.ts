@@ -1,6 +1,6 @@
 import type { TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import { literalNumber, literalText, nameOffset, type Node } from './ast.ts';
-import { linearMatches, type ConditionFunction } from './functions.ts';
+import { writtenName, type ConditionFunction } from './functions.ts';
 import { insteadOf, type ExpressionProblem, type NearestName } from './problem.ts';
 
 export type TypeContext = {
@@ -108,7 +108,7 @@ function wrongCall(
   { functions }: TypeContext,
 ): ExpressionProblem {
   const isMethod = node.op === 'rcall';
-  const name = node.args[0] === linearMatches ? 'matches' : node.args[0];
+  const name = writtenName(node.args[0]);
   const given = isMethod ? node.args[2] : node.args[1];
   const offset = isMethod ? nameOffset(node, node.args[1], name) : node.start;
   const known = functions.find((found) => found.name === name);

@@ -1,6 +1,7 @@
 import { contactPointsOf } from '../message/contact-points.ts';
 import { foldText } from '../message/fold.ts';
 import type { ValueType } from './field.ts';
+import { isIn, placesIn } from './search-text.ts';
 import { itemsOf, lengthOf, lengthWithin } from './value-bounds.ts';
 import { NamedSet } from './view.ts';
 
@@ -37,8 +38,21 @@ const longestLabel = 63;
 /** Macros over a list: a name for the item, and what is asked of it. */
 export const macros = ['exists', 'all', 'exists_one', 'filter', 'map'] as const;
 
-/** Under this name `matches` is called, since CEL's own runs on an engine that can be made to hang. */
-export const linearMatches = 'matchesLinear';
+/** What is called in the place of CEL's own, which a message or a pattern can make very slow. */
+const linear: Readonly<Record<string, string>> = {
+  matches: 'matchesLinear',
+  contains: 'containsLinear',
+};
+
+/** The name under which a method is registered and called. */
+export function calledName(written: string): string {
+  return Object.hasOwn(linear, written) ? (linear[written] ?? written) : written;
+}
+
+/** The name that stands in the condition. */
+export function writtenName(called: string): string {
+  return Object.keys(linear).find((name) => linear[name] === called) ?? called;
+}
 
 /** Everything that may be called, but for the macros. `isMatch` tells whether a text has a compiled pattern in it. */
 export function functionsFor(
@@ -53,8 +67,9 @@ export function functionsFor(
       description:
         'The text has this in it, letter by letter (case matters: ask `.folded()` first)',
       example: 'message.mailFrom.contains("bounce")',
+      handler: isIn,
       result: yesOrNo,
-      steps: search,
+      steps: ([text, sought]) => 1 + lengthOf(text) / 200 + lengthOf(sought) / 100,
     },
     {
       name: 'startsWith',
@@ -113,7 +128,7 @@ export function functionsFor(
       result: yesOrNo,
       steps: (values) =>
         fold(values) +
-        itemsOf(values[1]) * (10 + lengthOf(values[0]) / 1000) +
+        itemsOf(values[1]) * (10 + lengthOf(values[0]) / 200) +
         2 * lengthWithin(values[1]),
     },
     {
@@ -173,8 +188,7 @@ function readable(text: string): string {
 
 /** As whole words: `call us` is not in `recall usage`. */
 function standsIn(text: string, phrase: string): boolean {
-  if (phrase === '') return false;
-  for (let at = text.indexOf(phrase); at !== -1; at = text.indexOf(phrase, at + 1)) {
+  for (const at of placesIn(text, phrase)) {
     const before = text.slice(Math.max(0, at - 2), at);
     const after = text.slice(at + phrase.length, at + phrase.length + 2);
     if (!/[\p{L}\p{N}]$/u.test(before) && !/^[\p{L}\p{N}]/u.test(after)) return true;

@@ -7,7 +7,7 @@ import {
   type Node,
 } from './ast.ts';
 import type { Field, ValueType } from './field.ts';
-import { linearMatches, type ConditionFunction } from './functions.ts';
+import { writtenName, type ConditionFunction } from './functions.ts';
 import { readPattern, type PatternReading } from './pattern.ts';
 import { insteadOf, type ExpressionProblem, type NearestName } from './problem.ts';
 import {
@@ -197,7 +197,7 @@ function sizeOfCall(
 ): Sized {
   const parts = childrenOf(node).map((child) => sizeOf(child, items, walk));
   const types = parts.map(({ type }) => type);
-  const name = node.args[0] === linearMatches ? 'matches' : node.args[0];
+  const name = writtenName(node.args[0]);
   const known = walk.context.functions.find((found) => found.name === name);
   const pattern = name === 'matches' ? sizeOfPattern(childrenOf(node)[1], types[0], walk) : 0;
   return {

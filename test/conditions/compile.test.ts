@@ -142,6 +142,7 @@ test('nothing of CEL that is not in the reference can be called', () => {
     'type(1) == type(2)',
     'timestamp("2026-01-01T00:00:00Z") < timestamp("2026-01-02T00:00:00Z")',
     'message.subject.matchesLinear("x")',
+    'message.subject.containsLinear("x")',
     'message.subject.split(",").size() > 1',
     'dyn(message).foo == 1',
     'google.protobuf == google.protobuf',
