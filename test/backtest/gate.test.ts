@@ -134,9 +134,17 @@ test('a page escapes what comes from rules and mail', () => {
     candidate: { ...strict, version: hostile },
     pseudonym,
   });
-  const page = backtestPage(result, gateOf(result, limits));
-  assert.ok(page.includes('&lt;img src=x'));
-  assert.ok(!page.includes(hostile));
+  const named = {
+    ...result,
+    inForce: hostile,
+    changes: result.changes.map((change) => ({ ...change, alias: hostile, cause: hostile })),
+    notBacktestable: [{ what: hostile, messages: 1 }],
+  };
+  const page = backtestPage(named, { ...gateOf(result, limits), reasons: [hostile] });
+  // Both versions, alias, cause and an example of each change, what cannot be told, and why.
+  const times = page.split('&lt;img src=x').length - 1;
+  assert.ok(times >= 4 + 3 * named.changes.length, String(times));
+  assert.ok(!page.includes('<img'));
   assert.ok(changesTable(result).rows.length > 0);
   assert.match(notesOf(result, gateOf(result, limits))[0] ?? '', /120 kept messages of 4 aliases/);
 });
