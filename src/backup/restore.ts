@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RedisClient } from '../baseline/redis-client.ts';
+import { anyFormat } from '../baseline/redis-format.ts';
 import { openLiveStore } from '../live/open-live-store.ts';
 import { realDisk, syncDirectory, writeDurably } from '../quarantine/disk.ts';
-import { lockStateDirectory, unfinishedRestore } from '../state-directory.ts';
+import { lockStateDirectory, stateFormatFile, unfinishedRestore } from '../state-directory.ts';
 import type { About } from './about.ts';
 import { checkDatabase } from './copy-database.ts';
 import { databaseOf, isPart, passingStoreFiles, redisPart, storeFiles } from './parts.ts';
@@ -30,7 +31,8 @@ export type Restored = {
   readonly before: string | null;
 };
 
-const redisTimeoutMs = 30_000;
+/** Also one that a newer program wrote: it is to be replaced. */
+const anyRedis = { timeoutMs: 30_000, format: anyFormat };
 
 /**
  * Puts a backup in place, once every byte of it has been checked. While it is at work nothing serves from the state
@@ -71,6 +73,8 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
       }
     }
     if (redis !== null) await loadKeyFile(redis, join(staging, redisPart));
+    // That of what was there; what is restored brings its own, or is of the first format.
+    await rm(join(stateDir, stateFormatFile), { force: true });
     const places = names.filter((name) => name !== redisPart);
     for (const name of places) await move(join(staging, name), placeOf(name, options));
     for (const directory of new Set(places.map((name) => dirname(placeOf(name, options)))))
@@ -115,7 +119,7 @@ async function removeLeftovers(stateDir: string): Promise<void> {
 
 /** Also on another state directory, where the store is shared. */
 async function refuseRunning(store: string): Promise<void> {
-  await using live = await openLiveStore(store, { timeoutMs: redisTimeoutMs, readOnly: true });
+  await using live = await openLiveStore(store, { ...anyRedis, readOnly: true });
   const [running] = await live.processes();
   if (running !== undefined)
     throw new Error(
@@ -125,7 +129,7 @@ async function refuseRunning(store: string): Promise<void> {
 
 async function redisOf(store: string): Promise<RedisClient | null> {
   if (store.startsWith('sqlite:')) return null;
-  const client = new RedisClient(store, { title: 'Baseline store', timeoutMs: redisTimeoutMs });
+  const client = new RedisClient(store, { title: 'Baseline store', ...anyRedis });
   await client.connected();
   return client;
 }
@@ -147,7 +151,7 @@ async function whatIsThere({
     const names = await readdir(join(stateDir, folder)).catch(() => []);
     for (const name of names) {
       const part = join('state', folder, name);
-      if (part !== 'state/state.format' && isPart(part.replace(/-(?:wal|shm)$/, '')))
+      if (name !== stateFormatFile && isPart(part.replace(/-(?:wal|shm)$/, '')))
         found.push([part, join(stateDir, folder, name)]);
     }
   };

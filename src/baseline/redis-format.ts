@@ -12,6 +12,9 @@ export type RedisFormat = { readonly version: number; readonly readableFrom: num
  */
 export const redisFormat: RedisFormat = { version: 1, readableFrom: 1 };
 
+/** For who replaces all of it, whatever it is. */
+export const anyFormat: RedisFormat = { version: Number.MAX_SAFE_INTEGER, readableFrom: 0 };
+
 export const redisFormatKey = 'aw:format';
 
 /** A store that this program must not touch. */

@@ -22,11 +22,22 @@ export async function settingsFor(
   given: SettingFlags,
   required: readonly RequiredSetting[] = [],
 ): Promise<Settings> {
+  const settings = await settingsForAnyState(context, given, required);
+  await refuseNewerState(settings.stateDir);
+  return settings;
+}
+
+/**
+ * The same for who replaces the state directory.
+ * @throws CommandFailure with every problem at once.
+ */
+export async function settingsForAnyState(
+  context: Pick<CommandContext, 'environment'>,
+  given: SettingFlags,
+  required: readonly RequiredSetting[] = [],
+): Promise<Settings> {
   const loading = await loadSettingsFor(context, given, required);
-  if (loading.ok) {
-    await refuseNewerState(loading.settings.stateDir);
-    return loading.settings;
-  }
+  if (loading.ok) return loading.settings;
   const problems = loading.problems.map(formatSettingProblem).join('\n');
   throw new CommandFailure(`these settings cannot be used\n${problems}`, {
     exitCode: exitCodes.usage,

@@ -1,4 +1,5 @@
-import { RedisClient } from '../baseline/redis-client.ts';
+import { RedisClient, type RedisClientOptions } from '../baseline/redis-client.ts';
+import { redisFormat } from '../baseline/redis-format.ts';
 import { readBreakerOrder, subjectOf } from './breaker-order.ts';
 import { mostProcesses, type LiveStore } from './live-store.ts';
 import { readProcessStatus } from './process-status.ts';
@@ -16,9 +17,10 @@ type Row = { readonly until: number; readonly status: string };
 /** Shared by several proxies. Opening succeeds while Redis is down. */
 export async function openRedisLiveStore(
   address: string,
-  { timeoutMs }: { readonly timeoutMs: number },
+  options: Pick<RedisClientOptions, 'timeoutMs' | 'format'>,
 ): Promise<LiveStore> {
-  const client = new RedisClient(address, { title: 'Live state', timeoutMs });
+  const { timeoutMs, format = redisFormat } = options;
+  const client = new RedisClient(address, { title: 'Live state', timeoutMs, format });
   const { commands } = client;
   await client.connected();
   const rows = async () => {

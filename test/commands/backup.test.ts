@@ -72,6 +72,20 @@ describe('backup', () => {
 });
 
 describe('restore', () => {
+  test('replaces what a newer program wrote, when told to', async () => {
+    await mkdir(shell.path('newer'));
+    await writeFile(shell.path('newer/state.format'), '99\n');
+    await writeFile(shell.path('newer/pseudonym.key'), 'other');
+    const refused = await restoreTo('newer', archive);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /newer is not empty: --force/);
+    const { code, stderr, stdout } = await restoreTo('newer', archive, '--force');
+    assert.equal(code, 0, stderr);
+    const before = /what was there before is in (\S+)\./.exec(stdout)?.[1] ?? '';
+    assert.equal(await readFile(`${before}/state/pseudonym.key`, 'utf8'), 'other');
+    (await useStateDirectory(shell.path('newer')))[Symbol.dispose]();
+  });
+
   test('puts back the same files, and bytes that messages share once', async () => {
     const { code, stderr } = await restoreTo('again', archive);
     assert.equal(code, 0, stderr);

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { restore } from '../../backup/restore.ts';
 import { printJson, startProgress, type CommandContext } from '../command.ts';
-import { settingsFor } from '../command-settings.ts';
+import { settingsForAnyState } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
 
@@ -13,7 +13,7 @@ export async function restoreBackup(
   path: string,
   flags: RestoreFlags,
 ): Promise<void> {
-  const { stateDir, store } = await settingsFor(context, flags);
+  const { stateDir, store } = await settingsForAnyState(context, flags);
   using progress = startProgress(context, { total: (await stat(path)).size, unit: 'bytes' });
   const { about, files, bytes, before } = await restore({
     ...{ path, stateDir, store, at: new Date(), replaces: flags.force === true },
