@@ -14,6 +14,7 @@ import { formatHostPort } from '../../src/config/host-port.ts';
 import { reply } from '../../src/smtp/reply.ts';
 import { startSite } from '../end-to-end/site.ts';
 import { skipWithoutPostfix, startPostfix, type Postfix } from '../support/postfix.ts';
+import { startTestMilter } from '../support/test-milter.ts';
 import { makeCertificate } from '../support/self-signed.ts';
 import { freePort } from '../support/smtp-ports.ts';
 import { allExtensions, SmtpRecorder, type Script } from '../support/smtp-recorder.ts';
@@ -301,6 +302,38 @@ test('for people there is a table, and below it what to change', async () => {
   assert.match(stdout, /\nnext hop +FAILED +.*ECONNREFUSED/);
   assert.match(stdout, /\nWhat to change\n {2}next hop\n {4}nothing listens there/);
   assert.match(stdout, /\n1 failure, 0 warnings\n$/);
+});
+
+describe('milter', () => {
+  const milterFinding = async (port: number): Promise<Finding | undefined> => {
+    const flags = ['--milter-listen', `127.0.0.1:${port}`, '--dns', dns.address];
+    const { json } = await shell.runJson(['doctor', ...flags]);
+    const checks = json['checks'] as readonly Finding[];
+    assert.equal(
+      checks.find(({ name }) => name.startsWith('next hop')),
+      undefined,
+    );
+    return checks.find(({ name }) => name === 'milter');
+  };
+
+  test('that runs answers', async () => {
+    await using milter = await startTestMilter();
+    const finding = await milterFinding(milter.address.port);
+    assert.equal(finding?.status, 'ok');
+    assert.match(finding.message, /^mail servers can ask on 127\.0\.0\.1:/);
+  });
+
+  test('that does not run yet is no failure', async () => {
+    const finding = await milterFinding(await freePort());
+    assert.equal(finding?.status, 'ok');
+    assert.match(finding.message, /^nothing listens on .* yet/);
+  });
+
+  test('whose port something else has is one', async () => {
+    await using other = await SmtpRecorder.start();
+    const finding = await milterFinding(other.address.port);
+    assert.equal(finding?.status, 'failed');
+  });
 });
 
 test('without a next hop it is called wrongly', async () => {

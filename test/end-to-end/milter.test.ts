@@ -41,7 +41,14 @@ const taken = /^250 2\.0\.0 Ok: queued as /;
 
 test('asked by a real Postfix', { skip: skipWithoutPostfix() }, async (t) => {
   // Since 3.9 Postfix makes a space of each stray CR or LF itself.
-  await using site = await startMilterSite({ mainCf: ['cleanup_replace_stray_cr_lf = no'] });
+  await using site = await startMilterSite({
+    mainCf: ['cleanup_replace_stray_cr_lf = no'],
+    settings: { mode: null },
+    policy: {
+      mode: 'enforce',
+      overrides: [{ for: { recipient: new Set(['tagged@example.test']) }, set: { mode: 'tag' } }],
+    },
+  });
   const { postfix, mailbox } = site;
   const arrived = (count: number) => mailbox.until(({ messages }) => messages.length >= count);
 
@@ -122,6 +129,40 @@ test('asked by a real Postfix', { skip: skipWithoutPostfix() }, async (t) => {
   await t.test('a bare CR is refused as the front hop refuses it', async () => {
     const message = await vendorMail({ body: 'a\rb' });
     assert.match((await sendAll(postfix, [{ message }]))[0] ?? '', /^550 5\.6\.11 Bare CR or LF/);
+  });
+
+  await t.test(
+    'a client that another mail server speaks for is judged by its own address',
+    async () => {
+      const before = mailbox.messages.length;
+      await using client = await SmtpDialogue.greeted(postfix, '127.0.0.1');
+      await client.command('XCLIENT ADDR=198.51.100.7 NAME=[UNAVAILABLE]', 220);
+      await client.command('EHLO stranger.test', 250);
+      await client.command(`MAIL FROM:<${vendor.address}>`, 250);
+      await client.command('RCPT TO:<jo@example.test>', 250);
+      const unsigned = (await vendorMail()).replace(/^DKIM-Signature: [^]*?\r\n(?=From)/, '');
+      await client.data(unsigned, 250);
+      await arrived(before + 1);
+      const delivered = mailbox.messages.at(-1)?.toString('latin1') ?? '';
+      assert.match(delivered, /^X-Aliaswatch-Verdict: impersonation; action=tag;\s/);
+      assert.match(delivered, /spf=(?:soft)?fail/);
+    },
+  );
+
+  await t.test('recipients under two policies come in two transactions', async () => {
+    await using client = await SmtpDialogue.greeted(postfix, clientAddress);
+    await client.command(`MAIL FROM:<${vendor.address}>`, 250);
+    await client.command('RCPT TO:<jo@example.test>', 250);
+    const [reply] = await client.command('RCPT TO:<tagged@example.test>', 452);
+    assert.match(reply ?? '', /^452 4\.5\.3 Send this recipient in another transaction/);
+    await client.command('RSET', 250);
+    await client.command(`MAIL FROM:<${vendor.address}>`, 250);
+    await client.command('RCPT TO:<tagged@example.test>', 250);
+    const before = mailbox.messages.length;
+    await client.data(await vendorMail({ tenant: publishedLure }), 250);
+    await arrived(before + 1);
+    const delivered = mailbox.messages.at(-1)?.toString('latin1') ?? '';
+    assert.match(delivered, /^X-Aliaswatch-Verdict: anomalous; action=tag; /);
   });
 
   await t.test('sessions end with their clients', async () => {

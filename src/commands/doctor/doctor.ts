@@ -16,6 +16,7 @@ import { checkClock, readClocks } from './check-clock.ts';
 import { checkDns } from './check-dns.ts';
 import { checkFileLimit } from './check-file-limit.ts';
 import { checkIdentity, tellsClient } from './check-identity.ts';
+import { checkMilter } from './check-milter.ts';
 import { checkNextHop } from './check-next-hop.ts';
 import { checkQuarantine } from './check-quarantine.ts';
 import { checkRelay, checkRelayThroughUs } from './check-relay.ts';
@@ -29,25 +30,27 @@ import type { NextHopProbe } from './probe-next-hop.ts';
 
 export type DoctorFlags = SettingFlags & { readonly json?: boolean };
 
-type Checked = Settings & { readonly nextHop: readonly HostPort[] };
+type FrontHopSettings = Settings & { readonly nextHop: readonly HostPort[] };
 
 /** Nobody at a terminal waits as long as a mail client does. */
 const patienceMs = 10_000;
 
 /** Checks everything that serve depends on; fails when something of it is broken. */
 export async function runDoctor(context: CommandContext, flags: DoctorFlags): Promise<void> {
-  const settings = await settingsFor(context, flags, ['nextHop']);
-  const { nextHop } = settings;
-  if (nextHop === null) return; // settingsFor has refused
-  const checks = await examine({ ...settings, nextHop });
+  const settings = await settingsFor(context, flags, [['nextHop', 'milterListen']]);
+  const checks = await examine(settings);
   if (flags.json === true) printJson(context, { checks });
   else context.stdout.write(doctorText(checks));
   if (checks.some(({ status }) => status === 'failed')) context.exit(exitCodes.failed);
 }
 
-async function examine(settings: Checked): Promise<readonly Finding[]> {
+async function examine(settings: Settings): Promise<readonly Finding[]> {
   const before = readClocks();
-  const [dns, mail] = await Promise.all([checkDns(settings), examineNextHops(settings)]);
+  const { nextHop, milterListen } = settings;
+  const [dns, mail] = await Promise.all([
+    checkDns(settings),
+    nextHop === null ? { findings: [], probes: [] } : examineNextHops({ ...settings, nextHop }),
+  ]);
   // One after the other, and after the rest: they measure time.
   const store = await checkStore(settings);
   const quarantine = await checkHeldMail(settings);
@@ -57,6 +60,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
   return [
     ...dns,
     ...mail.findings,
+    ...(milterListen === null ? [] : [await checkMilter(milterListen)]),
     store,
     ...quarantine,
     checkClock(before, readClocks(), mail.probes),
@@ -68,7 +72,7 @@ async function examine(settings: Checked): Promise<readonly Finding[]> {
   ];
 }
 
-function checkHeldMail(settings: Checked): Promise<readonly Finding[]> {
+function checkHeldMail(settings: Settings): Promise<readonly Finding[]> {
   const bucket = bucketOf(settings);
   return bucket === null ? checkQuarantine(settings) : checkBucket(bucket, settings);
 }
@@ -78,7 +82,7 @@ type MailFindings = {
   readonly probes: readonly NextHopProbe[];
 };
 
-async function examineNextHops(settings: Checked): Promise<MailFindings> {
+async function examineNextHops(settings: FrontHopSettings): Promise<MailFindings> {
   const timeouts = { ...defaultTimeouts, nextHopConnectMs: patienceMs, nextHopReplyMs: patienceMs };
   try {
     const hops = nextHopSettings(await nextHopRoute(settings), timeouts);
@@ -93,7 +97,10 @@ async function examineNextHops(settings: Checked): Promise<MailFindings> {
   }
 }
 
-async function examineNextHop(hop: NextHopSettings, settings: Checked): Promise<MailFindings> {
+async function examineNextHop(
+  hop: NextHopSettings,
+  settings: FrontHopSettings,
+): Promise<MailFindings> {
   const { listen, maxMessageBytes, nextHop } = settings;
   const suffix = nextHop.length === 1 ? '' : ` ${formatHostPort(hop)}`;
   const { findings, reached } = await checkNextHop({ settings: hop, maxMessageBytes, suffix });
