@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Redis } from 'ioredis';
 import { activate } from '../../src/activate-rules.ts';
 import type { Zone } from '../../src/commands/demo/zone.ts';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
@@ -121,7 +122,12 @@ async function replay(place: Place, mail: readonly Mail[]) {
     .map(({ alias, outcome }) => ({ alias, ...outcome }));
 }
 
-async function backupAndReplay(place: Place, wipeStore: () => Promise<void>, other: Place) {
+async function backupAndReplay(
+  place: Place,
+  wipeStore: () => Promise<void>,
+  other: Place,
+  markNewer: () => Promise<unknown> = () => Promise.resolve(),
+) {
   const flags = ({ stateDir, store }: Place) => ['--state-dir', stateDir, '--store', store];
   const { stateDir, store } = place;
   const pseudonym = createPseudonym(await loadPseudonymKey(stateDir));
@@ -204,6 +210,8 @@ async function backupAndReplay(place: Place, wipeStore: () => Promise<void>, oth
   const refused = await shell.run(['restore', archive, ...flags(other)]);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /is not empty: --force moves/);
+  // Also what a newer program wrote: that is how one goes back.
+  await markNewer();
   const replaced = await shell.runJson(['restore', archive, '--force', ...flags(other)]);
   assert.equal(replaced.code, 0, replaced.stderr);
   const aside = await readdir(replaced.json['before'] as string);
@@ -228,9 +236,18 @@ test(
       await server.kill();
       await server.restart();
     };
-    await backupAndReplay({ stateDir: shell.path('redis'), store: server.url }, wipe, {
-      stateDir: shell.path('redis-other'),
-      store: another.url,
-    });
+    await backupAndReplay(
+      { stateDir: shell.path('redis'), store: server.url },
+      wipe,
+      {
+        stateDir: shell.path('redis-other'),
+        store: another.url,
+      },
+      async () => {
+        const redis = new Redis(another.url);
+        await redis.hset('aw:format', 'version', 9, 'readableFrom', 9);
+        redis.disconnect();
+      },
+    );
   },
 );
