@@ -49,9 +49,11 @@ export interface Resolver extends AsyncDisposable {
   statistics(): { readonly hits: number; readonly misses: number; readonly failures: number };
 }
 
-/** NXDOMAIN and an empty answer are facts to remember; every other failure is trouble. */
-type Answer =
-  { readonly records: readonly DnsRecord[] } | { readonly absent: 'ENOTFOUND' | 'ENODATA' };
+/**
+ * NXDOMAIN and an empty answer are facts to remember; every other failure is trouble. The error is made once per answer
+ * and not for each who asks: most domains of a tree walk are absent, and its stack costs more than all else of a hit.
+ */
+type Answer = { readonly records: readonly DnsRecord[] } | { readonly absent: DnsError };
 
 const rrtypes = new Set(['A', 'AAAA', 'CNAME', 'MX', 'PTR', 'TXT']);
 const typicalAnswerBytes = 512;
@@ -78,8 +80,8 @@ type SharedQueries = {
   hits: number;
   misses: number;
   failures: number;
-  /** The answer at hand or on its way, or null. */
-  recall(question: Question): Promise<Answer> | null;
+  /** The answer at hand, or on its way, or null. */
+  recall(question: Question): Answer | Promise<Answer> | null;
   send(question: Question): Promise<Answer>;
 };
 
@@ -99,8 +101,8 @@ function shareQueries(client: DnsClient, options: ResolverOptions): SharedQuerie
       return { records: records as DnsRecord[] }; // `rrtypes` are those whose records have these shapes
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'ENOTFOUND' || code === 'ENODATA') return { absent: code };
-      if (code === 'EBADNAME') return { absent: 'ENOTFOUND' }; // c-ares asks for letters, digits and -._/* only
+      if (code === 'ENOTFOUND' || code === 'ENODATA') return { absent: new DnsError(code, key) };
+      if (code === 'EBADNAME') return { absent: new DnsError('ENOTFOUND', key) }; // c-ares asks for letters, digits and -._/* only
       throw new DnsError(code, key);
     }
   }
@@ -110,8 +112,7 @@ function shareQueries(client: DnsClient, options: ResolverOptions): SharedQuerie
     misses: 0,
     failures: 0,
     recall({ key }) {
-      const cached = cache.get(key);
-      const answer = cached === undefined ? underWay.get(key) : Promise.resolve(cached);
+      const answer = cache.get(key) ?? underWay.get(key);
       if (answer === undefined) return null;
       shared.hits++;
       return answer;
@@ -147,6 +148,7 @@ function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup 
 
   async function ask(question: Question): Promise<Answer> {
     const known = shared.recall(question);
+    if (known !== null && !(known instanceof Promise)) return known;
     const leftMs = deadline - performance.now();
     if (known === null && (budget <= 0 || leftMs < leastMs))
       throw new DnsError('ETIMEOUT', question.key);
@@ -162,7 +164,7 @@ function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup 
     const answer = asked.get(key) ?? ask({ key, name, rrtype });
     asked.set(key, answer);
     const known = await answer;
-    if ('absent' in known) throw new DnsError(known.absent, key);
+    if ('absent' in known) throw known.absent;
     return [...known.records];
   };
 }
