@@ -4,8 +4,6 @@ set -eu
 
 # XCLIENT tells Postfix who the client is. Without it every stranger would be 127.0.0.1, and that is in mynetworks.
 postconf -e 'smtpd_authorized_xclient_hosts = 127.0.0.1' 'mynetworks = 127.0.0.1/32'
-# Room for the header fields that are added, above what Aliaswatch announces (maxMessageBytes, 50 MiB).
-postconf -e 'message_size_limit = 53477376'
 postconf -M '127.0.0.1:10025/inet=127.0.0.1:10025 inet n - n - - smtpd'
 postconf -MX smtp/inet
 postfix check

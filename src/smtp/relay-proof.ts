@@ -74,11 +74,11 @@ async function askOnce(session: NextHopSession, sender: string): Promise<RelayPr
 /** What is refused for its sender, its client or its addresses as such (5.1.x) might relay for others. */
 const otherReasons = /\b(?:sender|client host|helo|blocked|blacklist|reverse)\b/i;
 
-/** A 4yz may be greylisting. */
+/** A 4yz may be greylisting, unless it says why: Postfix as it is installed answers `454 4.7.1 … Relay access denied`. */
 function isRelayRefusal({ code, enhancedCode, lines }: Reply): boolean {
-  if (code < 500) return false;
-  const text = lines.join(' ');
-  if (/\brelay/i.test(text.replaceAll('relay-test', ''))) return true;
+  const text = lines.join(' ').replaceAll('relay-test', '');
+  if (code < 500) return /\brelay\w* (?:access )?(?:denied|not permitted|prohibited)/i.test(text);
+  if (/\brelay/i.test(text)) return true;
   return enhancedCode?.startsWith('5.1.') !== true && !otherReasons.test(text);
 }
 

@@ -41,6 +41,16 @@ const cases: readonly {
   { name: 'an open relay', script: () => undefined, kind: 'accepted' },
   { name: 'greylisting', script: answerTo('RCPT', '450 4.2.0 Greylisted'), kind: 'unproven' },
   {
+    name: 'Postfix as it is installed (defer_unauth_destination)',
+    script: answerTo('RCPT', '454 4.7.1 <relay-test@example.org>: Relay access denied'),
+    kind: 'refused',
+  },
+  {
+    name: 'greylisting that names the address alone',
+    script: answerTo('RCPT', '450 4.2.0 <relay-test@example.org>: denied, try again'),
+    kind: 'unproven',
+  },
+  {
     name: 'a refused sender in front of an open relay',
     script: (line, { commands }) =>
       line.startsWith('RCPT') &&
