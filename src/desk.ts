@@ -62,7 +62,8 @@ export async function startDesk(start: DeskStart): Promise<Desk> {
   const { reviews, notices } = await openReviews(start, { sends: true }, opened);
   const { review, standing, remember } = reviews;
   start.metrics.measureNotices(notices.status);
-  if (settings.noticeMode !== 'off' && tellsNobody(settings))
+  // Without a next hop nothing comes to be held here, and no notice could be sent.
+  if (settings.nextHop !== null && settings.noticeMode !== 'off' && tellsNobody(settings))
     start.log.warn('nobody is told of held mail: name an administrator with noticeTo');
   opened.use(sweepInBackground({ quarantine, settings, review, notices, events, now }));
   const console = opened.use(

@@ -62,6 +62,7 @@ function decisionRecord(completed: CompletedTransaction): Omit<AuditRecord, 'act
       verdict,
       action,
       effectiveAction,
+      ...(transaction.queueId === undefined ? {} : { queueId: transaction.queueId }),
       alias,
       bits: score === null ? null : Math.round(score.bits * 100) / 100,
       cause: score?.cause.id ?? null,

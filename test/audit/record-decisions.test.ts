@@ -46,6 +46,18 @@ test('every decision above pass is on record, also one that the mode did not car
   assert.equal(lines().length, 6); // the events themselves go on as before
 });
 
+test('a mail server that asked us knows the message by its queue id: so do log and record', () => {
+  const records: AuditRecord[] = [];
+  const { events, lines } = recorder({
+    append: (record) => (records.push(record), Promise.resolve()),
+  });
+  const completed = decided({ action: 'quarantine', effectiveAction: 'quarantine' });
+  const transaction = { ...completed.transaction, queueId: '4QxYzA' };
+  events.transactionCompleted({ ...completed, transaction });
+  assert.equal(records[0]?.facts['queueId'], '4QxYzA');
+  assert.match(JSON.stringify(lines()), /"queueId":"4QxYzA"/);
+});
+
 test('what is held, the breaker, and rules that come into force', async (t) => {
   const directory = await temporaryDirectory(t);
   {

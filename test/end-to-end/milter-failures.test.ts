@@ -24,6 +24,8 @@ type Case = {
   readonly policy?: Partial<Policy>;
   readonly clientAddress?: string;
   readonly message?: string;
+  /** Waits until the message is learned. */
+  readonly waitsForLesson?: boolean;
 };
 
 async function ask(given: Case) {
@@ -55,13 +57,20 @@ async function ask(given: Case) {
   );
   const bytes = given.message ?? (await vendorMail());
   const answers = answered(await client.message({ bytes, from: vendor.address }));
+  const committed = async (): Promise<boolean> => {
+    const text = await (await fetch(`http://127.0.0.1:${server.http.port}/metrics`)).text();
+    return text.includes('aliaswatch_stage_duration_seconds_count{stage="commit"} 1');
+  };
+  if (given.waitsForLesson === true)
+    for (const endMs = performance.now() + 30_000; !(await committed());)
+      assert.ok(performance.now() < endMs, 'what was taken is learned');
   return { ...answers, verdict: answers.onTop[0] ?? '', ready: ready.status };
 }
 
 const deadStore = async () => ({ store: `redis://127.0.0.1:${await freePort()}` });
 
-test('nothing is down: taken with a verdict', async () => {
-  const { final, verdict, ready } = await ask({});
+test('nothing is down: taken with a verdict, and learned', async () => {
+  const { final, verdict, ready } = await ask({ waitsForLesson: true });
   assert.equal(final, 'c');
   assert.match(verdict, /^X-Aliaswatch-Verdict: learning; action=pass;/);
   assert.equal(ready, 200);
