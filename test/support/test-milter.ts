@@ -36,7 +36,9 @@ export async function startTestMilter(
   handle: Handle = takeWithPrefix,
   overrides: Partial<MilterListenerOptions> = {},
 ): Promise<TestMilter> {
+  await using opened = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'aliaswatch-milter-'));
+  opened.defer(() => rm(directory, { recursive: true, force: true }));
   const spool = await Spool.open({ ...defaultSpoolSizes, directory });
   const seen: SeenMessage[] = [];
   const errors: Error[] = [];
@@ -44,7 +46,7 @@ export async function startTestMilter(
   const refusals: LimitReason[] = [];
   const outcomes: MilterOutcome[] = [];
   let sessions = 0;
-  const milter = await startMilterListener({
+  const listener = await startMilterListener({
     listen: { host: '127.0.0.1', port: 0 },
     maxSessions: 20,
     maxMessageBytes: 10_000_000,
@@ -67,13 +69,12 @@ export async function startTestMilter(
     onSessions: (count) => (sessions = count),
     ...overrides,
   });
+  const milter = opened.use(listener);
+  const owned = opened.move();
   return {
     ...milter,
     ...{ seen, errors, faults, refusals, outcomes, spool },
     sessions: () => sessions,
-    [Symbol.asyncDispose]: async () => {
-      await milter[Symbol.asyncDispose]();
-      await rm(directory, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
