@@ -75,7 +75,7 @@ function frontHopOf(shared: Shared, route: NextHopRoute) {
         nextHopFinalReplyMs: settings.relayDeadlineMs,
       },
       limits: settings,
-      ...(clients === null ? {} : { clients }),
+      ...(clients === null ? {} : { clients, sharesPort: true }),
       spool,
       admitRecipient,
       resolver: reverseResolver(settings.dns.map(formatHostPort), settings.dnsTimeoutMs),
@@ -89,13 +89,14 @@ function frontHopOf(shared: Shared, route: NextHopRoute) {
   );
 }
 
-function milterOf({ ground, spool, admitRecipient, handle }: Shared, listen: HostPort) {
+function milterOf({ ground, clients, spool, admitRecipient, handle }: Shared, listen: HostPort) {
   const { settings, log, events, metrics, now } = ground;
   const { maxSessions, maxMessageBytes, maxRecipients, authservId, drainMs } = settings;
   return startMilterListener({
     ...{ listen, maxSessions, maxMessageBytes, maxRecipients, authservId, drainMs },
     ...{ spool, admitRecipient, now, handle },
     ...recordMilterEvents(metrics, log),
+    sharesPort: clients !== null,
     limits: settings,
     timeouts: defaultMilterTimeouts,
     onError: (error) => log.warn({ error }, 'milter'),

@@ -25,6 +25,8 @@ export const defaultMilterTimeouts: MilterTimeouts = {
 export type MilterListenerOptions = MilterSessionOptions & {
   /** Port 0 takes a free one. */
   readonly listen: HostAndPort;
+  /** Other processes listen there as well (SO_REUSEPORT). */
+  readonly sharesPort?: boolean;
   /** Past so many a mail server's connection is closed at once: it then does as its own settings say. */
   readonly maxSessions: number;
   readonly timeouts: MilterTimeouts;
@@ -58,7 +60,7 @@ export async function startMilterListener(options: MilterListenerOptions): Promi
       options.onSessions(connections.size);
     });
   });
-  const address = await listen(server, options.listen);
+  const address = await listen(server, options);
   server.on('error', options.onError);
   return {
     address,
@@ -183,9 +185,15 @@ function isLoss(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ETIMEDOUT'].includes(code);
 }
 
-async function listen(server: Server, { host, port }: HostAndPort): Promise<HostAndPort> {
+async function listen(
+  server: Server,
+  {
+    listen: { host, port },
+    sharesPort = false,
+  }: Pick<MilterListenerOptions, 'listen' | 'sharesPort'>,
+): Promise<HostAndPort> {
   try {
-    server.listen(port, host);
+    server.listen({ host, port, reusePort: sharesPort, exclusive: true });
     await once(server, 'listening');
   } catch (error) {
     throw new Error(

@@ -41,6 +41,8 @@ export type FrontHopOptions = {
   readonly limits: SmtpLimits;
   /** Counts clients against `limits` and `maxSessions`; those of this process alone when absent. */
   readonly clients?: ClientLimits;
+  /** Other processes listen there as well, and the system gives each a share of the connections (SO_REUSEPORT). */
+  readonly sharesPort?: boolean;
   /** One that others use as well, or settings of one of our own. */
   readonly spool: Spool | SpoolSettings;
   readonly bareLineEndings: BareLineEndings;
@@ -115,7 +117,7 @@ export async function startFrontHop(options: FrontHopOptions, handle: Handle): P
     },
   );
   try {
-    const address = await listen(server, options.listen);
+    const address = await listen(server, options);
     server.on('error', onError);
     const renewal =
       options.certificate === null || certificate === null
@@ -210,11 +212,14 @@ class FrontHopServer extends SMTPServer {
   }
 }
 
-async function listen(server: SMTPServer, { host, port }: HostAndPort): Promise<HostAndPort> {
+async function listen(
+  server: SMTPServer,
+  { listen: { host, port }, sharesPort = false }: Pick<FrontHopOptions, 'listen' | 'sharesPort'>,
+): Promise<HostAndPort> {
   // smtp-server passes on what its listener emits, and an 'error' nobody listens to would end the process.
   server.on('error', () => undefined);
   try {
-    server.listen(port, host);
+    server.listen({ host, port, reusePort: sharesPort, exclusive: true });
     await once(server.server, 'listening');
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
@@ -230,5 +235,6 @@ const advice: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; stop the program that has it, or listen on another port',
   EACCES: 'no permission; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE',
   EADDRNOTAVAIL: 'this machine has no such address; listen on one of its own',
+  ENOTSUP: 'this system lets no other process listen there as well; set workers to 1',
   ENOTFOUND: 'the host name is unknown; listen on an address of this machine',
 };

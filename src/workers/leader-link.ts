@@ -12,6 +12,8 @@ export type LeaderListeners = {
 };
 
 export type LeaderLink = AsyncDisposable & {
+  /** Of this process. */
+  readonly pid: number;
   readonly tell: (message: FromWorker) => void;
   /** Resolves once it is on its way, or cannot be told. */
   readonly tellToEnd: (message: FromWorker) => Promise<void>;
@@ -56,6 +58,7 @@ export function openLeaderLink(): LeaderLink {
   });
   tell({ kind: 'hello' });
   return {
+    pid: worker.process.pid ?? 0,
     tell,
     tellToEnd: async (message) => {
       if (!worker.isConnected()) return;

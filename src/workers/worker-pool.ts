@@ -40,7 +40,7 @@ type Slot = {
 };
 
 /** A scrape does not wait longer for a worker that is busy: its last figures are shown again. */
-const measurePatienceMs = 1000;
+const measurePatienceMs = 4000;
 
 /**
  * Worker processes that take mail on one port. They are started again when they end; disposing lets them end in order and
@@ -53,9 +53,12 @@ export class WorkerPool implements AsyncDisposable {
   readonly #gaveUp = Promise.withResolvers<Error>();
   readonly #stopping = new AbortController();
   readonly #ends = new Set<Promise<unknown>>();
+  /** Once the first of them listens, with its addresses. */
+  #settings: WorkerPoolOptions['settings'];
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#settings = options.settings;
     this.#slots = Array.from({ length: options.count }, (_, index) => newSlot(index + 1));
   }
 
@@ -71,13 +74,21 @@ export class WorkerPool implements AsyncDisposable {
 
   /** Resolves once all of them take mail. @throws Error with the reason of the first that cannot. */
   async start(): Promise<MailAddresses> {
-    // A connection is given to each in turn, and to none that is too busy to take it.
-    cluster.schedulingPolicy = cluster.SCHED_RR;
     cluster.setupPrimary({ serialization: 'json' });
     this.#sayServing();
-    for (const slot of this.#slots) this.#fork(slot);
-    const [addresses] = await Promise.all(this.#slots.map(({ started }) => started.promise));
-    if (addresses === undefined) throw new Error('there are no workers');
+    const [first, ...others] = this.#slots;
+    if (first === undefined) throw new Error('there are no workers');
+    // It may have been asked to take any port that is free, and the others need that one.
+    this.#fork(first);
+    const addresses = await first.started.promise;
+    const { smtp, milter } = addresses;
+    this.#settings = {
+      ...this.#settings,
+      listen: smtp ?? this.#settings.listen,
+      milterListen: milter,
+    };
+    for (const slot of others) this.#fork(slot);
+    await Promise.all(others.map(({ started }) => started.promise));
     return addresses;
   }
 
@@ -115,12 +126,12 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #hear(slot: Slot, worker: Worker, message: FromWorker): void {
-    const { clients, settings, onWord, onTraffic } = this.#options;
+    const { clients, onWord, onTraffic } = this.#options;
     const pid = worker.process.pid ?? 0;
     switch (message.kind) {
       case 'hello':
         if (this.#stopping.signal.aborted) tell(worker, { kind: 'drain' });
-        else tell(worker, { kind: 'start', worker: slot.number, settings });
+        else tell(worker, { kind: 'start', worker: slot.number, settings: this.#settings });
         break;
       case 'serving':
         slot.servingSinceMs = performance.now();

@@ -27,7 +27,9 @@ export async function serveAsWorker(context: CommandContext): Promise<void> {
       { settings, rules, ruleFiles, log, version: readVersion() },
       link,
     );
-    link.tell({ kind: 'serving', smtp: server.smtp, milter: server.milter });
+    const { smtp, milter } = server;
+    log.info({ pid: link.pid }, 'worker takes mail');
+    link.tell({ kind: 'serving', smtp, milter });
     const end = AbortSignal.any([context.signal, link.drain]);
     if (!end.aborted) await once(end, 'abort');
     await server[Symbol.asyncDispose]();
