@@ -37,6 +37,11 @@ type Row = {
 
 const rows: readonly Row[] = [
   {
+    name: 'workers that could not share a store',
+    args: ['--workers', '2', '--store', 'sqlite::memory:'],
+    says: [/--workers: sqlite::memory: is in the memory of one process/],
+  },
+  {
     name: 'milter that would have to change line endings',
     args: ['--milter-listen', '127.0.0.1:0', '--bare-line-endings', 'normalize'],
     says: [/--milter-listen: bareLineEndings: normalize cannot be had with milterListen/],

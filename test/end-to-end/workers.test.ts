@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -308,4 +309,26 @@ test('two workers learn what one does, field for field', patient, async () => {
   assert.equal(new Set(judgedBy.map(({ worker }) => worker)).size, 2);
   assert.deepEqual(await learned(together), await learned(alone));
   for (const gateway of [one, two]) assert.deepEqual(await gateway.end('SIGTERM'), [0, null]);
+});
+
+test('a worker that ends again and again stops the gateway, which says why', patient, async () => {
+  const gateway = opened.use(await serve('crashes', '--workers', '2'));
+  const ended = once(gateway.child, 'close');
+  const killed = new Set<number>();
+  void (async () => {
+    while (gateway.child.exitCode === null) {
+      const pid = gateway.workers().get(1);
+      if (pid !== undefined && !killed.has(pid)) {
+        killed.add(pid);
+        process.kill(pid, 'SIGKILL');
+      }
+      await delay(20);
+    }
+  })();
+  assert.deepEqual(await ended, [1, null]);
+  assert.match(
+    gateway.complaints(),
+    /^error: worker 1 ends again and again as soon as it has begun: a worker ended by SIGKILL$/m,
+  );
+  assert.equal(killed.size, 8);
 });

@@ -2,9 +2,15 @@ import type { SettingProblem, SettingRest } from '../../config/load-settings.ts'
 import { addressChecks } from './check-addresses.ts';
 import { fileChecks } from './check-files.ts';
 import { placeChecks } from './check-places.ts';
+import { workerChecks } from './check-workers.ts';
 import type { StartUpCheck } from './start-up-check.ts';
 
-const checks: readonly StartUpCheck[] = [...addressChecks, ...fileChecks, ...placeChecks];
+const checks: readonly StartUpCheck[] = [
+  ...addressChecks,
+  ...fileChecks,
+  ...placeChecks,
+  ...workerChecks,
+];
 
 /**
  * All that would keep `serve` from working with these settings, beside what is wrong with the settings as such. Nothing
