@@ -72,7 +72,16 @@ export type Histogram = {
   readonly bins: readonly { readonly bin: number; readonly count: number }[];
 };
 
+const known = new WeakMap<Snapshot, History>();
+
+/** The same snapshot has one history: rules that are held against kept mail ask for it thousands of times. */
 export function historyOf(snapshot: Snapshot): History {
+  const history = known.get(snapshot) ?? readHistory(snapshot);
+  known.set(snapshot, history);
+  return history;
+}
+
+function readHistory(snapshot: Snapshot): History {
   const { counters, days, firstDay } = snapshot;
   const count = (name: string) => counters[name] ?? 0;
   const messages = count(counterNames.messages);
