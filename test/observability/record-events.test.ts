@@ -22,7 +22,9 @@ async function moved({ registry }: Metrics): Promise<string[]> {
   const exposed = (await registry.metrics()).split('\n');
   return exposed
     .filter((line) =>
-      /^aliaswatch_(?!nodejs|process|build|rule|stage|transaction_duration|workers)\S* (?!0$)/.test(line),
+      /^aliaswatch_(?!nodejs|process|build|rule|stage|transaction_duration|workers)\S* (?!0$)/.test(
+        line,
+      ),
     )
     .sort();
 }
