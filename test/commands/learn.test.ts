@@ -251,11 +251,12 @@ describe('with a Redis store', { skip: requireInstalled('redis-server', 'redis-s
     ]);
     assert.deepEqual([checked.json['n'], checked.code], [60, 0]);
     await redis.kill();
+    // The rules in force are kept there as well, and asked for first.
     const down = await shell.run(['check', eml, '--assume-authenticated', ...store]);
     assert.equal(down.code, 1);
     assert.match(
       down.stderr,
-      new RegExp(`^error: Baseline store redis://127\\.0\\.0\\.1:${redis.port}.*\n$`),
+      new RegExp(`^error: Stored rules redis://127\\.0\\.0\\.1:${redis.port}.*\n$`),
     );
   });
 });
