@@ -112,6 +112,7 @@ test(
       '>secret',
       '~aw:{*',
       '~aw:aliases',
+      '~aw:format',
       '&*',
       '+@all',
     );
