@@ -49,10 +49,7 @@ export function compareCauses(
   const explanationOf = (world: number): Explanation<World> => ({
     cause: { causes: causes.worlds[world]?.causes ?? [], prior: priors[world] ?? 0 },
     bits: Math.log2(worlds.joints[world] ?? 0),
-    absence: Float64Array.from(
-      readings,
-      (_, index) => worlds.absence[index * worlds.joints.length + world] ?? 1,
-    ),
+    absence: absenceIn(world, worlds, readings.length),
   });
   const twin = explanationOf(best.world);
   return {
@@ -89,6 +86,7 @@ type Worlds = {
 type Said = { readonly indexes: readonly number[]; readonly without: readonly number[] };
 
 const nothingSaid: Said = { indexes: [], without: [] };
+const noWorld = { members: [] as readonly number[] };
 
 function priorsOfWorlds({ worlds }: CompiledCauses, priors: readonly number[]): readonly number[] {
   const priorOf = (member: number) => priors[member] ?? 0;
@@ -106,7 +104,8 @@ function explainWorlds(
   const absence = new Float64Array(readings.length * worlds.length);
   const outcomes = new Float64Array(readings.length * worlds.length);
   let usually = 1;
-  for (const [index, { rate, level }] of readings.entries()) {
+  for (let index = 0; index < readings.length; index++) {
+    const { rate = 0, level = 0 } = readings[index] ?? {};
     const usual = outcome(level, 1 - rate);
     const row = index * worlds.length;
     unexplained[index] = 1 - rate;
@@ -115,7 +114,8 @@ function explainWorlds(
     usually *= usual;
   }
   const joints = new Float64Array(worlds.length);
-  for (const [world, { members }] of worlds.entries()) {
+  for (let world = 0; world < worlds.length; world++) {
+    const { members } = worlds[world] ?? noWorld;
     let likelihood = usually;
     for (const member of members) {
       const { indexes, without } = said[member] ?? nothingSaid;
@@ -157,9 +157,10 @@ function crossed(
 ): { readonly attacked: number; readonly best: Best } {
   let best: Best | null = null;
   let attacked = 0;
+  const odds = new Float64Array(worlds.joints.length);
   for (const attack of attacks) {
     const said = saidBy(attack, asked);
-    const odds = oddsInWorlds(said, asked, worlds);
+    oddsInWorlds(odds, said, asked, worlds);
     for (let world = 0; world < odds.length; world++) {
       const joint = attack.share * (worlds.joints[world] ?? 0) * (odds[world] ?? 1);
       attacked += joint;
@@ -175,11 +176,12 @@ function crossed(
  * says something of differs, and most worlds say nothing of that. A message asks for some 5,000 of these chances.
  */
 function oddsInWorlds(
+  odds: Float64Array,
   { indexes, without }: Said,
   { levels }: Asked,
-  { joints, absence, outcomes, unexplained }: Worlds,
-): Float64Array {
-  const odds = new Float64Array(joints.length).fill(1);
+  { absence, outcomes, unexplained }: Worlds,
+): void {
+  odds.fill(1);
   for (let nth = 0; nth < indexes.length; nth++) {
     const index = indexes[nth] ?? 0;
     const missed = without[nth] ?? 1;
@@ -193,7 +195,13 @@ function oddsInWorlds(
       odds[world] = (odds[world] ?? 1) * times;
     }
   }
-  return odds;
+}
+
+function absenceIn(world: number, { absence, joints }: Worlds, readings: number): Float64Array {
+  const own = new Float64Array(readings);
+  for (let index = 0; index < readings; index++)
+    own[index] = absence[index * joints.length + world] ?? 1;
+  return own;
 }
 
 /** The chances that nothing brings the readings about, with another cause at work. */
@@ -206,7 +214,7 @@ function absenceWith(absence: Float64Array, { indexes, without }: Said): Float64
 
 function levelsOf(readings: readonly SignalReading[]): Int32Array {
   const levels = new Int32Array(readings.length);
-  for (const [index, { level }] of readings.entries()) levels[index] = level;
+  for (let index = 0; index < readings.length; index++) levels[index] = readings[index]?.level ?? 0;
   return levels;
 }
 
