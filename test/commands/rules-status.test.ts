@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { before, test } from 'node:test';
 import { dayOf } from '../../src/baseline/ledger.ts';
 import { openLiveStore } from '../../src/live/open-live-store.ts';
+import { smallRules } from '../activation/small-rules.ts';
 import { smallCopyOfRules } from '../config/rule-directory.ts';
 import { status } from '../live/samples.ts';
 import { openShell } from './shell.ts';
@@ -72,6 +73,17 @@ test('the bound on holds is that of each process, and what it comes to is said',
   await live.say('c', { ...capped, maxHeldPerHour: null }, 60_000);
   assert.match((await held()) ?? '', /^12 in the last hour; nothing bounds it/);
   for (const name of ['a', 'b', 'c']) await live.leave(name);
+});
+
+test('a candidate that was dropped changes nothing about the set in force', async () => {
+  const since = async () => (await shell.runJson(['rules', 'status', ...store])).json['since'];
+  const before = await since();
+  await using other = await smallRules('mode: shadow\n');
+  for (const args of [['activate', other.path, '--shadow'], ['rollback']]) {
+    const { code, stderr } = await shell.run(['rules', ...args, ...store]);
+    assert.equal(code, 0, stderr);
+  }
+  assert.deepEqual(await since(), before);
 });
 
 test('a word about the breaker is there for every process, and on record', async () => {

@@ -1,4 +1,5 @@
-import type { Activation, InForce } from '../../activation/rule-set-store.ts';
+import { changeThatBegan } from '../../activation/history-of-active.ts';
+import { keptActivations, type Activation, type InForce } from '../../activation/rule-set-store.ts';
 import { openLiveStore } from '../../live/open-live-store.ts';
 import type { BreakerOrder } from '../../live/breaker-order.ts';
 import type { ProcessStatus, StatusOpening } from '../../live/process-status.ts';
@@ -16,7 +17,7 @@ export type StatusFlags = SettingFlags & { readonly json?: boolean };
 /** How rules and mail under them are, on all processes of a store. */
 export type RulesStatus = {
   readonly inForce: InForce;
-  /** How the set in force came to be that; null where nothing was activated. */
+  /** How the set in force came to be that; null where nothing was activated, or nothing tells. */
   readonly since: Activation | null;
   readonly processes: readonly ProcessStatus[];
   readonly breaker: {
@@ -51,9 +52,10 @@ export async function showStatus(
     readOnly: true,
   });
   const inForce = await rules.inForce();
-  const history = await rules.history(200);
   const since =
-    history.find(({ version, stage }) => version === inForce.active && stage === 'enforce') ?? null;
+    inForce.active === null
+      ? null
+      : changeThatBegan(await rules.history(keptActivations), inForce.active);
   const [processes, orders] = await Promise.all([live.processes(), live.orders()]);
   const sets = [
     { ruleset: inForce.active, previous: since?.previous ?? null },
