@@ -1,6 +1,6 @@
 import type { RuleSet } from '../config/rule-set.ts';
 import type { RuleFiles } from '../config/rule-source.ts';
-import { inForceOnce } from './history-of-active.ts';
+import { inForceBefore } from './history-of-active.ts';
 import {
   keptActivations,
   type Activation,
@@ -119,10 +119,9 @@ function ignoredAfter({ active, candidate, ignored }: InForce, target: string): 
 
 async function versionBefore(
   store: Pick<RuleSetStore, 'history'>,
-  { active, ignored }: InForce,
+  state: InForce,
 ): Promise<string> {
-  const history = await store.history(keptActivations);
-  const before = inForceOnce(history, ignored).find((version) => version !== active);
+  const [before] = inForceBefore(await store.history(keptActivations), state);
   if (before === undefined)
     throw new Error(
       'there is no earlier rule set to go back to: name one with --to, or activate another directory',

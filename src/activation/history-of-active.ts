@@ -1,14 +1,15 @@
-import type { Activation } from './rule-set-store.ts';
+import type { Activation, InForce } from './rule-set-store.ts';
 
-/** Sets that were in force for all mail, newest first, without those that are ignored. */
-export function inForceOnce(
+/** Other sets that were in force for all mail, newest first, without those that are ignored. */
+export function inForceBefore(
   history: readonly Activation[],
-  ignored: readonly string[],
+  { active, ignored }: Pick<InForce, 'active' | 'ignored'>,
 ): readonly string[] {
   const versions = history
     .filter(({ stage }) => stage === 'enforce')
     .flatMap(({ version, previous }) => [version, previous])
-    .filter((version) => version !== null && !ignored.includes(version)) as readonly string[];
+    .filter((version) => version !== null)
+    .filter((version) => version !== active && !ignored.includes(version));
   return [...new Set(versions)];
 }
 

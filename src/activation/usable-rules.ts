@@ -1,5 +1,5 @@
 import type { RuleSet } from '../config/rule-set.ts';
-import { inForceOnce } from './history-of-active.ts';
+import { inForceBefore } from './history-of-active.ts';
 import { UnusableRules, type StoredRules } from './load-stored.ts';
 import { keptActivations, type InForce, type RuleSetStore } from './rule-set-store.ts';
 
@@ -18,13 +18,12 @@ const mostTried = 10;
 export async function usableInForce(
   store: Pick<RuleSetStore, 'history'>,
   stored: StoredRules,
-  { active, ignored }: Pick<InForce, 'active' | 'ignored'>,
+  state: Pick<InForce, 'active' | 'ignored'>,
 ): Promise<UsableRules> {
-  if (active === null) return { rules: null, trouble: 'nothing was ever activated' };
-  const named = await tried(stored, active);
+  if (state.active === null) return { rules: null, trouble: 'nothing was ever activated' };
+  const named = await tried(stored, state.active);
   if (!(named instanceof UnusableRules)) return { rules: named, trouble: null };
-  const history = await store.history(keptActivations);
-  const earlier = inForceOnce(history, ignored).filter((version) => version !== active);
+  const earlier = inForceBefore(await store.history(keptActivations), state);
   for (const version of earlier.slice(0, mostTried)) {
     const rules = await tried(stored, version);
     if (!(rules instanceof UnusableRules)) return { rules, trouble: named.message };
