@@ -24,15 +24,24 @@ function isOfOne({ aggregator }: MetricsSnapshot[number]): boolean {
  * for new.
  */
 export class RetiredCounts {
-  #counts: MetricsSnapshot = [];
+  #counts: readonly MetricsSnapshot[] = [];
+  #adding: Promise<void> = Promise.resolve();
 
-  get counts(): MetricsSnapshot {
+  /** They add up to all that was counted, at any time. */
+  get counts(): readonly MetricsSnapshot[] {
     return this.#counts;
   }
 
-  async add(snapshot: MetricsSnapshot): Promise<void> {
-    const counted = snapshot.filter(({ type }) => !isGauge(type));
-    this.#counts = await aggregateMetrics([this.#counts, counted]).getMetricsAsJSON();
+  /** Counts at once; resolves when that has become one snapshot with those before. */
+  add(snapshot: MetricsSnapshot): Promise<void> {
+    this.#counts = [...this.#counts, snapshot.filter(({ type }) => !isGauge(type))];
+    return (this.#adding = this.#adding.then(() => this.#join()));
+  }
+
+  async #join(): Promise<void> {
+    const joined = this.#counts;
+    const one = await aggregateMetrics(joined).getMetricsAsJSON();
+    this.#counts = [one, ...this.#counts.slice(joined.length)];
   }
 }
 

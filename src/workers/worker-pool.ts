@@ -4,13 +4,10 @@ import type { Registry } from 'prom-client';
 import type { AlertWord } from '../alerts/shared-alerts.ts';
 import type { Settings } from '../config/settings.ts';
 import type { MailAddresses } from '../listeners.ts';
-import {
-  aggregateMetrics,
-  RetiredCounts,
-  type MetricsSnapshot,
-} from '../observability/aggregate-metrics.ts';
+import { aggregateMetrics } from '../observability/aggregate-metrics.ts';
 import type { Events, WorkerEnded } from '../observability/events.ts';
 import type { ClientsOfWorkers } from './clients-of-workers.ts';
+import { CountsOfWorkers } from './counts-of-workers.ts';
 import type { FromWorker, ToWorker, TrafficCount } from './messages.ts';
 import { nextStart } from './restarts.ts';
 
@@ -35,12 +32,7 @@ type Slot = {
   /** Why it said that it cannot serve. */
   failure: string | null;
   earlyEnds: number;
-  snapshot: MetricsSnapshot | null;
-  onMeasured: () => void;
 };
-
-/** A scrape does not wait longer for a worker that is busy: its last figures are shown again. */
-const measurePatienceMs = 4000;
 
 /**
  * Worker processes that take mail on one port. They are started again when they end; disposing lets them end in order and
@@ -49,7 +41,7 @@ const measurePatienceMs = 4000;
 export class WorkerPool implements AsyncDisposable {
   readonly #options: WorkerPoolOptions;
   readonly #slots: readonly Slot[];
-  readonly #retired = new RetiredCounts();
+  readonly #counts = new CountsOfWorkers();
   readonly #gaveUp = Promise.withResolvers<Error>();
   readonly #stopping = new AbortController();
   readonly #ends = new Set<Promise<unknown>>();
@@ -94,9 +86,9 @@ export class WorkerPool implements AsyncDisposable {
 
   /** What `own` and all workers counted, those that are gone included. */
   async registry(own: Registry): Promise<Registry> {
-    const measured = await Promise.all(this.#slots.map(measure));
-    const workers = measured.filter((snapshot) => snapshot !== null);
-    return aggregateMetrics([await own.getMetricsAsJSON(), ...workers, this.#retired.counts]);
+    const measured = this.#slots.map((slot) => this.#measure(slot));
+    const [alone] = await Promise.all([own.getMetricsAsJSON(), ...measured]);
+    return aggregateMetrics([alone, ...this.#counts.snapshots]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,7 +111,7 @@ export class WorkerPool implements AsyncDisposable {
     const ended = Promise.withResolvers<undefined>();
     this.#ends.add(ended.promise);
     worker.once('exit', (code: number | null, signal: string | null) => {
-      this.#ended(slot, worker.process.pid ?? 0, { code, signal });
+      this.#ended(slot, pidOf(worker), { code, signal });
       this.#ends.delete(ended.promise);
       ended.resolve(undefined);
     });
@@ -127,7 +119,9 @@ export class WorkerPool implements AsyncDisposable {
 
   #hear(slot: Slot, worker: Worker, message: FromWorker): void {
     const { clients, onWord, onTraffic } = this.#options;
-    const pid = worker.process.pid ?? 0;
+    // What it still had to say when it ended: its clients are gone, and its counts with the others.
+    if (slot.worker !== worker) return;
+    const pid = pidOf(worker);
     switch (message.kind) {
       case 'hello':
         if (this.#stopping.signal.aborted) tell(worker, { kind: 'drain' });
@@ -157,20 +151,18 @@ export class WorkerPool implements AsyncDisposable {
         onTraffic(message.counts);
         break;
       case 'measured':
-        slot.snapshot = message.snapshot;
-        slot.onMeasured();
+        this.#counts.measured(pid, message.snapshot);
         break;
     }
   }
 
   #ended(slot: Slot, pid: number, how: Pick<WorkerEnded, 'code' | 'signal'>): void {
     const { clients, events } = this.#options;
-    const { snapshot, servingSinceMs: since } = slot;
+    const { servingSinceMs: since } = slot;
     const servedMs = since === null ? null : Math.round(performance.now() - since);
-    slot.worker = slot.servingSinceMs = slot.snapshot = null;
-    slot.onMeasured();
+    slot.worker = slot.servingSinceMs = null;
     clients.gone(pid);
-    if (snapshot !== null) void this.#retired.add(snapshot);
+    this.#counts.gone(pid);
     this.#sayServing();
     if (this.#stopping.signal.aborted) return;
     const reason = slot.failure ?? `a worker ended ${describeEnd(how)}`;
@@ -194,6 +186,11 @@ export class WorkerPool implements AsyncDisposable {
     );
   }
 
+  async #measure({ worker, servingSinceMs }: Slot): Promise<void> {
+    if (worker === null || servingSinceMs === null) return;
+    await this.#counts.measure(pidOf(worker), () => tell(worker, { kind: 'measure' }));
+  }
+
   #sayServing(): void {
     this.#options.events.workersServing(this.#options.count, this.serving);
   }
@@ -208,20 +205,11 @@ function newSlot(number: number): Slot {
     servingSinceMs: null,
     failure: null,
     earlyEnds: 0,
-    snapshot: null,
-    onMeasured: () => undefined,
   };
 }
 
-async function measure(slot: Slot): Promise<MetricsSnapshot | null> {
-  if (slot.servingSinceMs === null) return null;
-  const measured = Promise.withResolvers<undefined>();
-  slot.onMeasured = () => measured.resolve(undefined);
-  const timer = setTimeout(slot.onMeasured, measurePatienceMs);
-  tell(slot.worker, { kind: 'measure' });
-  await measured.promise;
-  clearTimeout(timer);
-  return slot.snapshot;
+function pidOf({ process: { pid = 0 } }: Worker): number {
+  return pid;
 }
 
 /** Whoever is gone is not told; that it is gone is seen soon. */

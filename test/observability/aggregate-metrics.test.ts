@@ -67,7 +67,7 @@ test('what a worker counted outlives it, and what it had does not', async () => 
   await retired.add(await snapshotOf(worker(3)));
   await retired.add(await snapshotOf(worker(4)));
   const leader = await snapshotOf(createMetrics('1'));
-  const value = await together(leader, await snapshotOf(worker(1)), retired.counts);
+  const value = await together(leader, await snapshotOf(worker(1)), ...retired.counts);
   assert.equal(value(clean), 8);
   assert.equal(value('aliaswatch_stage_duration_seconds_count{stage="score"}'), 8);
   assert.equal(value('aliaswatch_smtp_sessions'), 1);
