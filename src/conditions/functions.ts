@@ -39,19 +39,19 @@ const longestLabel = 63;
 export const macros = ['exists', 'all', 'exists_one', 'filter', 'map'] as const;
 
 /** What is called in the place of CEL's own, which a message or a pattern can make very slow. */
-const linear: Readonly<Record<string, string>> = {
-  matches: 'matchesLinear',
-  contains: 'containsLinear',
-};
+const linear: ReadonlyMap<string, string> = new Map([
+  ['matches', 'matchesLinear'],
+  ['contains', 'containsLinear'],
+]);
 
 /** The name under which a method is registered and called. */
 export function calledName(written: string): string {
-  return Object.hasOwn(linear, written) ? (linear[written] ?? written) : written;
+  return linear.get(written) ?? written;
 }
 
 /** The name that stands in the condition. */
 export function writtenName(called: string): string {
-  return Object.keys(linear).find((name) => linear[name] === called) ?? called;
+  return linear.keys().find((name) => linear.get(name) === called) ?? called;
 }
 
 /** Everything that may be called, but for the macros. `isMatch` tells whether a text has a compiled pattern in it. */
