@@ -151,9 +151,8 @@ function fromEnvironment(environment: SettingSources['environment']): Layer {
     if (key) given[key] = value;
     else unknown.push(unknownVariable(name, [...keys.keys()]));
   }
-  const found = findProblems(settingsSchema, given);
-  const problems = [...unknown, ...found.map((problem) => named(problem, environmentName))];
-  return { ...withoutFaulty(given, found), problems };
+  const layer = layerOf(given, environmentName);
+  return { ...layer, problems: [...unknown, ...layer.problems] };
 }
 
 function unknownVariable(name: string, known: readonly string[]): SettingProblem {
@@ -169,18 +168,17 @@ function fromFlags(flags: SettingSources['flags']): Layer {
   const given = Object.fromEntries(
     settingKeys.flatMap((key) => (flags[key] === undefined ? [] : [[key, flags[key]]])),
   );
-  const found = findProblems(settingsSchema, given);
-  return {
-    ...withoutFaulty(given, found),
-    problems: found.map((problem) => named(problem, flagName)),
-  };
+  return layerOf(given, flagName);
 }
 
-function named(
-  { path, message, hint }: FoundProblem,
-  nameOf: (key: SettingKey) => string,
-): SettingProblem {
-  return { place: nameOf(path[0] as SettingKey), message, hint };
+function layerOf(given: Layer['given'], nameOf: (key: SettingKey) => string): Layer {
+  const found = findProblems(settingsSchema, given);
+  const problems = found.map(({ path, message, hint }) => ({
+    place: nameOf(path[0] as SettingKey),
+    message,
+    hint,
+  }));
+  return { ...withoutFaulty(given, found), problems };
 }
 
 function environmentName(key: SettingKey): string {
