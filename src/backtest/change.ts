@@ -60,7 +60,8 @@ const levels: Readonly<Record<Action, 0 | 1 | 2>> = {
   reject: 2,
 };
 
-function kindOf(before: Action, after: Action): ChangeKind | null {
+/** What another action is for a person; null where it comes to the same. */
+export function kindOf(before: Action, after: Action): ChangeKind | null {
   const [from, to] = [levels[before], levels[after]];
   if (to === from) return null;
   if (to > from) return to === 2 ? 'newly-held' : 'newly-tagged';
