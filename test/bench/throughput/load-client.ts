@@ -1,16 +1,14 @@
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readMailFile } from './mail-file.ts';
 
 /**
- * Sends `--count` messages of a file, from the `--first` on, over `--sessions` connections that stay open; at `--rate` a
- * second in all where one is given, else as fast as they are taken. A process of its own: its work is nobody else's.
- * Prints one line of JSON.
+ * Sends `--count` messages of a file, from the `--first` on, over `--sessions` connections that stay open, as fast as they
+ * are taken. A process of its own: its work is nobody else's. Prints one line of JSON.
  */
 export type LoadResult = {
   readonly seconds: number;
-  /** From MAIL to the final reply, in ms, ascending; from when it was due where there is a rate. */
+  /** From MAIL to the final reply, in ms, ascending. */
   readonly latenciesMs: readonly number[];
 };
 
@@ -21,17 +19,14 @@ const { values: options } = parseArgs({
     first: { type: 'string', default: '0' },
     count: { type: 'string', default: '1' },
     sessions: { type: 'string', default: '50' },
-    rate: { type: 'string', default: '0' },
-    from: { type: 'string', default: 'bounce@sender.test' },
   },
 });
-const [first, count, sessions] = [options.first, options.count, options.sessions].map(Number);
-const rate = Number(options.rate);
-const messages = readMailFile(options.mail).slice(first, (first ?? 0) + (count ?? 0));
+const first = Number(options.first);
+const messages = readMailFile(options.mail).slice(first, first + Number(options.count));
 const latenciesMs: number[] = [];
 let next = 0;
 
-const clients = await Promise.all(Array.from({ length: sessions ?? 1 }, openSession));
+const clients = await Promise.all(Array.from({ length: Number(options.sessions) }, openSession));
 const startedMs = performance.now();
 await Promise.all(clients.map(sendAll));
 const seconds = (performance.now() - startedMs) / 1000;
@@ -79,12 +74,9 @@ async function sendAll({ say }: Session): Promise<void> {
     const at = next++;
     const message = messages[at];
     if (message === undefined) return;
-    const dueMs = rate > 0 ? startedMs + (at / rate) * 1000 : performance.now();
-    const earlyMs = dueMs - performance.now();
-    if (earlyMs > 0) await delay(earlyMs);
-    const sinceMs = Math.max(dueMs, rate > 0 ? dueMs : performance.now());
-    await say(`MAIL FROM:<${options.from}>\r\n`, '250');
-    await say(`RCPT TO:<user${((first ?? 0) + at) % 200}@example.test>\r\n`, '250');
+    const sinceMs = performance.now();
+    await say('MAIL FROM:<bounce@sender.test>\r\n', '250');
+    await say(`RCPT TO:<user${(first + at) % 200}@example.test>\r\n`, '250');
     await say('DATA\r\n', '354');
     await say(Buffer.concat([message, Buffer.from('.\r\n')]), '250');
     latenciesMs.push(performance.now() - sinceMs);

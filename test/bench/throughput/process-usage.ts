@@ -13,9 +13,8 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(user) + Number(system)) / ticksPerSecond;
 }
 
-/** Resident memory now, and the most it ever was. */
-export function memoryOf(pid: number): { readonly rssBytes: number; readonly peakBytes: number } {
+/** The most resident memory that it ever had. */
+export function peakBytesOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]);
-  return { rssBytes: kib('VmRSS') * 1024, peakBytes: kib('VmHWM') * 1024 };
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
 }

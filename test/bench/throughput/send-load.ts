@@ -10,8 +10,6 @@ export type Load = {
   readonly first: number;
   readonly count: number;
   readonly sessions: number;
-  /** Messages a second in all; as fast as they are taken when absent. */
-  readonly rate?: number;
 };
 
 /** Has a process of its own send that. Rejects where any message was not taken. */

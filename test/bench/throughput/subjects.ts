@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { BenchSender } from './signed-mail.ts';
-import { freePort } from '../../support/smtp-ports.ts';
+import { freePort, listens } from '../../support/smtp-ports.ts';
 
 /** One program that is measured, in a process of its own. */
 export type Subject = AsyncDisposable & {
@@ -57,7 +56,8 @@ export async function startGateway(
     const text = await readFile(policy, 'utf8');
     await writeFile(policy, text.replace(/^watch: \[\]/m, `watch: [notify@${sender.domain}]`));
     common.push('--store', watched.store);
-    await finished([main, 'learn', watched.taught, '--assume-authenticated', ...common]);
+    const learn = [main, 'learn', watched.taught, '--assume-authenticated', ...common];
+    await promisify(execFile)(process.execPath, learn);
   }
   const flags = ['--listen', `127.0.0.1:${port}`, '--http', `127.0.0.1:${await freePort()}`];
   const nextHop = ['--next-hop', `127.0.0.1:${site.sinkPort}`, '--exempt', '127.0.0.1/32'];
@@ -75,36 +75,14 @@ async function running(
     child.kill();
     await exited;
   });
-  while (!(await isListening(subject.port))) {
-    if (child.exitCode !== null) throw new Error(`${subject.name} ended at its start`);
-    await delay(50);
-  }
+  const ended = exited.then(() => {
+    throw new Error(`${subject.name} ended at its start`);
+  });
+  await Promise.race([listens({ host: '127.0.0.1', port: subject.port }, 60_000), ended]);
   const started = starting.move();
   return {
     ...subject,
     pid: child.pid ?? 0,
     [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
   };
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => {
-      end(true);
-    });
-    socket.once('error', () => {
-      end(false);
-    });
-  });
-}
-
-async function finished(argv: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`${argv[1] ?? ''} ended with ${String(code)}`);
 }

@@ -75,7 +75,7 @@ export function table(run: {
     ].join(''),
   );
   const ratios = Object.entries(run.ratios).map(
-    ([name, value]) => `${name.padEnd(30)} ${value === null ? 'not measured' : value.toFixed(2)}`,
+    ([name, value]) => `${name.padEnd(30)} ${value?.toFixed(2) ?? 'not measured: it was not run'}`,
   );
   return [
     `${run.count} messages of ${run.sizeBytes} bytes, median of ${run.rounds} rounds; 1 process each`,

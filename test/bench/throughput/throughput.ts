@@ -9,7 +9,7 @@ import { vendorZone } from '../../support/zone.ts';
 import { isInstalled } from '../../support/installed.ts';
 import { sendLoad } from './send-load.ts';
 import { writeMailFile } from './mail-file.ts';
-import { cpuSecondsOf, memoryOf } from './process-usage.ts';
+import { cpuSecondsOf, peakBytesOf } from './process-usage.ts';
 import { signedMail, type BenchSender } from './signed-mail.ts';
 import { startBareRelay, startGateway, type Subject } from './subjects.ts';
 import { medianOf, ratiosOf, table, type Figures } from './throughput-report.ts';
@@ -17,7 +17,8 @@ import { medianOf, ratiosOf, table, type Figures } from './throughput-report.ts'
 /**
  * What one message costs, side by side in one run: the sink alone, a relay of the same libraries, with and without
  * mailauth, and the gateway for mail that nobody watches and for watched mail on SQLite and on Redis. Each is a process
- * of its own and takes its turn in every round; read the ratios.
+ * of its own and takes its turn in every round; read the ratios. No other filter is run: the ratios to Haraka and to
+ * rspamd are null.
  */
 const { values: options } = parseArgs({
   options: {
@@ -100,7 +101,7 @@ async function measure(subject: Subject | null, first: number): Promise<Figures>
     cpuMs: subject === null ? null : ((cpuSecondsOf(subject.pid) - before) * 1000) / count,
     p50Ms: latenciesMs[Math.floor(latenciesMs.length * 0.5)] ?? 0,
     p99Ms: latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? 0,
-    peakBytes: subject === null ? null : memoryOf(subject.pid).peakBytes,
+    peakBytes: subject === null ? null : peakBytesOf(subject.pid),
   };
 }
 
