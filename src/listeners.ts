@@ -49,7 +49,7 @@ export async function startListeners(options: ListenersOptions): Promise<Listene
   const { milterListen } = settings;
   const milter = milterListen === null ? null : opened.use(await milterOf(shared, milterListen));
   metrics.measureFrontHop({
-    sessions: () => frontHop?.load().sessions ?? 0,
+    sessions: () => frontHop?.sessions() ?? 0,
     spoolBytes: () => spool.usedBytes,
     ...settings,
   });

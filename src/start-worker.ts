@@ -5,7 +5,7 @@ import { startDeskOfMail } from './desk.ts';
 import { openGround, type GroundOptions } from './ground.ts';
 import type { Listeners } from './listeners.ts';
 import type { MetricsSnapshot } from './observability/aggregate-metrics.ts';
-import { listAddresses } from './smtp/address-ranges.ts';
+import { uncountedMessages } from './smtp/address-limits.ts';
 import { takeMail } from './take-mail.ts';
 import type { LeaderLink } from './workers/leader-link.ts';
 import { measureUsage } from './workers/measure-usage.ts';
@@ -44,10 +44,9 @@ export async function startWorker(
   );
   const { events, quarantine, route, metrics } = ground;
   opened.use(measureUsage(quarantine.usage, events.quarantineSweepFailed));
-  const exempt = listAddresses([...settings.exempt, ...settings.xclientPeers]);
   const clients = remoteClients({
     tell,
-    isUncounted: (address) => settings.messagesPerMinute === 0 || exempt(address),
+    isUncounted: uncountedMessages({ ...settings, limits: settings }),
   });
   const measure = () => metrics.registry.getMetricsAsJSON();
   listen({

@@ -32,8 +32,20 @@ export function limitClients({
   maxSessions,
   xclientPeers,
 }: ClientLimitsSettings): AddressLimits {
-  const exempt = [...limits.exempt, ...xclientPeers];
+  const exempt = exemptOf({ limits, xclientPeers });
   return new AddressLimits({ ...limits, maxSessions, exempt }, () => performance.now());
+}
+
+/** Whose messages `limitClients` admits without counting them. */
+export function uncountedMessages(settings: Omit<ClientLimitsSettings, 'maxSessions'>): IsListed {
+  return settings.limits.messagesPerMinute === 0 ? () => true : listAddresses(exemptOf(settings));
+}
+
+function exemptOf({
+  limits,
+  xclientPeers,
+}: Pick<ClientLimitsSettings, 'limits' | 'xclientPeers'>): readonly string[] {
+  return [...limits.exempt, ...xclientPeers];
 }
 
 type Buckets = { connections: number; messages: number; filledAtMs: number };

@@ -65,8 +65,8 @@ export type FrontHopOptions = {
 /** Disposing of it stops accepting, lets transactions end within `drainMs`, and closes every connection. */
 export type FrontHop = AsyncDisposable & {
   readonly address: HostAndPort;
-  /** Open sessions, and bytes of their messages on disk. */
-  readonly load: () => { readonly sessions: number; readonly spoolBytes: number };
+  /** That are open. */
+  readonly sessions: () => number;
 };
 
 /**
@@ -130,10 +130,7 @@ export async function startFrontHop(options: FrontHopOptions, handle: Handle): P
           });
     return {
       address,
-      load: () => ({
-        sessions: server.connections.size,
-        spoolBytes: shared.spool.usedBytes,
-      }),
+      sessions: () => server.connections.size,
       [Symbol.asyncDispose]: async () => {
         renewal?.[Symbol.dispose]();
         await server.drain(drainMs);
