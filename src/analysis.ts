@@ -184,7 +184,7 @@ const nothingLearned = {
   mature: false,
   conditionFailures: [],
   lesson: null,
-  releaseLesson: null,
+  releaseLesson: () => null,
   seen: null,
   shared: null,
 } as const;

@@ -59,8 +59,8 @@ export type Judgement = {
   readonly policy: Policy;
   /** What delivery of this message teaches, or null. */
   readonly lesson: Commit | null;
-  /** What a later release of this message teaches, or null. */
-  readonly releaseLesson: Commit | null;
+  /** What a later release of this message teaches, or null; of most mail nobody asks. */
+  readonly releaseLesson: () => Commit | null;
   /** What it leaves for the organization's ledgers; null for mail of nobody's alias. */
   readonly seen: WatchedSightings | null;
   /** What rules were applied to, and what held beside them; absent for mail that was not scored. */
@@ -236,7 +236,7 @@ export async function judge(
       conditionFailures: appraisal.conditions.failed,
       policy,
       lesson: learnable ? lessonOf(lesson) : null,
-      releaseLesson: learnable ? lessonOf(release) : null,
+      releaseLesson: () => (learnable ? lessonOf(release) : null),
       seen: {
         linkDomains: linkDomainsOf(message),
         carried: {

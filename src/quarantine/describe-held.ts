@@ -44,7 +44,7 @@ export function describeHeld(
     sizeBytes: content.sizeBytes,
     connection,
     envelope,
-    lesson: releaseLesson,
+    lesson: releaseLesson(),
     explanation: explain(score, policy),
     deliveries: [],
   };

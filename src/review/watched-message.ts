@@ -95,7 +95,7 @@ export function watchedMessage({
     values: isFlagged(decision) ? (shared?.values.map(nameOfShared) ?? []) : [],
     taught: isHeld || lesson === null ? null : newsOf(lesson, analysis),
     takenBack: null,
-    lesson: isTagged ? releaseLesson : null,
+    lesson: isTagged ? releaseLesson() : null,
     sightings: isTagged || isHeld ? vouchedSightings({ transaction, analysis, lists }) : null,
   };
 }

@@ -1,5 +1,5 @@
 import { counterNames } from '../baseline/history.ts';
-import { addCounters, type Counters } from '../baseline/ledger.ts';
+import type { Counters } from '../baseline/ledger.ts';
 import { sketchOf, type ValueTouch } from '../baseline/value-record.ts';
 import type { Commit } from '../baseline/store.ts';
 import type { Features } from '../features/features.ts';
@@ -58,8 +58,8 @@ export function lessonOf({
   const isUndisputed = campaign === null;
   const counters = [
     ...(teaches !== 'pending' && !isCopy ? featureCounters(features, readings, isUndisputed) : []),
-    ...(teaches !== 'pending' && !isCopy ? [count(counterNames.hourOfWeek(hour))] : []),
-    ...(teaches === 'all' ? [count(counterNames.score(scoreBits))] : []),
+    ...(teaches !== 'pending' && !isCopy ? [counterNames.hourOfWeek(hour)] : []),
+    ...(teaches === 'all' ? [counterNames.score(scoreBits)] : []),
   ];
   const recipients = features.recipients.map(({ address }) => address).join(',');
   const identity =
@@ -71,10 +71,17 @@ export function lessonOf({
     id: `${teaches}-${identity}`,
     alias,
     day,
-    counters: counters.reduce(addCounters, {}),
+    counters: counted(counters),
     values:
       teaches === 'pending' ? pendingTouches(features, readings) : touchesOf(features, readings),
   };
+}
+
+/** A name that is there twice counts twice. */
+function counted(names: readonly string[]): Counters {
+  const counters: Record<string, number> = {};
+  for (const name of names) counters[name] = (counters[name] ?? 0) + 1;
+  return counters;
 }
 
 function pendingTouches(features: Features, { fresh }: Readings): readonly ValueTouch[] {
@@ -95,10 +102,10 @@ function featureCounters(
   features: Features,
   readings: Readings,
   isUndisputed: boolean,
-): readonly Counters[] {
+): readonly string[] {
   const isTrial = !readings.startingUp.content;
   return [
-    count(counterNames.messages),
+    counterNames.messages,
     ...wordCounters(features),
     ...(isTrial ? trialCounters(readings) : []),
     ...(isTrial && isUndisputed ? binCounters(readings) : []),
@@ -107,49 +114,41 @@ function featureCounters(
 }
 
 /** How often mail has a thing at all can be told only while everything is new: what `cold` is fitted to. */
-function firstCounters({ signals, startingUp }: Readings): readonly Counters[] {
+function firstCounters({ signals, startingUp }: Readings): readonly string[] {
   const first = signals.filter(({ signal }) =>
     groupOf(signal) === 'path' ? startingUp.path : startingUp.content,
   );
   const groups = new Set(first.map(({ signal }) => groupOf(signal)));
   return [
-    ...[...groups].map((group) => count(counterNames.firstAsked(group))),
-    ...first
-      .filter(({ level }) => level > 0)
-      .map(({ signal }) => count(counterNames.firstShown(signal))),
+    ...[...groups].map((group) => counterNames.firstAsked(group)),
+    ...first.filter(({ level }) => level > 0).map(({ signal }) => counterNames.firstShown(signal)),
   ];
 }
 
-function trialCounters({ signals: asked, startingUp }: Readings): readonly Counters[] {
+function trialCounters({ signals: asked, startingUp }: Readings): readonly string[] {
   const signals = startingUp.path
     ? asked.filter(({ signal }) => groupOf(signal) !== 'path')
     : asked;
   const innovations = signals
     .filter((reading) => reading.level > 0 && reading.isInnovation)
-    .map(({ signal }) => count(counterNames.innovations(signal)));
+    .map(({ signal }) => counterNames.innovations(signal));
   const levels = signals
     .filter((reading) => reading.level > 0)
-    .map(({ signal, level }) => count(counterNames.level(signal, level)));
+    .map(({ signal, level }) => counterNames.level(signal, level));
   const groups = new Set(signals.map(({ signal }) => groupOf(signal)));
-  return [
-    ...[...groups].map((group) => count(counterNames.trials(group))),
-    ...innovations,
-    ...levels,
-  ];
+  return [...[...groups].map((group) => counterNames.trials(group)), ...innovations, ...levels];
 }
 
-function binCounters({ measured }: Readings): readonly Counters[] {
-  return [...measured].map(([signal, { value }]) =>
-    count(counterNames.bin(signal, binOf(signal, value))),
-  );
+function binCounters({ measured }: Readings): readonly string[] {
+  return [...measured].map(([signal, { value }]) => counterNames.bin(signal, binOf(signal, value)));
 }
 
-function wordCounters({ subject, sentences }: Features): readonly Counters[] {
+function wordCounters({ subject, sentences }: Features): readonly string[] {
   const inSubject = new Set(subject.hits.map(({ word }) => word));
   const inBody = new Set(sentences.flatMap(({ hits }) => hits.map(({ word }) => word)));
   return [
-    ...[...inSubject].map((word) => count(counterNames.word('subject', word))),
-    ...[...inBody].map((word) => count(counterNames.word('body', word))),
+    ...[...inSubject].map((word) => counterNames.word('subject', word)),
+    ...[...inBody].map((word) => counterNames.word('body', word)),
   ];
 }
 
@@ -176,8 +175,4 @@ function touchesOf(
   for (const { value } of sentences)
     values.set(`line ${value}`, { table: 'line', value, ...masks });
   return [...values.values()];
-}
-
-function count(name: string): Counters {
-  return { [name]: 1 };
 }

@@ -52,7 +52,7 @@ function passed(changes: Partial<Analysis> = {}): PassedWatched {
       conditionFailures: [],
       policy,
       lesson: null,
-      releaseLesson: null,
+      releaseLesson: () => null,
       seen: null,
       shared: {
         keys: [{ key: 'k', isWidespread: false }],

@@ -98,7 +98,7 @@ function rejudged(judgement: Judgement, { asked, bits: bitsOf }: Rejudging): Jud
     ...judgement,
     score,
     decision,
-    lesson: isAsBefore ? lesson : decision.learnFeatures ? releaseLesson : unlearned,
+    lesson: isAsBefore ? lesson : decision.learnFeatures ? releaseLesson() : unlearned,
   };
 }
 

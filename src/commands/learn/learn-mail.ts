@@ -107,13 +107,14 @@ async function learn(
   analysed: Analysis,
   { baselines, includeFlagged }: Pick<LearnInput, 'baselines' | 'includeFlagged'>,
 ): Promise<Outcome> {
-  const { decision, lesson, releaseLesson } = analysed;
+  const { decision, lesson } = analysed;
   if (decision.failure !== null) return 'unreadable';
   if (lesson === null) return 'notAuthenticated';
   // What production would have held counts only once it is released.
   if (decision.effectiveAction !== 'quarantine') await baselines.commit(lesson);
   if (decision.learnFeatures) return 'learned';
-  if (!includeFlagged || releaseLesson === null) return 'flagged';
-  await baselines.commit(releaseLesson);
+  const released = includeFlagged ? analysed.releaseLesson() : null;
+  if (released === null) return 'flagged';
+  await baselines.commit(released);
   return 'learned';
 }
