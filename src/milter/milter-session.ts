@@ -1,14 +1,12 @@
-import { renderFields } from '../action/header-fields.ts';
-import { withoutForgedFields } from '../action/without-forged-fields.ts';
-import type { Handle, SessionOptions } from '../smtp/client-session.ts';
+import type { SessionOptions } from '../smtp/client-session.ts';
+import type { Content } from '../smtp/content.ts';
 import { parsePathCommand, type PathCommand } from '../smtp/path-command.ts';
 import { refuseReception, type MessageLimits } from '../smtp/refuse-message.ts';
-import { isPositive, reply, type Reply } from '../smtp/reply.ts';
+import { reply } from '../smtp/reply.ts';
 import { newTransactionId } from '../smtp/transaction-id.ts';
-import type { Transaction } from '../smtp/transaction.ts';
-import type { ReceivedContent } from '../smtp/received-content.ts';
 import { goOn, replyWith } from './answer.ts';
 import { parseCommand, type MilterCommand } from './command.ts';
+import { judgeMessage, type JudgeOptions, type WholeMessage } from './judge-message.ts';
 import { MessageInProgress } from './message-in-progress.ts';
 import { MilterFault } from './milter-fault.ts';
 import { MilterTransaction, type MilterPeer } from './milter-transaction.ts';
@@ -16,27 +14,12 @@ import { negotiate, type Agreement } from './options.ts';
 import type { Packet } from './packet.ts';
 import { SessionFacts } from './session-facts.ts';
 
-/** What became of a message; labels of a metric. `not-judged`: of a client that has logged in. */
-export const milterOutcomes = ['accepted', 'held', 'refused', 'not-judged', 'failed'] as const;
-
-export type MilterOutcome = (typeof milterOutcomes)[number];
-
 /** What all sessions of one listener share. */
 export type MilterSessionOptions = Pick<
   SessionOptions,
-  'maxMessageBytes' | 'maxRecipients' | 'admitRecipient' | 'onError' | 'onRefused' | 'spool' | 'now'
-> & {
-  readonly handle: Handle;
-  readonly limits: MessageLimits;
-  readonly authservId: string;
-  readonly onOutcome: (outcome: MilterOutcome, of: { id: string; queueId: string }) => void;
-};
-
-type Open = {
-  readonly content: ReceivedContent;
-  readonly transaction: Transaction;
-  readonly mta: MilterTransaction;
-};
+  'maxMessageBytes' | 'maxRecipients' | 'admitRecipient' | 'onRefused' | 'spool' | 'now'
+> &
+  JudgeOptions & { readonly limits: MessageLimits };
 
 /**
  * One mail server's connection: what it tells of clients and messages, in its order, and what we answer. Whatever it
@@ -182,14 +165,15 @@ export class MilterSession {
         onOutcome('refused', { id: '', queueId });
         return replyWith(refusal?.reply ?? reply(451, '4.3.0', 'Local error, try again later'));
       }
-      return await this.#judge(this.#open(message, reception.content, agreement));
+      const whole = this.#whole(message, reception.content, agreement);
+      return await judgeMessage(whole, this.#options);
     } finally {
       this.#message = null;
       this.#facts.endMessage();
     }
   }
 
-  #open(message: MessageInProgress, content: ReceivedContent, { leadingSpace }: Agreement): Open {
+  #whole(message: MessageInProgress, content: Content, { leadingSpace }: Agreement): WholeMessage {
     const { now, limits } = this.#options;
     const { mail, accepted } = message;
     const receivedAt = now();
@@ -215,40 +199,7 @@ export class MilterSession {
       leadingSpace,
       id,
     });
-    return { content, transaction, mta };
-  }
-
-  async #judge({ transaction, mta }: Open): Promise<Buffer | null> {
-    const { handle, onError, onOutcome } = this.#options;
-    const ids = { id: transaction.id, queueId: transaction.queueId ?? '' };
-    if (this.#facts.macro('auth_authen') !== '') {
-      await this.#passUnjudged(transaction, mta, []);
-      onOutcome('not-judged', ids);
-      return null;
-    }
-    try {
-      const answer = await handle(transaction, mta);
-      if (isPositive(answer)) onOutcome(mta.wasHeld ? 'held' : 'accepted', ids);
-      else onOutcome(mta.isAnswered ? 'failed' : 'refused', ids);
-      return mta.isAnswered ? null : replyWith(answer);
-    } catch (error) {
-      onError(error as Error);
-      onOutcome('failed', ids);
-      if (mta.isAnswered) return null;
-      const verdict = `X-Aliaswatch-Verdict: unavailable; cause=bug; action=pass; id=${transaction.id}`;
-      await this.#passUnjudged(transaction, mta, [verdict]);
-      return null;
-    }
-  }
-
-  /** Without what only we may write, which nobody would know from our own. */
-  async #passUnjudged(
-    transaction: Transaction,
-    mta: MilterTransaction,
-    fields: readonly string[],
-  ): Promise<Reply> {
-    const { content } = await withoutForgedFields(transaction, this.#options.authservId);
-    return mta.deliver(renderFields(fields), content);
+    return { transaction, mta, isOfUser: this.#facts.macro('auth_authen') !== '' };
   }
 
   #current(): MessageInProgress {

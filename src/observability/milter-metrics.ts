@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
+import { milterOutcomes } from '../milter/judge-message.ts';
 import { milterFaultCauses } from '../milter/milter-fault.ts';
-import { milterOutcomes } from '../milter/milter-session.ts';
 import { counter, summedGauge } from './instruments.ts';
 
 /** Mail servers that ask us by the milter protocol. */

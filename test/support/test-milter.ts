@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MilterOutcome } from '../../src/milter/judge-message.ts';
 import type { MilterFault } from '../../src/milter/milter-fault.ts';
 import {
   defaultMilterTimeouts,
@@ -8,7 +9,6 @@ import {
   type MilterListener,
   type MilterListenerOptions,
 } from '../../src/milter/milter-listener.ts';
-import type { MilterOutcome } from '../../src/milter/milter-session.ts';
 import { defaultSmtpLimits, type LimitReason } from '../../src/smtp/limits.ts';
 import { defaultSpoolSizes, Spool } from '../../src/smtp/spool.ts';
 import type { Handle } from '../../src/smtp/client-session.ts';
