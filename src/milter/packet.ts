@@ -1,3 +1,4 @@
+import { GrowingBytes } from '../smtp/growing-bytes.ts';
 import { MilterFault } from './milter-fault.ts';
 
 /** One packet of the milter protocol: a four-byte length, one byte that names it, and its data. */
@@ -23,12 +24,12 @@ export function encodePacket(name: string, ...parts: readonly Buffer[]): Buffer 
 
 /** Cuts a stream of bytes into packets, whatever its chunks. Memory follows what has arrived, not what was announced. */
 export class PacketReader {
-  #buffer: Buffer = Buffer.alloc(0);
-  #usedBytes = 0;
+  /** The packet that has begun. */
+  readonly #begun = new GrowingBytes(firstBufferBytes);
 
   /** Whether a packet has begun and not ended. */
   get isMidPacket(): boolean {
-    return this.#usedBytes > 0;
+    return this.#begun.length > 0;
   }
 
   /**
@@ -36,7 +37,9 @@ export class PacketReader {
    * @throws MilterFault where a length is 0 or past `maxPacketBytes`.
    */
   push(chunk: Buffer): Packet[] {
-    const bytes = this.#usedBytes === 0 ? chunk : this.#append(chunk);
+    const hadBegun = this.isMidPacket;
+    if (hadBegun) this.#begun.append(chunk);
+    const bytes = hadBegun ? this.#begun.bytes : chunk;
     const packets: Packet[] = [];
     let at = 0;
     while (bytes.length - at >= lengthBytes) {
@@ -51,29 +54,9 @@ export class PacketReader {
       });
       at = end;
     }
-    this.#keep(bytes.subarray(at), packets.length > 0);
+    // Packets share the memory, so that it must not be written to again.
+    if (at > 0) this.#begun.clear();
+    if (at > 0 || !hadBegun) this.#begun.append(bytes.subarray(at));
     return packets;
-  }
-
-  #append(chunk: Buffer): Buffer {
-    const neededBytes = this.#usedBytes + chunk.length;
-    if (neededBytes > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        Math.max(firstBufferBytes, neededBytes, this.#buffer.length * 2),
-      );
-      this.#buffer.copy(larger, 0, 0, this.#usedBytes);
-      this.#buffer = larger;
-    }
-    chunk.copy(this.#buffer, this.#usedBytes);
-    this.#usedBytes = neededBytes;
-    return this.#buffer.subarray(0, neededBytes);
-  }
-
-  /** `hasCut`: packets share the memory, so that it must not be written to again. */
-  #keep(rest: Buffer, hasCut: boolean): void {
-    if (rest.length > 0 && this.#usedBytes > 0 && !hasCut) return;
-    this.#buffer = Buffer.alloc(0);
-    this.#usedBytes = 0;
-    if (rest.length > 0) this.#append(rest);
   }
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { memoryContent, type Content } from './content.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import type { Spool, SpoolSpace } from './spool.ts';
 
 /** Content that is ours until the reply is given; disposing of it frees what holds it. */
@@ -37,9 +38,7 @@ const firstBufferBytes = 16_384;
 /** Keeps the chunks of one message, wherever they come from. */
 export class ContentKeeper implements AsyncDisposable {
   readonly #spool: Spool;
-  /** Copied together, because a client that sends single bytes would make each of them cost a hundred. */
-  #memory: Buffer = Buffer.alloc(0);
-  #inMemoryBytes = 0;
+  readonly #memory = new GrowingBytes(firstBufferBytes);
   #space: SpoolSpace | null = null;
 
   constructor(spool: Spool) {
@@ -49,8 +48,8 @@ export class ContentKeeper implements AsyncDisposable {
   /** Why the chunk could not be kept, or null. After a failure nothing is kept any more. */
   async keep(chunk: Buffer): Promise<Error | null> {
     try {
-      const isSmall = this.#inMemoryBytes + chunk.length <= this.#spool.memoryBytes;
-      if (this.#space === null && isSmall) this.#remember(chunk);
+      const isSmall = this.#memory.length + chunk.length <= this.#spool.memoryBytes;
+      if (this.#space === null && isSmall) this.#memory.append(chunk);
       else await this.#append(chunk);
       return null;
     } catch (error) {
@@ -61,37 +60,23 @@ export class ContentKeeper implements AsyncDisposable {
 
   /** What was kept, once all of it has been. */
   content(): ReceivedContent {
-    const content =
-      this.#space?.file.content() ?? memoryContent(this.#memory.subarray(0, this.#inMemoryBytes));
-    this.#memory = Buffer.alloc(0);
+    const content = this.#space?.file.content() ?? memoryContent(this.#memory.bytes);
+    this.#memory.clear();
     return { ...content, [Symbol.asyncDispose]: () => this[Symbol.asyncDispose]() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const space = this.#space;
     this.#space = null;
-    this.#memory = Buffer.alloc(0);
+    this.#memory.clear();
     await space?.[Symbol.asyncDispose]();
-  }
-
-  #remember(chunk: Buffer): void {
-    const neededBytes = this.#inMemoryBytes + chunk.length;
-    if (neededBytes > this.#memory.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        Math.max(firstBufferBytes, neededBytes, this.#memory.length * 2),
-      );
-      this.#memory.copy(larger, 0, 0, this.#inMemoryBytes);
-      this.#memory = larger;
-    }
-    chunk.copy(this.#memory, this.#inMemoryBytes);
-    this.#inMemoryBytes = neededBytes;
   }
 
   async #append(chunk: Buffer): Promise<void> {
     if (this.#space === null) {
       this.#space = await this.#spool.space();
-      await this.#space.append(this.#memory.subarray(0, this.#inMemoryBytes));
-      this.#memory = Buffer.alloc(0);
+      await this.#space.append(this.#memory.bytes);
+      this.#memory.clear();
     }
     await this.#space.append(chunk);
   }
