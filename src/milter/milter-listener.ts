@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { drainConnections } from '../smtp/drain-connections.ts';
 import type { HostAndPort } from '../smtp/next-hop-settings.ts';
 import { MilterFault } from './milter-fault.ts';
 import { MilterSession, type MilterSessionOptions } from './milter-session.ts';
@@ -65,15 +65,8 @@ export async function startMilterListener(options: MilterListenerOptions): Promi
   return {
     address,
     [Symbol.asyncDispose]: async () => {
-      const stopped = once(server, 'close');
-      server.close();
-      for (const connection of connections) connection.drain();
       const all = Promise.all([...connections].map(({ closed }) => closed));
-      const patience = new AbortController();
-      await Promise.race([all, delay(options.drainMs, null, { signal: patience.signal })]);
-      patience.abort();
-      for (const connection of connections) connection.terminate();
-      await stopped;
+      await drainConnections(server, connections, options.drainMs);
       await all;
     },
   };

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import { limitClients, type ClientLimits } from './address-limits.ts';
@@ -10,6 +9,7 @@ import { ClientConnection, type ConnectionOptions } from './client-connection.ts
 import type { Handle, SessionOptions } from './client-session.ts';
 import type { ReverseResolver } from './confirmed-hostname.ts';
 import type { BareLineEndings } from './data-receiver.ts';
+import { drainConnections } from './drain-connections.ts';
 import type { DuplicateCause, LimitReason, SmtpLimits } from './limits.ts';
 import { learnCapabilities } from './learned-capabilities.ts';
 import type { OnNextHop } from './next-hop-outcome.ts';
@@ -196,16 +196,8 @@ class FrontHopServer extends SMTPServer {
   }
 
   async drain(drainMs: number): Promise<void> {
-    const stopped = once(this.server, 'close');
-    this.server.close();
     for (const socket of this.#unannounced) socket.destroy();
-    for (const client of this.#clients) client.drain();
-    const allClosed = Promise.all([...this.#clients].map(({ closed }) => closed));
-    const patience = new AbortController();
-    await Promise.race([allClosed, delay(drainMs, null, { signal: patience.signal })]);
-    patience.abort();
-    for (const client of this.#clients) client.terminate();
-    await stopped;
+    await drainConnections(this.server, this.#clients, drainMs);
   }
 }
 
