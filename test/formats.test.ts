@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { openRuleSets } from '../src/activation/open-rule-sets.ts';
 import { openHeads } from '../src/audit/open-heads.ts';
 import { openPersonalValues } from '../src/audit/personal-values.ts';
-import { sqliteContents } from '../src/backup/sqlite-contents.ts';
+import { passingStoreFiles, stateDatabases, storeFiles } from '../src/backup/parts.ts';
 import { openSqliteFile } from '../src/baseline/sqlite-file.ts';
 import { openStore } from '../src/baseline/open-store.ts';
 import { defaultStoreLimits } from '../src/baseline/store.ts';
@@ -26,6 +26,9 @@ import { heldMessage, prefix } from './quarantine/samples.ts';
 const folder = await mkdtemp(join(tmpdir(), 'aliaswatch-formats-'));
 after(() => rm(folder, { recursive: true, force: true }));
 const timeoutMs = 1000;
+const sqliteContents = [storeFiles, passingStoreFiles, stateDatabases].flatMap((files) =>
+  Object.values(files),
+);
 const store = (name: string) => `sqlite:${join(folder, name)}`;
 
 /** How the program opens each kind of file, under a name that its opener chooses. */

@@ -4,8 +4,10 @@ import { content as auditHeads } from '../audit/sqlite-heads.ts';
 import type { SqliteContent } from '../baseline/sqlite-file.ts';
 import { content as baselines } from '../baseline/sqlite-store.ts';
 import { content as access } from '../console/access/access-file.ts';
+import { content as live } from '../live/sqlite-live-store.ts';
 import { content as notices } from '../notices/notices-file.ts';
 import { content as ledgers } from '../organization/sqlite-ledgers.ts';
+import { content as quarantineIndex } from '../quarantine/sqlite-index.ts';
 import { content as review } from '../review/sqlite-review-store.ts';
 import { content as vectors } from '../vectors/vectors-file.ts';
 
@@ -21,8 +23,11 @@ export const storeFiles: Readonly<Record<string, SqliteContent>> = {
   '-audit': auditHeads,
 };
 
-/** Made again from other parts, or true for seconds. */
-export const passingStoreFiles = ['-quarantine', '-live'];
+/** Not in a backup: made again from other parts, or true for seconds. */
+export const passingStoreFiles: Readonly<Record<string, SqliteContent>> = {
+  '-quarantine': quarantineIndex,
+  '-live': live,
+};
 
 export const stateDatabases: Readonly<Record<string, SqliteContent>> = {
   'audit/personal.db': personalValues,

@@ -158,7 +158,7 @@ async function whatIsThere({
   for (const folder of ['', 'learn', 'audit', 'quarantine', 'quarantine/bodies'])
     await inFolder(folder);
   if (store.startsWith('sqlite:')) {
-    for (const end of [...Object.keys(storeFiles), ...passingStoreFiles])
+    for (const end of Object.keys({ ...storeFiles, ...passingStoreFiles }))
       for (const log of ['', '-wal', '-shm']) {
         const path = `${store.slice('sqlite:'.length)}${end}${log}`;
         if (existsSync(path)) found.push([`store/baselines.db${end}${log}`, path]);
