@@ -46,11 +46,10 @@ export async function keptKeys(client: RedisClient): Promise<readonly string[]> 
 type Dump = (keyCount: number, ...keys: string[]) => Promise<readonly DumpReply[]>;
 type DumpReply = readonly [key: Buffer, kind: Buffer, expiresAt: Buffer, items: readonly Buffer[]];
 
-/** What the keys hold; those of one alias at one moment, so that its counts agree. `onKeys` is told how many are done. */
+/** What the keys hold; those of one alias at one moment, so that its counts agree. */
 export async function* dumpKeys(
   client: RedisClient,
   keys: readonly string[],
-  onKeys: (count: number) => void = () => undefined,
 ): AsyncGenerator<DumpedKey> {
   const { commands } = client;
   const lua = readFileSync(new URL('./redis-dump.lua', import.meta.url), 'utf8');
@@ -63,7 +62,6 @@ export async function* dumpKeys(
       some.map((group) => client.ask(() => awDumpBuffer.call(commands, group.length, ...group))),
     );
     for (const reply of replies.flat()) yield* partsOf(reply);
-    onKeys(some.reduce((sum, group) => sum + group.length, 0));
   }
 }
 
@@ -91,12 +89,10 @@ function* partsOf([key, kind, expiresAt, items]: DumpReply): Generator<DumpedKey
 export async function loadKeys(
   client: RedisClient,
   parts: AsyncIterable<DumpedKey>,
-  onPart: () => void = () => undefined,
 ): Promise<void> {
   for await (const part of parts) {
     if (part.expiresAtMs === null || part.expiresAtMs > Date.now())
       await client.ask(() => loadPart(client.commands, part));
-    onPart();
   }
 }
 

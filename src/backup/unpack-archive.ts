@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, mkdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Entry } from 'tar-stream';
@@ -98,9 +98,9 @@ function createReader(into: string, roomBytes: number): Reader {
       if (about === null) {
         if (name !== aboutName || size > maxAboutBytes)
           throw new Error('it is not a backup of Aliaswatch');
-        const text = await readAll(entry);
-        about = readAbout(text);
-        sums.set(name, createHash('sha256').update(text).digest('hex'));
+        const content = await text(entry);
+        about = readAbout(content);
+        sums.set(name, createHash('sha256').update(content).digest('hex'));
       } else if (name === sumsName) {
         if (size > maxSumsBytes) throw new Error('its checksums are too large');
         await checkSums(entry, sums);
@@ -141,12 +141,6 @@ function isHeld(name: string): boolean {
 /** Names of strangers are for people to read. */
 function shown(name: string): string {
   return JSON.stringify(name.slice(0, 200));
-}
-
-async function readAll(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }
 
 async function checkSums(entry: Entry, sums: ReadonlyMap<string, string>): Promise<void> {

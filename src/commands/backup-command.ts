@@ -24,7 +24,11 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
       await write(context, flags);
     });
   addSettingOptions(backup, [
-    ...(['stateDir', 'store', 'quarantineStore', 'quarantineKeyFile', 'operatorsFile'] as const),
+    'stateDir',
+    'store',
+    'quarantineStore',
+    'quarantineKeyFile',
+    'operatorsFile',
   ]);
   const restore = program
     .command('restore')

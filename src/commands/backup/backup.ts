@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
 import { backUp } from '../../backup/back-up.ts';
-import { CommandFailure, printJson, startProgress, type CommandContext } from '../command.ts';
+import {
+  CommandFailure,
+  printJson,
+  startProgress,
+  type CommandContext,
+  type Progress,
+} from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import type { Progress } from '../command.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
 import { readVersion } from '../version.ts';
@@ -24,11 +29,14 @@ export async function backup(context: CommandContext, flags: BackupFlags): Promi
     ...(quarantineKeyFile === null ? [] : [`the keys of held mail in ${quarantineKeyFile}`]),
     ...(operatorsFile === null ? [] : [`operators in ${operatorsFile}`]),
   ];
-  using progress = new LateProgress(context);
+  using opened = new DisposableStack();
+  let progress: Progress | null = null;
   const written = await backUp({
     ...{ stateDir, store, path: flags.out, version: readVersion(), at: new Date() },
-    onStart: (steps) => progress.start(steps),
-    onStep: (steps) => progress.step(steps),
+    onStart: (total) => {
+      progress = opened.use(startProgress(context, { total, unit: 'files' }));
+    },
+    onStep: (steps) => progress?.step(steps),
     signal: context.signal,
   });
   for (const what of left) context.stderr.write(`warning: not in the backup: ${printable(what)}\n`);
@@ -37,26 +45,4 @@ export async function backup(context: CommandContext, flags: BackupFlags): Promi
     context.stdout.write(
       `${printable(flags.out)}: ${written.files} files, ${written.bytes} bytes. It holds keys and addresses: keep it like the state directory\n`,
     );
-}
-
-/** How much there is to do is known when the databases have been copied. */
-class LateProgress implements Disposable {
-  readonly #context: CommandContext;
-  #bar: Progress | null = null;
-
-  constructor(context: CommandContext) {
-    this.#context = context;
-  }
-
-  start(total: number): void {
-    this.#bar = startProgress(this.#context, { total, unit: 'files' });
-  }
-
-  step(steps: number): void {
-    this.#bar?.step(steps);
-  }
-
-  [Symbol.dispose](): void {
-    this.#bar?.[Symbol.dispose]();
-  }
 }
