@@ -46,10 +46,21 @@ export function lookupsOf(features: Features): readonly Value[] {
 }
 
 /** The same, with the place of each by table and value: neither is joined into one text for every question. */
-function lookups(features: Features): {
+type Lookups = {
   readonly values: readonly Value[];
   readonly placeOf: (value: Value) => number | undefined;
-} {
+};
+
+const known = new WeakMap<Features, Lookups>();
+
+/** A message asks twice, for the request to the store and for its answer, and again for each set of rules. */
+function lookups(features: Features): Lookups {
+  const found = known.get(features) ?? collectLookups(features);
+  known.set(features, found);
+  return found;
+}
+
+function collectLookups(features: Features): Lookups {
   const values: Value[] = [];
   const places = new Map<string, Map<string, number>>();
   const add = (table: string, value: string) => {
