@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { activate } from '../../src/activate-rules.ts';
 import { reappraiser } from '../../src/backtest/reappraise.ts';
-import type { Zone } from '../../src/commands/demo/zone.ts';
-import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
-import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
+import type { HostPort } from '../../src/config/host-port.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
 import type { RuleSet } from '../../src/config/rule-set.ts';
 import { completeSettings } from '../../src/config/settings.ts';
@@ -17,19 +15,10 @@ import { loadPseudonymKey } from '../../src/pseudonym-key.ts';
 import { startServer } from '../../src/server.ts';
 import { hideRules } from '../../src/vectors/hide-rules.ts';
 import type { KeptMessage } from '../../src/vectors/kept-message.ts';
-import { readVectors } from '../../src/vectors/read-vectors.ts';
-import { openVectorsFile, vectorsFileName } from '../../src/vectors/vectors-file.ts';
-import {
-  appraisedMail,
-  mailAliases,
-  mailRecipients,
-  mailText,
-  seeded,
-} from '../support/appraised-mail.ts';
-import { signMessage } from '../support/dkim-keys.ts';
+import { appraisedMail } from '../support/appraised-mail.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
-import { vendorZone } from '../support/zone.ts';
+import { keptIn, mailOfADay, sendMail, startMailDns, type Mail } from './signed-mail.ts';
 
 const messages = 500;
 const anyPort = { host: '127.0.0.1', port: 0 };
@@ -59,27 +48,6 @@ async function rulesWith(
 
 const watched = (text: string) => text.replace('watch: []', 'watch: [billing@maple.example]');
 
-type Mail = { readonly bytes: string; readonly from: string; readonly recipient: string };
-
-/**
- * No message depends on what became of another: what one teaches is not matured on the same day, its recipients and words
- * are known already, and what a lure brings is its own.
- */
-async function mailOfADay(): Promise<readonly Mail[]> {
-  const random = seeded(11);
-  const mail: Mail[] = [];
-  for (let index = 0; index < messages; index++) {
-    const from = mailAliases[index % mailAliases.length] ?? mailAliases[0];
-    const text = mailText(from, 5000 + Math.floor(index / mailAliases.length), { random });
-    mail.push({
-      bytes: await signMessage(text.toString(), { domain: from.site, selector: 'rsa' }),
-      from: from.address,
-      recipient: mailRecipients[index % mailRecipients.length] ?? '',
-    });
-  }
-  return mail;
-}
-
 /** Lets a gateway that begins with `base` have the mail, and gives what it kept of it, in order. */
 async function throughGateway(
   base: string,
@@ -103,21 +71,12 @@ async function throughGateway(
       now: () => new Date(at),
     });
     await using client = await SmtpDialogue.greeted(server.smtp);
-    for (const { bytes, from, recipient } of mail) {
+    for (const one of mail) {
       at += 60_000;
-      for (const line of [`MAIL FROM:<${from}>`, `RCPT TO:<${recipient}>`, 'DATA']) {
-        client.send(line);
-        assert.match((await client.expectAny())[0] ?? '', /^[23]/);
-      }
-      client.send(Buffer.from(bytes.replaceAll('\r\n.', '\r\n..')), '.');
-      assert.match((await client.expectAny())[0] ?? '', /^250/);
+      assert.match(await sendMail(client, one), /^250/);
     }
   }
-  using file = openVectorsFile(join(stateDir, vectorsFileName), { readOnly: true });
-  const rows = file.select({ since: 0, aliases: null, perAlias: messages });
-  return [...readVectors(file, rows)].sort(
-    (left, right) => left.appraised.at.getTime() - right.appraised.at.getTime(),
-  );
+  return keptIn(stateDir);
 }
 
 test('what a backtest foretells is what the mail then meets, message for message', async () => {
@@ -137,11 +96,7 @@ test('what a backtest foretells is what the mail then meets, message for message
 `,
   });
   await using recorder = await SmtpRecorder.start();
-  const zones = mailAliases.map(({ site }) => vendorZone(site, { ip4: '127.0.0.0/8' }));
-  const records: Zone = Object.fromEntries(zones.flatMap((records) => Object.entries(records)));
-  await using zone = await startZoneServer(records, anyPort);
-  const dns = parseHostPort(zone.address);
-  assert.ok(dns.ok);
+  await using dns = await startMailDns();
   const base = await mkdtemp(join(scratch, 'base-'));
   const pseudonym = createPseudonym(await loadPseudonymKey(base));
   const active = activate(current, { mode: 'enforce' });
@@ -149,7 +104,10 @@ test('what a backtest foretells is what the mail then meets, message for message
   const until = new Date(morning - 3 * 86_400_000);
   await appraisedMail({ count: 480, rules: active, pseudonym, store, until });
 
-  const given = { mail: await mailOfADay(), dns: dns.value, nextHop: recorder.address };
+  // No message depends on what became of another: what one teaches is not matured on the same day, its recipients and
+  // words are known already, and what a lure brings is its own.
+  const mail = await mailOfADay(5000, messages, 11);
+  const given = { mail, dns: dns.address, nextHop: recorder.address };
   const kept = await throughGateway(base, current, given);
   const met = await throughGateway(base, candidate, given);
   assert.equal(kept.length, messages);

@@ -1,34 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { activate } from '../../src/activate-rules.ts';
-import type { Zone } from '../../src/commands/demo/zone.ts';
-import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
-import { formatHostPort, parseHostPort, type HostPort } from '../../src/config/host-port.ts';
+import { formatHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import { createPseudonym } from '../../src/features/hash.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { loadPseudonymKey } from '../../src/pseudonym-key.ts';
 import { startServer, type FrontHopServer } from '../../src/server.ts';
-import { readVectors } from '../../src/vectors/read-vectors.ts';
-import { openVectorsFile, vectorsFileName } from '../../src/vectors/vectors-file.ts';
 import { openShell } from '../commands/shell.ts';
-import {
-  appraisedMail,
-  mailAliases,
-  mailRecipients,
-  mailText,
-  seeded,
-} from '../support/appraised-mail.ts';
-import { signMessage } from '../support/dkim-keys.ts';
+import { appraisedMail } from '../support/appraised-mail.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
 import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
-import { vendorZone } from '../support/zone.ts';
+import { keptIn, mailOfADay, sendMail, startMailDns, type Mail } from './signed-mail.ts';
 
 const anyPort = { host: '127.0.0.1', port: 0 };
 const morning = Date.parse('2026-11-22T08:00:00Z');
@@ -44,32 +32,11 @@ let nextHop: SmtpRecorder;
 let dns: HostPort;
 before(async () => {
   nextHop = opened.use(await SmtpRecorder.start());
-  const zones = mailAliases.map(({ site }) => vendorZone(site, { ip4: '127.0.0.0/8' }));
-  const records: Zone = Object.fromEntries(zones.flatMap((zone) => Object.entries(zone)));
-  const zone = opened.use(await startZoneServer(records, anyPort));
-  const address = parseHostPort(zone.address);
-  assert.ok(address.ok);
-  dns = address.value;
+  dns = opened.use(await startMailDns()).address;
 });
 after(() => opened.disposeAsync());
 
-type Mail = { readonly bytes: string; readonly from: string; readonly recipient: string };
-
-async function mailFrom(first: number, count: number): Promise<readonly Mail[]> {
-  const random = seeded(first);
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const from = mailAliases[index % mailAliases.length] ?? mailAliases[0];
-      const number = first + Math.floor(index / mailAliases.length);
-      const text = mailText(from, number, { random });
-      return {
-        bytes: await signMessage(text.toString(), { domain: from.site, selector: 'rsa' }),
-        from: from.address,
-        recipient: mailRecipients[index % mailRecipients.length] ?? '',
-      };
-    }),
-  );
-}
+const mailFrom = (first: number, count: number) => mailOfADay(first, count, first);
 
 type Clock = { at: number };
 
@@ -93,14 +60,9 @@ async function send(
 ): Promise<readonly string[]> {
   await using client = await SmtpDialogue.greeted(server.smtp);
   const replies: string[] = [];
-  for (const { bytes, from, recipient } of mail) {
+  for (const one of mail) {
     clock.at += 60_000;
-    for (const line of [`MAIL FROM:<${from}>`, `RCPT TO:<${recipient}>`, 'DATA']) {
-      client.send(line);
-      assert.match((await client.expectAny())[0] ?? '', /^[23]/);
-    }
-    client.send(Buffer.from(bytes.replaceAll('\r\n.', '\r\n..')), '.');
-    replies.push((await client.expectAny())[0] ?? '');
+    replies.push(await sendMail(client, one));
   }
   return replies;
 }
@@ -114,11 +76,8 @@ async function replay(place: Place, mail: readonly Mail[]) {
     await using server = await gateway(place, clock);
     await send(server, mail, clock);
   }
-  using file = openVectorsFile(join(place.stateDir, vectorsFileName), { readOnly: true });
-  const rows = file.select({ since: 0, aliases: null, perAlias: 10_000 });
-  return [...readVectors(file, rows)]
+  return keptIn(place.stateDir)
     .filter(({ appraised }) => appraised.at.getTime() > morning + 86_400_000)
-    .sort((left, right) => left.appraised.at.getTime() - right.appraised.at.getTime())
     .map(({ alias, outcome }) => ({ alias, ...outcome }));
 }
 

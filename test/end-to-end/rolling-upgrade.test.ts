@@ -2,24 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import type { Zone } from '../../src/commands/demo/zone.ts';
-import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { openRedisStore } from '../../src/baseline/redis-store.ts';
 import { redisFormat } from '../../src/baseline/redis-format.ts';
 import { defaultStoreLimits } from '../../src/baseline/store.ts';
-import { parseHostPort } from '../../src/config/host-port.ts';
 import { completeSettings } from '../../src/config/settings.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { startServer } from '../../src/server.ts';
 import { openShell } from '../commands/shell.ts';
-import { mailAliases, mailRecipients, mailText, seeded } from '../support/appraised-mail.ts';
-import { signMessage } from '../support/dkim-keys.ts';
+import { mailAliases, seeded } from '../support/appraised-mail.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis } from '../support/redis.ts';
 import { shippedRuleSet } from '../support/shipped-rule-set.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
-import { vendorZone } from '../support/zone.ts';
+import { sendMail, signedMail, startMailDns } from './signed-mail.ts';
 
 const skip = requireInstalled('redis-server', 'redis-server');
 const shell = await openShell();
@@ -97,11 +93,7 @@ test(
     const server = opened.use(await startRedis());
     const redis = opened.adopt(new Redis(server.url), (client) => client.disconnect());
     const nextHop = opened.use(await SmtpRecorder.start());
-    const zones = mailAliases.map(({ site }) => vendorZone(site, { ip4: '127.0.0.0/8' }));
-    const records: Zone = Object.fromEntries(zones.flatMap((zone) => Object.entries(zone)));
-    const zone = opened.use(await startZoneServer(records, anyPort));
-    const dns = parseHostPort(zone.address);
-    assert.ok(dns.ok);
+    const dns = opened.use(await startMailDns());
     const former = await formerNode(redis);
     for (const answer of await former.take(6)) assertUnderstood(answer);
     assert.equal(await redis.exists('aw:format'), 0);
@@ -112,7 +104,7 @@ test(
     const clock = { at: morning + day / 4 };
     const settings = completeSettings(
       {
-        ...{ listen: anyPort, http: anyPort, dns: [dns.value], stateDir: shell.path('node') },
+        ...{ listen: anyPort, http: anyPort, dns: [dns.address], stateDir: shell.path('node') },
         ...{ store: server.url, mode: 'enforce' },
       },
       'gateway.test',
@@ -131,20 +123,10 @@ test(
       for (let round = 0; round < 6; round++) {
         // The one of today takes mail of each alias, and the one of before goes on between.
         if (round === 5) clock.at += 4 * day;
-        for (const [index, from] of mailAliases.entries()) {
+        for (const index of mailAliases.keys()) {
           clock.at += 60_000;
-          const text = mailText(from, 200 + round, { random, lures: 1000 });
-          const bytes = await signMessage(text.toString(), { domain: from.site, selector: 'rsa' });
-          for (const line of [
-            `MAIL FROM:<${from.address}>`,
-            `RCPT TO:<${mailRecipients[index] ?? ''}>`,
-            'DATA',
-          ]) {
-            client.send(line);
-            assert.match((await client.expectAny())[0] ?? '', /^[23]/);
-          }
-          client.send(Buffer.from(bytes.replaceAll('\r\n.', '\r\n..')), '.');
-          assert.match((await client.expectAny())[0] ?? '', /^250/);
+          const mail = await signedMail({ index, number: 200 + round, random, lures: 1000 });
+          assert.match(await sendMail(client, mail), /^250/);
         }
         for (const answer of await former.take(2)) assertUnderstood(answer);
       }
