@@ -29,7 +29,9 @@ const mayInstall = process.env['CI'] === 'true' && process.getuid?.() === 0;
 if (missing.length > 0 && mayInstall) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const command of [['update'], ['install', '-y', '--no-install-recommends', ...missing]]) {
-    const { status } = spawnSync('apt-get', ['-q', ...command], {
+    // A machine that has just started may still be installing something of its own.
+    const patient = ['-q', '-o', 'DPkg::Lock::Timeout=120'];
+    const { status } = spawnSync('apt-get', [...patient, ...command], {
       stdio: 'inherit',
       env: environment,
     });
