@@ -22,6 +22,7 @@ export const auditActs = [
   'token-changed',
   'operator-changed',
   'recipient-erased',
+  'baseline-forgotten',
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 

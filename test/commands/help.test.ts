@@ -20,6 +20,7 @@ const commands = [
   'alias suggest',
   'baseline',
   'baseline fit',
+  'baseline forget',
   'organization',
   'organization show',
   'organization forget',
