@@ -24,8 +24,10 @@ test('what is secret by its name is in no line, at any level', () => {
   const { log, written } = journal();
   const secret = 'call 802 555 0100';
   log.error({ subject: secret, body: secret, password: secret, of: { text: secret } }, 'x');
+  log.error(Object.assign(new Error('a fault'), { body: secret }));
   const location = new Error('cannot reach redis://user:topsecret@store.test:6379/0');
   log.warn({ error: location }, 'x');
   assert.doesNotMatch(written.join(''), /802 555 0100|topsecret/);
-  assert.match(written[1] ?? '', /redis:\/\/\*\*\*@store\.test/);
+  assert.match(written[1] ?? '', /a fault/);
+  assert.match(written[2] ?? '', /redis:\/\/\*\*\*@store\.test/);
 });
