@@ -48,20 +48,22 @@ export class ReplyParser {
   }
 }
 
+/** RFC 3463 §2; the class is that of the reply's own code (RFC 2034 §4). */
+const enhancedCode = /^([2-5])\.\d{1,3}\.\d{1,3}(?=[ \t]|$)/;
+
 /**
  * Takes the enhanced code out of the texts (RFC 2034 §4 wants it on every line), so that it is written exactly once per
  * line again.
  */
 function buildReply(code: number, texts: readonly string[]): Reply {
-  const enhanced = new RegExp(
-    String.raw`^(${String(code).charAt(0)}\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)`,
-  );
-  const codes = texts.flatMap((text) => enhanced.exec(text)?.[1] ?? []);
-  const lines = texts.map((text) =>
-    text
-      .replace(enhanced, '')
-      .replaceAll(/[\0-\x1f\x7f]/g, ' ')
-      .slice(0, maxTextLength),
-  );
-  return { code, enhancedCode: codes[0] ?? null, lines };
+  const codes = texts.map((text) => {
+    const [found = '', replyClass = ''] = enhancedCode.exec(text) ?? [];
+    return replyClass === String(code).charAt(0) ? found : '';
+  });
+  const lines = texts.map((text, index) => {
+    const found = codes[index] ?? '';
+    const rest = found === '' ? text : text.slice(found.length).replace(/^[ \t]+/, '');
+    return rest.replaceAll(/[\0-\x1f\x7f]/g, ' ').slice(0, maxTextLength);
+  });
+  return { code, enhancedCode: codes.find((found) => found !== '') ?? null, lines };
 }

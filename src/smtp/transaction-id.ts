@@ -1,15 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 
 const timeDigits = 9;
-const randomDigits = 11;
 
 /** 20 characters `[0-9a-z]`: milliseconds, so that ids sort by time, then 56 random bits, so that nobody guesses one. */
 export function newTransactionId(receivedAt: Date): string {
-  const random = randomBytes(8).readBigUInt64BE() % 36n ** BigInt(randomDigits);
-  return (
-    receivedAt.getTime().toString(36).padStart(timeDigits, '0') +
-    random.toString(36).padStart(randomDigits, '0')
-  );
+  const time = receivedAt.getTime().toString(36).padStart(timeDigits, '0');
+  return time + randomDigits(5) + randomDigits(6);
+}
+
+/** At most 9 digits: `randomInt` goes up to 2^48. */
+function randomDigits(count: number): string {
+  return randomInt(36 ** count)
+    .toString(36)
+    .padStart(count, '0');
 }
 
 /** The time that an id begins with, in milliseconds since 1970; 0 for what is no id. */
