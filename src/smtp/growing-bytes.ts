@@ -1,10 +1,13 @@
-/** Bytes that arrive in pieces, copied together: kept apart, single bytes would make each of them cost a hundred. */
+/**
+ * Bytes that arrive in pieces, copied together: kept apart, single bytes would make each of them cost a hundred. A first
+ * piece is kept as it is until there is another one; most mail comes in one.
+ */
 export class GrowingBytes {
   readonly #firstBytes: number;
   #memory: Buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** `firstBytes` are taken for the first piece; from there memory doubles. */
+  /** `firstBytes` are taken for the second piece; from there memory doubles. */
   constructor(firstBytes: number) {
     this.#firstBytes = firstBytes;
   }
@@ -20,6 +23,11 @@ export class GrowingBytes {
 
   append(piece: Buffer): void {
     const neededBytes = this.#length + piece.length;
+    if (this.#length === 0 && this.#memory.length === 0) {
+      this.#memory = piece;
+      this.#length = piece.length;
+      return;
+    }
     if (neededBytes > this.#memory.length) {
       const larger = Buffer.allocUnsafeSlow(
         Math.max(this.#firstBytes, neededBytes, this.#memory.length * 2),
