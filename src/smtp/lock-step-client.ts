@@ -3,7 +3,9 @@ import { DotStuffing } from './dot-stuffing.ts';
 import { reply, SmtpError, type Reply } from './reply.ts';
 import { ReplyParser } from './reply-parser.ts';
 
+/** Written at once: less waits for more, or for the final dot, so that most mail is one segment and one system call. */
 const pieceBytes = 65_536;
+const finalDot = Buffer.from('.\r\n');
 const quitDeadlineMs = 2_000;
 
 export type SendOptions = {
@@ -66,17 +68,24 @@ export class LockStepClient {
    * @throws when the message cannot be read or sent as a whole; the connection is then closed without the dot.
    */
   async sendMessage(
-    message: AsyncIterable<Buffer>,
+    message: AsyncIterable<Buffer> | Iterable<Buffer>,
     options: SendOptions,
   ): Promise<readonly Reply[]> {
     try {
       const stuffing = new DotStuffing();
-      for await (const chunk of message) await this.#write(stuffing.push(chunk), options.stallMs);
-      await this.#write(stuffing.end(), options.stallMs);
+      let unsent: Buffer[] = [];
+      for await (const chunk of message) {
+        unsent.push(stuffing.push(chunk));
+        if (lengthOf(unsent) < pieceBytes) continue;
+        await this.#write(joined(unsent), options.stallMs);
+        unsent = [];
+      }
+      unsent.push(stuffing.end());
+      this.#mustStand();
       if (!(await options.mayCommit())) throw clientGone();
       if (this.#early !== null) return [this.#refusedEarly(this.#early)];
       this.#sending = false;
-      return await this.#exchange('.\r\n', {
+      return await this.#exchange(joined([...unsent, finalDot]), {
         deadlineMs: options.finalReplyMs,
         replies: options.finalReplies,
       });
@@ -101,7 +110,7 @@ export class LockStepClient {
   }
 
   async #exchange(
-    line: string,
+    bytes: string | Buffer,
     { deadlineMs, replies }: { readonly deadlineMs: number; readonly replies: number },
   ): Promise<readonly Reply[]> {
     if (this.#lost !== null) throw nextHopLost(this.#lost);
@@ -111,7 +120,7 @@ export class LockStepClient {
       () => this.#lose(new Error(`no reply within ${deadlineMs} ms`)),
       deadlineMs,
     );
-    this.#socket.write(line);
+    this.#socket.write(bytes);
     try {
       return await this.#waiting.promise;
     } finally {
@@ -156,7 +165,11 @@ export class LockStepClient {
       if (this.#lost !== null) throw nextHopLost(this.#lost);
       if (!this.#socket.write(data.subarray(at, at + pieceBytes))) await this.#drained(stallMs);
     }
-    // A next hop that refused and closed has still refused.
+    this.#mustStand();
+  }
+
+  /** A next hop that refused and closed has still refused. */
+  #mustStand(): void {
     if (this.#lost !== null && this.#early === null) throw nextHopLost(this.#lost);
   }
 
@@ -181,6 +194,16 @@ export class LockStepClient {
     this.#waiting = null;
     this.#wake();
   }
+}
+
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((total, { length }) => total + length, 0);
+}
+
+/** Without a copy where there is one only. */
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [first, ...others] = pieces;
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(pieces);
 }
 
 function noReply(): never {

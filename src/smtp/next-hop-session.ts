@@ -95,8 +95,7 @@ export class NextHopSession {
       return goAhead;
     }
     const { protocol, replyMs, finalReplyMs } = this.#settings;
-    const message = concatenate(prefix, content.stream() as AsyncIterable<Buffer>);
-    const answers = await this.#client.sendMessage(message, {
+    const answers = await this.#client.sendMessage(piecesOf(prefix, content), {
       stallMs: replyMs,
       finalReplyMs,
       finalReplies: protocol === 'lmtp' ? this.#recipients : 1,
@@ -140,6 +139,9 @@ export class NextHopSession {
   }
 }
 
+/** A stream of its own costs more than the bytes of a message of this size. */
+const readWholeBytes = 65_536;
+
 const nothingSaid = reply(451, '4.4.1', 'Next hop is not available, try again later');
 
 function endpointOf(connection: Connection | null): Endpoint | null {
@@ -148,10 +150,9 @@ function endpointOf(connection: Connection | null): Endpoint | null {
     : { address: connection.clientAddress, port: connection.clientPort };
 }
 
-async function* concatenate(
-  prefix: Buffer,
-  content: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
+/** What is at hand at once is not streamed. */
+async function* piecesOf(prefix: Buffer, content: Content): AsyncGenerator<Buffer> {
   yield prefix;
-  yield* content;
+  if (content.sizeBytes <= readWholeBytes) yield await content.prefix(content.sizeBytes);
+  else yield* content.stream() as AsyncIterable<Buffer>;
 }

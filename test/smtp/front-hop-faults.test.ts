@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
+import type { Content } from '../../src/smtp/content.ts';
 import { defaultTimeouts } from '../../src/smtp/next-hop-settings.ts';
 import type { Reply } from '../../src/smtp/reply.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
@@ -168,28 +169,33 @@ describe('next hop lost', () => {
         await recorder.until(({ mailSessions }) => mailSessions[0]!.closed);
         yield await content.prefix(content.sizeBytes);
       }
-      return nextHop.deliver(testPrefix, { ...content, stream: () => Readable.from(slowly()) });
+      return nextHop.deliver(testPrefix, inPieces(content, slowly()));
     });
     await using client = await SmtpDialogue.greeted(frontHop.address);
     assert.equal((await stages(client))['.'], '552 5.3.4 too big');
   });
 
-  test('content that cannot be read is a 451, and the next hop gets no half message', async () => {
-    await using recorder = await SmtpRecorder.start();
-    await using frontHop = await startTestFrontHop(recorder.address, ({ content }, nextHop) => {
-      // eslint-disable-next-line @typescript-eslint/require-await -- a stream that fails is an async generator
-      async function* failing(): AsyncGenerator<Buffer> {
-        yield Buffer.from('half\r\n');
-        throw new Error('disk');
-      }
-      return nextHop.deliver(testPrefix, { ...content, stream: () => Readable.from(failing()) });
+  // eslint-disable-next-line @typescript-eslint/require-await -- a stream that fails is an async generator
+  async function* failing(): AsyncGenerator<Buffer> {
+    yield Buffer.from('half\r\n');
+    throw new Error('disk');
+  }
+  const unreadable: readonly [size: string, unreadable: (content: Content) => Content][] = [
+    ['small', (content) => ({ ...content, prefix: () => Promise.reject(new Error('disk')) })],
+    ['large', (content) => inPieces(content, failing())],
+  ];
+  for (const [size, broken] of unreadable)
+    test(`${size} content that cannot be read is a 451, and the next hop gets no half message`, async () => {
+      await using recorder = await SmtpRecorder.start();
+      await using frontHop = await startTestFrontHop(recorder.address, ({ content }, nextHop) =>
+        nextHop.deliver(testPrefix, broken(content)),
+      );
+      await using client = await SmtpDialogue.greeted(frontHop.address);
+      assert.equal((await stages(client))['.'], '451 4.3.0 Local error, try again later');
+      assert.deepEqual(frontHop.errors.map(String), ['Error: disk']);
+      await recorder.until(({ openSockets }) => openSockets === 0);
+      assert.deepEqual(recorder.messages, []);
     });
-    await using client = await SmtpDialogue.greeted(frontHop.address);
-    assert.equal((await stages(client))['.'], '451 4.3.0 Local error, try again later');
-    assert.deepEqual(frontHop.errors.map(String), ['Error: disk']);
-    await recorder.until(({ openSockets }) => openSockets === 0);
-    assert.deepEqual(recorder.messages, []);
-  });
 
   test('a 250 before the final dot is no promise', async () => {
     await using recorder = await SmtpRecorder.start((line) =>
@@ -270,3 +276,8 @@ test('an idle client gets 421', async () => {
   await client.expectClose();
   await recorder.until(({ mailSessions }) => mailSessions[0]!.closed);
 });
+
+/** So much that it is not read at once. */
+function inPieces(content: Content, pieces: AsyncIterable<Buffer>): Content {
+  return { ...content, sizeBytes: 1_000_000, stream: () => Readable.from(pieces) };
+}
