@@ -1,3 +1,4 @@
+import { isRedisAddress } from './redis-address.ts';
 import { openRedisStore } from './redis-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { BaselineStore, StoreLimits } from './store.ts';
@@ -10,16 +11,15 @@ export type OpenStoreOptions = {
   readonly readOnly?: boolean;
 };
 
-/** Opens the store that a setting names: `sqlite:PATH`, `redis://…`, `rediss://…` or `redis-cluster://…`. */
+/** Opens the store that a setting names: `sqlite:PATH` or an address of redis-address.ts. */
 export async function openStore(
   spec: string,
   { limits, timeoutMs, readOnly = false }: OpenStoreOptions,
 ): Promise<BaselineStore> {
   const path = spec.startsWith('sqlite:') ? spec.slice('sqlite:'.length) : '';
   if (path !== '') return openSqliteStore(path, limits, { readOnly, timeoutMs });
-  if (/^(redis|rediss|redis-cluster):/.test(spec))
-    return openRedisStore(spec, limits, { timeoutMs, readOnly });
+  if (isRedisAddress(spec)) return openRedisStore(spec, limits, { timeoutMs, readOnly });
   throw new Error(
-    'The baseline store must be sqlite:PATH, redis://HOST:PORT or redis-cluster://HOST:PORT,HOST:PORT',
+    'The baseline store must be sqlite:PATH, redis://HOST:PORT, redis-cluster://HOST:PORT,HOST:PORT or redis-sentinel://HOST:PORT,HOST:PORT/NAME',
   );
 }

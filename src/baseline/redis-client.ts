@@ -13,6 +13,7 @@ import {
   clusterOptions,
   connectionOptions,
   reconnectDelayMs,
+  sentinelOptions,
   slotsRefreshMs,
 } from './redis-options.ts';
 
@@ -31,7 +32,7 @@ export type RedisClientOptions = {
 const admittedForMs = 10_000;
 
 /**
- * One connection to a Redis or a Cluster, every call of which is answered or refused in time. Errors name the address
+ * One connection to a Redis, what Sentinels name, or a Cluster, every call of which is answered or refused in time. Errors name the address
  * without its password.
  */
 export class RedisClient implements AsyncDisposable {
@@ -83,11 +84,15 @@ export class RedisClient implements AsyncDisposable {
       return question();
     };
     return this.#guard.call(admitted).catch((error: unknown) => {
-      const { label, password } = this.#target;
+      const { label, password, sentinel } = this.#target;
       const text = error instanceof Error ? error.message : String(error);
       const reason = text.includes('enableOfflineQueue') ? 'not connected' : text;
       const sentence = `${this.#options.title} ${label}${error instanceof NewerFormat ? '' : ':'} ${reason}${this.#trouble === '' ? '' : ` (${this.#trouble})`}`;
-      throw new Error(password === null ? sentence : sentence.replaceAll(password, '***'));
+      throw new Error(
+        [password, sentinel?.password ?? null]
+          .filter((secret) => secret !== null)
+          .reduce((shown, secret) => shown.replaceAll(secret, '***'), sentence),
+      );
     });
   }
 
@@ -135,7 +140,9 @@ function connect(target: RedisAddress, timeoutMs: number): Redis | Cluster {
     return new Cluster([...target.nodes], { ...clusterOptions, redisOptions: options });
   return new Redis({
     ...options,
-    ...target.nodes[0],
+    ...(target.sentinel === null
+      ? target.nodes[0]
+      : sentinelOptions(target, target.sentinel, timeoutMs)),
     db: target.database,
     enableOfflineQueue: false,
     retryStrategy: reconnectDelayMs,

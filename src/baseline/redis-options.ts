@@ -1,4 +1,4 @@
-import type { RedisAddress } from './redis-address.ts';
+import type { RedisAddress, SentinelAddress } from './redis-address.ts';
 
 /** Options of ioredis under which a stopped or killed server was measured to fail fast and to come back by itself. */
 export function connectionOptions(target: RedisAddress, timeoutMs: number) {
@@ -14,6 +14,25 @@ export function connectionOptions(target: RedisAddress, timeoutMs: number) {
     socketTimeout: Math.max(400, 4 * timeoutMs),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    /** A server that was replaced, and that a name or a Sentinel no longer means. The command itself has failed. */
+    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+  };
+}
+
+/** How the Sentinels are asked where the server is, at every connect: the hung one of before, until they name another. */
+export function sentinelOptions(
+  { nodes, tls }: RedisAddress,
+  { name, username, password }: SentinelAddress,
+  timeoutMs: number,
+) {
+  return {
+    sentinels: [...nodes],
+    name,
+    ...(username === null ? {} : { sentinelUsername: username }),
+    ...(password === null ? {} : { sentinelPassword: password }),
+    ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    sentinelCommandTimeout: Math.max(300, 2 * timeoutMs),
+    sentinelRetryStrategy: reconnectDelayMs,
   };
 }
 

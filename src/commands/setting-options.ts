@@ -111,7 +111,7 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
   stateDir: ['--state-dir <dir>', 'quarantine, key and embedded store (default ./state)'],
   store: [
     '--store <location>',
-    'baselines: sqlite:PATH, redis://…, rediss://… or redis-cluster://…',
+    'baselines: sqlite:PATH, redis://…, redis-cluster://… or redis-sentinel://… (rediss… for TLS)',
   ],
   dns: ['--dns <host:port>', 'resolver, several with commas (default: those of the system)'],
   mode: ['--mode <mode>', 'shadow, tag or enforce (default: as in policy.yaml)'],

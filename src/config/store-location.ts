@@ -1,4 +1,4 @@
-import { parseRedisAddress } from '../baseline/redis-address.ts';
+import { isRedisAddress, parseRedisAddress } from '../baseline/redis-address.ts';
 
 /** What is wrong with a store location, or null. The text itself is left out: it may hold a password. */
 export function storeLocationFault(location: string): string | null {
@@ -6,8 +6,8 @@ export function storeLocationFault(location: string): string | null {
     return location === 'sqlite:'
       ? 'the location of the store names no file: write sqlite:PATH'
       : null;
-  if (!/^(?:rediss?|redis-cluster):/.test(location))
-    return 'this is not the location of a store: write sqlite:PATH, redis://…, rediss://… or redis-cluster://…';
+  if (!isRedisAddress(location))
+    return 'this is not the location of a store: write sqlite:PATH, redis://…, redis-cluster://… or redis-sentinel://… (rediss… for TLS)';
   try {
     parseRedisAddress(location);
     return null;

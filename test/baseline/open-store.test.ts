@@ -17,7 +17,7 @@ for (const spec of [
   'postgres://user:s3cret@db',
   'redis',
   ':memory:',
-  'rediss-cluster://a:1',
+  'rediss-ring://a:1',
 ]) {
   test(`"${spec}" is refused in one sentence`, async () => {
     await assert.rejects(openStore(spec, options), (error: Error) => {

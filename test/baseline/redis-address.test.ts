@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRedisAddress } from '../../src/baseline/redis-address.ts';
 
-const plain = { kind: 'standalone', username: null, password: null, database: 0, tls: false };
+const plain = {
+  kind: 'standalone',
+  username: null,
+  password: null,
+  database: 0,
+  tls: false,
+  sentinel: null,
+};
 
 const readable = [
   {
@@ -61,6 +68,43 @@ const readable = [
       ],
     },
   },
+  {
+    text: 'rediss-cluster://a:7000',
+    expected: {
+      ...plain,
+      kind: 'cluster',
+      tls: true,
+      label: 'rediss-cluster://a:7000',
+      nodes: [{ host: 'a', port: 7000 }],
+    },
+  },
+  {
+    text: 'redis-sentinel://u:p@a,b:26380/mail%20hub',
+    expected: {
+      ...plain,
+      kind: 'sentinel',
+      username: 'u',
+      password: 'p',
+      sentinel: { name: 'mail hub', username: null, password: null },
+      label: 'redis-sentinel://a,b:26380/mail%20hub',
+      nodes: [
+        { host: 'a', port: 26379 },
+        { host: 'b', port: 26380 },
+      ],
+    },
+  },
+  {
+    text: 'rediss-sentinel://a/mail/2?sentinel=watcher:s%3F',
+    expected: {
+      ...plain,
+      kind: 'sentinel',
+      tls: true,
+      database: 2,
+      sentinel: { name: 'mail', username: 'watcher', password: 's?' },
+      label: 'rediss-sentinel://a/mail/2',
+      nodes: [{ host: 'a', port: 26379 }],
+    },
+  },
 ];
 for (const { text, expected } of readable) {
   test(`reads ${text}`, () => assert.deepEqual(parseRedisAddress(text), expected));
@@ -78,6 +122,13 @@ const unreadable = [
   'redis://:s3cret@x@h',
   'http://:s3cret@h',
   'redis://:s3cret@h?family=6',
+  'redis://:s3cret@h/0/1',
+  'redis://h?sentinel=:s3cret',
+  'redis-cluster://:s3cret@a:1/0?sentinel=:s3cret',
+  'redis-sentinel://:s3cret@a:1',
+  'redis-sentinel://:s3cret@a:1/',
+  'redis-sentinel://a:1/mail/x?sentinel=:s3cret',
+  'redis-sentinel://a:1/mail?sentinel=s3cret@x',
 ];
 for (const text of unreadable) {
   test(`refuses ${text} without repeating the password`, () => {

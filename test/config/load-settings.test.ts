@@ -346,7 +346,7 @@ describe('problems name their place', () => {
       name: 'store',
       given: { flags: { store: 'postgres://x' } },
       are: [
-        '--store: this is not the location of a store: write sqlite:PATH, redis://…, rediss://… or redis-cluster://…',
+        '--store: this is not the location of a store: write sqlite:PATH, redis://…, redis-cluster://… or redis-sentinel://… (rediss… for TLS)',
       ],
     },
     {
@@ -426,6 +426,10 @@ describe('secrets stay out of what is shown', () => {
   const stores = [
     { store: 'redis://user:topsecret@redis.example:6379/0', is: 'redis://redis.example:6379/0' },
     { store: 'redis-cluster://:topsecret@a:1,b:2', is: 'redis-cluster://a:1,b:2' },
+    {
+      store: 'rediss-sentinel://:topsecret@a:1,b:2/mail/3?sentinel=x:topsecret',
+      is: 'rediss-sentinel://a:1,b:2/mail/3',
+    },
     { store: 'sqlite:/var/lib/a.db', is: 'sqlite:/var/lib/a.db' },
   ];
   for (const { store, is } of stores) {
