@@ -18,11 +18,8 @@ local function remember_id()
   return true
 end
 
--- The next observe builds the snapshot anew, under another version.
-local function invalidate_snapshot()
-  redis.call('HINCRBY', KEYS[2], 'generation', 1)
-  redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
-end
+-- The next observe builds the snapshot anew, under a version that nobody has seen.
+local function invalidate_snapshot() redis.call('DEL', KEYS[2]) end
 
 -- KEYS[1] holds a bucket per day, and under `names` the names of all counters: a bucket gives their places there, which
 -- takes a fraction of the memory.

@@ -5,10 +5,7 @@
 -- Returns how many records had changed meanwhile, and the number of buckets left.
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[4], ARGV[1])
-if redis.call('HEXISTS', KEYS[2], 'through') == 1 then
-  redis.call('HINCRBY', KEYS[2], 'generation', 1)
-  redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
-end
+redis.call('DEL', KEYS[2])
 local missed = 0
 for i = #KEYS - 2, #ARGV, 4 do
   local key, value, old, new = KEYS[tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]

@@ -35,8 +35,7 @@ for i = 1, #flat, 2 do
 end
 if changed > 0 then
   redis.call('HSET', KEYS[1], 'names', cmsgpack.pack(names))
-  -- The next observe builds the snapshot anew, under another version.
-  redis.call('HINCRBY', KEYS[2], 'generation', 1)
-  redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
+  -- The next observe builds the snapshot anew, under a version that nobody has seen.
+  redis.call('DEL', KEYS[2])
 end
 return changed

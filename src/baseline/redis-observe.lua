@@ -274,15 +274,16 @@ local function build_snapshot(after, through)
     .. ',"daily":' .. encode_daily(through) .. '}'
 end
 
--- Under one generation the last matured day only grows, so that a version never names two snapshots.
+-- Under one generation the last matured day only grows, so that a version never names two snapshots. One more than the
+-- last generation would not do for another: a server that takes over without the last moments of the one before would
+-- count to it again, with other lessons.
 local function current_snapshot()
   local generation, through, after, text = unpack(redis.call('HMGET', KEYS[2], 'generation', 'through', 'after', 'text'))
   if through == ARGV[3] and after == ARGV[4] then return generation .. '.' .. through, text end
   local grows = through and tonumber(ARGV[3]) > tonumber(through) and ARGV[3] - ARGV[4] == through - after
   text = build_snapshot(tonumber(ARGV[4]), tonumber(ARGV[3]))
   if not counting then return ARGV[5] .. '.' .. ARGV[3], text end
-  generation = generation or ARGV[5]
-  if through and not grows then generation = string.format('%.0f', generation + 1) end
+  generation = grows and generation or ARGV[5]
   redis.call('HSET', KEYS[2], 'generation', generation, 'through', ARGV[3], 'after', ARGV[4], 'text', text)
   return generation .. '.' .. ARGV[3], text
 end

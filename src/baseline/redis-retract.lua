@@ -40,8 +40,7 @@ end
 
 local through = redis.call('HGET', KEYS[2], 'through')
 if through and tonumber(ARGV[4]) <= tonumber(through) then
-  redis.call('HINCRBY', KEYS[2], 'generation', 1)
-  redis.call('HDEL', KEYS[2], 'through', 'after', 'text')
+  redis.call('DEL', KEYS[2])
 end
 
 -- untouchRecord of value-record.ts; the count is the last of a record's numbers.

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
-import { maturationDays } from '../../src/baseline/ledger.ts';
+import { maturationDays, type Counters } from '../../src/baseline/ledger.ts';
 import { openRedisStore } from '../../src/baseline/redis-store.ts';
 import { defaultStoreLimits, type BaselineStore } from '../../src/baseline/store.ts';
 import { requireInstalled } from '../support/installed.ts';
@@ -115,6 +115,27 @@ suite('Redis faults', { skip: requireInstalled('redis-server', 'redis-server') }
     const { snapshot, values } = await store.describe(commit.alias, timeOn(today + maturationDays));
     assert.deepEqual(snapshot.counters, { n: 1 });
     assert.equal(values[0]?.record.count, 1);
+  });
+
+  test('a server that takes over without the last lesson names what it learns instead otherwise', async () => {
+    await using server = await startRedis();
+    await using store = await open(server.url);
+    const alias = newAlias();
+    const late = today - maturationDays;
+    const learn = (counters: Counters) => store.commit(lesson(alias, late, { counters }));
+    const seen = async () => (await store.observe(request(alias, at))).snapshot.counters;
+    await learn({ n: 1 });
+    assert.deepEqual(await seen(), { n: 1 });
+    const redis = new Redis(server.url);
+    const keys = await redis.keys(`aw:{${alias}}:*`);
+    const replica = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+    await learn({ lost: 1 });
+    assert.deepEqual(await seen(), { n: 1, lost: 1 });
+    await redis.del(keys);
+    for (const [i, key] of keys.entries()) await redis.restore(key, 0, replica[i]!);
+    redis.disconnect();
+    await learn({ instead: 1 });
+    assert.deepEqual(await seen(), { n: 1, instead: 1 });
   });
 
   test('a wrong password is told without the password', async () => {
