@@ -80,6 +80,9 @@ export class RedisClient implements AsyncDisposable {
   /** Errors are new ones: those of ioredis carry the arguments of their command, and AUTH is a command. */
   ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     const admitted = async () => {
+      // Before it knows the slots, a Cluster would keep the command for whenever it does.
+      if (this.commands.isCluster && this.commands.status !== 'ready')
+        throw new Error('not connected');
       await this.#admitted();
       return question();
     };

@@ -44,17 +44,18 @@ export function reconnectDelayMs(attempt: number): number {
 export const slotsRefreshMs = 1000;
 
 /**
- * In a Cluster `enableOfflineQueue` counts at this level only. A command to a node that is still connecting is one
- * redirection each time it is tried, so there are many; the deadline of the call ends them.
+ * What may have been run is never sent again: `retryDelayOnFailover` would, for a connection that was cut after the
+ * command had gone out, and one message would be counted twice. What the server refused (MOVED, ASK, TRYAGAIN,
+ * CLUSTERDOWN) is. A command to a node that is still connecting waits for it, within the deadline of the call.
  */
 export const clusterOptions = {
-  enableOfflineQueue: false,
+  enableOfflineQueue: true,
   clusterRetryStrategy: reconnectDelayMs,
   /** Not by ioredis 6.0, which goes on asking for ever where it is disconnected while an answer is on its way. */
   slotsRefreshInterval: 0,
   slotsRefreshTimeout: 500,
   maxRedirections: 16,
-  retryDelayOnFailover: 50,
+  retryDelayOnFailover: 0,
   retryDelayOnClusterDown: 50,
   retryDelayOnTryAgain: 50,
 };
