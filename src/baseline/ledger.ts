@@ -47,6 +47,9 @@ export type Snapshot = {
   readonly daily: readonly DayTraffic[];
 };
 
+/** Snapshots that a process keeps at hand; those of other aliases are fetched again, which costs little. */
+export const cachedSnapshots = 2000;
+
 export type DayTraffic = { readonly day: number; readonly messages: number };
 
 /** Days of `Snapshot.daily`. */

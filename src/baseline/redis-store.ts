@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { dayOf, type Snapshot } from './ledger.ts';
+import { cachedSnapshots, dayOf, type Snapshot } from './ledger.ts';
 import { RedisClient } from './redis-client.ts';
 import type { RedisFormat } from './redis-format.ts';
 import * as wire from './redis-wire.ts';
@@ -36,7 +36,6 @@ type Scripts = {
 };
 
 const allAliases = 'aw:aliases';
-const cachedSnapshots = 2000;
 const forgetAttempts = 5;
 
 /**

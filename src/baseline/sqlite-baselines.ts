@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import {
   addCounters,
   buildSnapshot,
+  cachedSnapshots,
   dayOf,
   hourOf,
   maturationDays,
@@ -19,8 +20,6 @@ import * as form from './stored-form.ts';
 import { forgetDay, touchRecord, untouchRecord } from './value-record.ts';
 
 type Description = { readonly snapshot: Snapshot; readonly values: readonly StoredValue[] };
-
-const cachedSnapshots = 2000;
 
 /** What the SQLite store does within one transaction. */
 export class SqliteBaselines {
@@ -125,7 +124,11 @@ export class SqliteBaselines {
     };
   }
 
-  /** Under one generation the last matured day only grows, so that a version never names two snapshots. */
+  /**
+   * Under one generation the last matured day only grows, so that a version never names two snapshots. One that was built
+   * is kept beside its state: to build it reads every bucket, which no other process, and none that has more aliases than
+   * it keeps at hand, should do again on the same day.
+   */
   #snapshot(alias: string, day: number, isCounted: boolean): Snapshot {
     const [through, after] = [day - maturationDays, day - this.#limits.windowDays];
     const state = this.#ledger.snapshotState(alias);
@@ -138,29 +141,34 @@ export class SqliteBaselines {
         state.after == null ||
         (through > state.through && through - after === state.through - state.after);
       if (!isSuccessor) generation++;
-      this.#ledger.setSnapshotState(alias, { generation, through, after });
     }
+    const version = `${generation}.${through}`;
     const cached = this.#snapshots.get(alias);
-    if (cached?.version === `${generation}.${through}`) return cached;
-    const snapshot = buildSnapshot(
-      this.#ledger.buckets(alias, after, through),
-      day,
-      this.#limits.windowDays,
-      generation,
-      this.#traffic.daily(alias),
-    );
-    if (isCounted) this.#snapshots.set(alias, snapshot);
+    if (isCurrent && cached?.version === version) return cached;
+    const kept = isCurrent ? this.#ledger.snapshotText(alias) : null;
+    const snapshot =
+      kept === null
+        ? buildSnapshot(
+            this.#ledger.buckets(alias, after, through),
+            day,
+            this.#limits.windowDays,
+            generation,
+            this.#traffic.daily(alias),
+          )
+        : { version, ...(JSON.parse(kept) as Omit<Snapshot, 'version'>) };
+    if (isCounted) {
+      if (kept === null)
+        this.#ledger.setSnapshot(alias, { generation, through, after }, textOf(snapshot));
+      this.#snapshots.set(alias, snapshot);
+    }
     return snapshot;
   }
 
   #invalidateSnapshot(alias: string, isAffected: (through: number) => boolean): void {
     const state = this.#ledger.snapshotState(alias);
     if (state?.through == null || !isAffected(state.through)) return;
-    this.#ledger.setSnapshotState(alias, {
-      generation: state.generation + 1,
-      through: null,
-      after: null,
-    });
+    const generation = state.generation + 1;
+    this.#ledger.setSnapshot(alias, { generation, through: null, after: null }, null);
   }
 
   commit(commit: Commit): void {
@@ -255,6 +263,10 @@ export class SqliteBaselines {
       else if (rest !== record) this.#ledger.setRecord(alias, { table, value, record: rest });
     }
   }
+}
+
+function textOf({ days, firstDay, counters, daily }: Snapshot): string {
+  return JSON.stringify({ days, firstDay, counters, daily });
 }
 
 /** Far from all others, so that no version repeats after a store was emptied. */

@@ -9,6 +9,8 @@ CREATE TABLE snapshot (alias TEXT PRIMARY KEY, generation INTEGER NOT NULL, thro
 CREATE TABLE bucket (alias TEXT, day INTEGER, counters TEXT NOT NULL, PRIMARY KEY (alias, day)) WITHOUT ROWID;
 CREATE TABLE value (alias TEXT, kind TEXT, value TEXT, record TEXT NOT NULL, PRIMARY KEY (alias, kind, value)) WITHOUT ROWID;
 `;
+/** Behind the other columns: whoever asks for the state alone does not read it. */
+export const snapshotTextSchema = 'ALTER TABLE snapshot ADD COLUMN text TEXT;';
 const tables = ['snapshot', 'bucket', 'value'];
 
 /** The last matured day under a generation, and the last day before the window; null until built. */
@@ -34,13 +36,24 @@ export class SqliteLedger {
     return (row as SnapshotState | undefined) ?? null;
   }
 
-  setSnapshotState(alias: string, { generation, through, after }: SnapshotState): void {
+  /** What was built under the state, or null. */
+  snapshotText(alias: string): string | null {
+    const row = this.#sql.get('SELECT text FROM snapshot WHERE alias = ?', alias);
+    return (row?.['text'] as string | null | undefined) ?? null;
+  }
+
+  setSnapshot(
+    alias: string,
+    { generation, through, after }: SnapshotState,
+    text: string | null,
+  ): void {
     this.#sql.run(
-      'INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO snapshot (alias, generation, through, after, text) VALUES (?, ?, ?, ?, ?)',
       alias,
       generation,
       through,
       after,
+      text,
     );
   }
 

@@ -9,7 +9,7 @@ import {
   type SqliteContent,
   type SqliteFileOptions,
 } from './sqlite-file.ts';
-import { ledgerSchema } from './sqlite-ledger.ts';
+import { ledgerSchema, snapshotTextSchema } from './sqlite-ledger.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
 import { dailySchema, trafficSchema } from './sqlite-traffic.ts';
 import type {
@@ -26,8 +26,8 @@ export const content: SqliteContent = {
   title: 'Baseline store',
   holds: 'baselines',
   schema: `${ledgerSchema} ${trafficSchema}`,
-  schemaVersion: 2,
-  upgrades: [`${actorSchema} ${dailySchema}`],
+  schemaVersion: 3,
+  upgrades: [`${actorSchema} ${dailySchema}`, snapshotTextSchema],
   applicationId: 0x41_4c_57_41, // 'ALWA'
 };
 

@@ -36,7 +36,7 @@ const refused = [
       'newer.db',
       'PRAGMA application_id = 0x414c5741; CREATE TABLE a (b); PRAGMA user_version = 99',
     ),
-    message: /newer Aliaswatch \(format 99, this one reads 2\)/,
+    message: /newer Aliaswatch \(format 99, this one reads 3\)/,
   },
 ];
 for (const { name, message } of refused) {
@@ -87,6 +87,22 @@ test('what was learned outlives the process', async () => {
   assert.deepEqual((await store.describe('a', timeOn(today + maturationDays))).snapshot.counters, {
     n: 1,
   });
+});
+
+test('a snapshot that one process has built is not built again by another', async () => {
+  const path = 'snapshot.db';
+  const seen = request('a', timeOn(today + maturationDays));
+  await using first = await open(path);
+  await first.commit(lesson('a', today));
+  const { snapshot } = await first.observe(seen);
+  // Whoever built it again would find nothing.
+  const other = new DatabaseSync(join(folder, path));
+  other.exec('DELETE FROM bucket');
+  other.close();
+  await using second = await open(path);
+  assert.deepEqual((await second.observe(seen)).snapshot, snapshot);
+  await second.commit(lesson('a', today, { id: 'late' }));
+  assert.deepEqual((await second.observe(seen)).snapshot.counters, { n: 1 });
 });
 
 test('several processes that open a new file at once and learn add up', async () => {
