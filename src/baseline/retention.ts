@@ -25,7 +25,7 @@ export const hourDays = 2;
 export const actorDays = 2;
 
 /**
- * Whether a commit of that day is still recognised for certain if it ever came (in Redis: of an alias with fewer than
+ * Whether a commit of that day is still recognised for certain if it ever came (of an alias with fewer than
  * `appliedCommits.keep`). A commit comes on its day or later. `today` is the machine's day.
  */
 export function areCommitsKnown(day: number, today: number): boolean {

@@ -173,8 +173,7 @@ export class SqliteBaselines {
 
   commit(commit: Commit): void {
     const { alias, id, day, counters } = commit;
-    const expires = this.#today() + retention.appliedDays;
-    if (!this.#traffic.rememberCommit(alias, form.storedCommitId(id), expires)) return;
+    if (!this.#remember(alias, form.storedCommitId(id))) return;
     const bucket = this.#ledger.bucket(alias, day);
     this.#ledger.setBucket(alias, day, addCounters(bucket ?? {}, counters));
     const outdated =
@@ -184,6 +183,13 @@ export class SqliteBaselines {
     for (const old of outdated) this.#ledger.dropBucket(alias, old);
     this.#invalidateSnapshot(alias, (through) => outdated.length > 0 || day <= through);
     this.#learnValues(commit);
+  }
+
+  #remember(alias: string, id: string): boolean {
+    return this.#traffic.rememberCommit(alias, id, {
+      expires: this.#today() + retention.appliedDays,
+      ...retention.appliedCommits,
+    });
   }
 
   #learnValues({ alias, day, values }: Commit): void {
@@ -221,10 +227,12 @@ export class SqliteBaselines {
   }
 
   retract({ alias, id, day, counters, values }: Commit): void {
-    const expires = this.#today() + retention.appliedDays;
-    if (!this.#traffic.rememberCommit(alias, form.storedRetractionId(id), expires)) return;
-    const isNew = this.#traffic.rememberCommit(alias, form.storedCommitId(id), expires);
-    if (isNew && retention.areCommitsKnown(day, this.#today())) return; // it was lost
+    const areAllRemembered =
+      retention.areCommitsKnown(day, this.#today()) &&
+      this.#traffic.rememberedCommits(alias) < retention.appliedCommits.keep;
+    if (!this.#remember(alias, form.storedRetractionId(id))) return;
+    const isNew = this.#remember(alias, form.storedCommitId(id));
+    if (isNew && areAllRemembered) return; // it was lost
     const rest = subtractCounters(this.#ledger.bucket(alias, day) ?? {}, counters);
     if (Object.keys(rest).length > 0) this.#ledger.setBucket(alias, day, rest);
     else this.#ledger.dropBucket(alias, day);

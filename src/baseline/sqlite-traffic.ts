@@ -124,11 +124,40 @@ export class SqliteTraffic {
     );
   }
 
-  /** False when the commit was applied before. */
-  rememberCommit(alias: string, id: string, expires: number): boolean {
-    return (
-      this.#sql.run('INSERT OR IGNORE INTO applied VALUES (?, ?, ?)', alias, id, expires) === 1
+  /** False when the commit was applied before. Where an alias has more than `most`, the oldest leave. */
+  rememberCommit(
+    alias: string,
+    id: string,
+    {
+      expires,
+      most,
+      keep,
+    }: { readonly expires: number; readonly most: number; readonly keep: number },
+  ): boolean {
+    const added = this.#sql.run(
+      'INSERT OR IGNORE INTO applied VALUES (?, ?, ?)',
+      alias,
+      id,
+      expires,
     );
+    if (added === 0) return false;
+    // To count them reads them all: one in 64 does, and they overshoot by as many.
+    const row = this.#sql.get('SELECT last_insert_rowid() % 64 AS place')?.['place'];
+    if (row === 0) this.#pruneCommits(alias, { most, keep });
+    return true;
+  }
+
+  /** Ids that an alias has; as long as there are fewer than are kept, none has left for want of room. */
+  rememberedCommits(alias: string): number {
+    const count = 'SELECT COUNT(*) AS size FROM applied WHERE alias = ?';
+    return this.#sql.get(count, alias)?.['size'] as number;
+  }
+
+  #pruneCommits(alias: string, bounds: { readonly most: number; readonly keep: number }): void {
+    const size = this.rememberedCommits(alias);
+    if (size <= bounds.most) return;
+    const oldest = 'SELECT rowid FROM applied WHERE alias = ? ORDER BY rowid LIMIT ?';
+    this.#sql.run(`DELETE FROM applied WHERE rowid IN (${oldest})`, alias, size - bounds.keep);
   }
 
   dropAlias(alias: string): void {

@@ -63,7 +63,7 @@ export interface BaselineStore extends AsyncDisposable {
    * back the same `id` twice changes nothing the second time, and it is never learned after that.
    *
    * A commit of the last days that never came is known to be lost, and nothing is taken from others for it. Of an older
-   * one (in Redis also where the alias has learned a thousand since) the ids are gone, which would take more memory than
+   * one (also where the alias has learned a thousand since) the ids are gone, which would take more memory than
    * the baseline has; it is taken to have come, as nearly all do: one honest message too few in a baseline does less harm
    * than an attack that stays in it.
    */
