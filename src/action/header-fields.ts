@@ -8,7 +8,7 @@ import { encodeWords } from './encoded-words.ts';
 /** Encoded words allow 76 columns (RFC 2047 §2), all else 78 (RFC 5322 §2.1.1); the smaller serves both. */
 const maxLineColumns = 76;
 /** Words without spaces; a longer one is cut, to stay below the 998 columns of RFC 5322 §2.1.1. */
-const words = /[!-~]{1,900}/g;
+const words = /\S{1,900}/g;
 const maxFieldCharacters = 16_384;
 const maxResinfoCharacters = 4096;
 /** UTF-16 units; even if each takes three encoded bytes, the field stays within its limit. */
@@ -125,10 +125,7 @@ export function renderFields(fields: readonly string[]): Buffer {
 }
 
 function fold(field: string): string {
-  const text = field
-    .slice(0, maxFieldCharacters)
-    .replace(/\s+/g, ' ')
-    .replace(/[^ -~]/g, '?');
+  const text = field.slice(0, maxFieldCharacters).replace(/[^\s!-~]/g, '?');
   const lines: string[] = [];
   let line = '';
   for (const word of text.match(words) ?? []) {
