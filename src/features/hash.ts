@@ -1,8 +1,8 @@
-import { createHash, createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey, hash } from 'node:crypto';
 
 /** 64 bits of SHA-256 as base64url: names a value whose text we do not keep. */
 export function valueHash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 11);
+  return hash('sha256', text, 'base64url').slice(0, 11);
 }
 
 /** Turns a person's address into a stable pseudonym; without the key it cannot be tested against guesses. */

@@ -1,3 +1,4 @@
+import { speakersByWord } from './indexed-words.ts';
 import type { Lists } from './lists.ts';
 import { splitElision } from './phrase-words.ts';
 
@@ -31,9 +32,10 @@ export function languagesOf(
   words: readonly string[],
   lists: Pick<Lists, 'commonWords'>,
 ): readonly string[] {
-  const known = [...lists.commonWords.values()];
-  const votes = known.map(() => 0);
-  const own = known.map(() => new Set<string>());
+  const known = speakersByWord(lists.commonWords);
+  const languages = [...lists.commonWords.keys()];
+  const votes = languages.map(() => 0);
+  const own = languages.map(() => new Set<string>());
   const stride = Math.max(1, Math.ceil(words.length / maxVoters));
   let voters = 0;
   for (let index = 0; index < words.length; index += stride) {
@@ -46,7 +48,7 @@ export function languagesOf(
   }
   const best = Math.max(0, ...votes);
   const least = Math.max(leastVotes, leastShare * voters, leastPartOfBest * best);
-  return [...lists.commonWords.keys()]
+  return languages
     .map((language, index) => ({
       language,
       count: votes[index] ?? 0,
@@ -60,15 +62,13 @@ export function languagesOf(
 /** Loops instead of array methods: this runs for every word of a message. */
 function vote(
   word: string,
-  known: readonly ReadonlySet<string>[],
+  known: ReadonlyMap<string, readonly number[]>,
   { votes, own }: { readonly votes: number[]; readonly own: readonly Set<string>[] },
 ): void {
-  let holders = 0;
-  for (const words of known) if (words.has(word)) holders += 1;
-  if (holders === 0) return;
-  for (let index = 0; index < known.length; index++) {
-    if (known[index]?.has(word) !== true) continue;
-    votes[index] = (votes[index] ?? 0) + 1 / holders;
-    if (holders === 1) own[index]?.add(word);
+  const holders = known.get(word);
+  if (holders === undefined) return;
+  for (const index of holders) {
+    votes[index] = (votes[index] ?? 0) + 1 / holders.length;
+    if (holders.length === 1) own[index]?.add(word);
   }
 }

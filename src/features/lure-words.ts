@@ -1,9 +1,10 @@
 import { wordsOf } from '../message/fold.ts';
 import { sentenceHash } from './boilerplate.ts';
 import type { CommonWord, LureHit, LureSentence, SubjectWord } from './features.ts';
+import { longestPhraseByStart, speakersByWord } from './indexed-words.ts';
 import type { Lists } from './lists.ts';
 import type { MessageView } from './message-view.ts';
-import { phraseWords } from './phrase-words.ts';
+import { phraseWords, withoutElision } from './phrase-words.ts';
 
 /** Words of one sentence or slot. */
 const maxWords = 2000;
@@ -24,15 +25,24 @@ export function lureHits(
   lists: Lists,
   languages: readonly string[],
 ): { readonly tokens: number; readonly hits: readonly LureHit[] } {
+  return lureHitsAmong(phraseWords(folded, maxWords), lists, languages);
+}
+
+function lureHitsAmong(
+  words: readonly string[],
+  lists: Lists,
+  languages: readonly string[],
+): ReturnType<typeof lureHits> {
   const tables = [...new Set([...languages, ...everywhere])].flatMap(
     (language) => lists.lureWords.get(language) ?? [],
   );
-  const words = phraseWords(folded, maxWords);
+  const phrases = longestPhraseByStart(lists.lureWords);
   const hits: LureHit[] = [];
   for (let position = 0; position < words.length; position++) {
-    for (let length = Math.min(longestPhrase, words.length - position); length >= 1; length--) {
+    const longest = Math.min(longestPhrase, phrases.get(words[position] ?? '') ?? 0);
+    for (let length = Math.min(longest, words.length - position); length >= 1; length--) {
       const word = words.slice(position, position + length).join(' ');
-      const weightBits = Math.max(0, ...tables.map((table) => table.get(word) ?? 0));
+      const weightBits = heaviest(word, tables);
       if (weightBits === 0) continue;
       hits.push({ position, word, weightBits });
       position += length - 1;
@@ -42,31 +52,36 @@ export function lureHits(
   return { tokens: words.length, hits };
 }
 
+/** A loop instead of array methods: this runs for every phrase that may be one. */
+function heaviest(phrase: string, tables: readonly ReadonlyMap<string, number>[]): number {
+  let weightBits = 0;
+  for (const table of tables) weightBits = Math.max(weightBits, table.get(phrase) ?? 0);
+  return weightBits;
+}
+
 /** Distinct words of the subject as hashes; what is mostly digits changes with every message and is left out. */
 export function subjectWordsOf(view: MessageView): readonly SubjectWord[] {
+  const common = speakersByWord(view.lists.commonWords);
   const words = wordsOf(view.foldedSubject, maxSubjectWords).filter((word) => !/\d/.test(word));
   return [...new Set(words)].map((word) => ({
     value: view.pseudonym(word),
-    isCommon: isCommon(word, view.lists),
+    isCommon: common.has(word),
   }));
 }
 
 /** Distinct words of the body that every text of some language is made of: they tell a letter from an alias's own style. */
 export function commonWordsOf({ bodyWords, lists }: MessageView): readonly CommonWord[] {
+  const common = speakersByWord(lists.commonWords);
   const found: CommonWord[] = [];
   const met = new Set<string>();
-  for (const [position, value] of bodyWords.entries()) {
-    if (met.has(value)) continue;
+  for (let position = 0; position < bodyWords.length; position++) {
+    const value = bodyWords[position] ?? '';
+    if (!common.has(value) || met.has(value)) continue;
     met.add(value);
-    if (isCommon(value, lists)) found.push({ value, position });
+    found.push({ value, position });
     if (found.length >= maxCommonWords) break;
   }
   return found;
-}
-
-function isCommon(word: string, { commonWords }: Lists): boolean {
-  for (const words of commonWords.values()) if (words.has(word)) return true;
-  return false;
 }
 
 /** Sentences of the body that carry lure words, each under its masked hash: what of the text may be residual. */
@@ -76,8 +91,9 @@ export function lureSentences(view: MessageView): readonly LureSentence[] {
     address.split('@')[0] ?? '',
   ]);
   const sentences: LureSentence[] = [];
-  for (const { folded } of view.sentences) {
-    const { tokens, hits } = lureHits(folded, view.lists, view.languages);
+  for (const { folded, words } of view.sentences) {
+    const phrased = withoutElision(words.slice(0, maxWords));
+    const { tokens, hits } = lureHitsAmong(phrased, view.lists, view.languages);
     if (hits.length === 0) continue;
     sentences.push({
       value: sentenceHash(folded, names),

@@ -36,6 +36,13 @@ export type FeatureInput = {
   readonly alias?: Alias;
 };
 
+export type Sentence = {
+  readonly text: string;
+  readonly folded: string;
+  /** Of `folded`, in order. */
+  readonly words: readonly string[];
+};
+
 /** What several feature files need, worked out once per message. */
 export type MessageView = FeatureInput & {
   /** Registrable domain of the From address: the vendor's own, never news. */
@@ -43,7 +50,7 @@ export type MessageView = FeatureInput & {
   readonly displayName: string;
   readonly foldedSubject: string;
   readonly foldedName: string;
-  readonly sentences: readonly { readonly text: string; readonly folded: string }[];
+  readonly sentences: readonly Sentence[];
   /** All sentences, folded, one per line, an empty line between blocks (`blockEnd`). */
   readonly foldedBody: string;
   /** Its words in order, at most 40,000. */
@@ -65,7 +72,7 @@ export type MessageView = FeatureInput & {
 export function viewMessage(input: FeatureInput): MessageView {
   const { message, address } = input;
   const displayName = message.from.find((mailbox) => mailbox.address === address)?.name ?? '';
-  const sentences: { text: string; folded: string; block: number }[] = [];
+  const sentences: (Sentence & { readonly block: number })[] = [];
   let length = 0;
   for (const { text, block } of sentencesByBlock([
     ...(message.html?.blocks ?? []),
@@ -74,7 +81,7 @@ export function viewMessage(input: FeatureInput): MessageView {
     if (length > maxFoldedLength) break;
     const folded = foldText(text);
     length += folded.length;
-    sentences.push({ text, folded, block });
+    sentences.push({ text, folded, words: wordsOf(folded, maxBodyWords), block });
   }
   const foldedSubject = foldText(message.subject);
   const foldedBody = sentences
@@ -84,7 +91,7 @@ export function viewMessage(input: FeatureInput): MessageView {
       return `${previous.block === block ? '\n' : blockEnd}${folded}`;
     })
     .join('');
-  const bodyWords = wordsOf(foldedBody, maxBodyWords);
+  const bodyWords = sentences.flatMap(({ words }) => words).slice(0, maxBodyWords);
   const attachments = viewAttachments(message.attachments);
   const ownDomain = organizationOf(domainOf(address));
   const links = linksOf(
