@@ -116,6 +116,7 @@ function isCheap(domain: string, lists: Lists): boolean {
 
 function mailDomainsOf(folded: string, lists: Lists): readonly string[] {
   const found = new Set<string>();
+  if (!folded.includes('@')) return [];
   for (const [address] of folded.matchAll(
     /(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}\b/gi,
   )) {

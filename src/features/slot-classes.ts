@@ -126,7 +126,7 @@ function textClasses(text: string): readonly ClassName[] {
     ...(/<\/?(?:a|div|span|p|br|h[1-6]|img|table|td|b|font)\b[^<>]{0,200}>/i.test(text)
       ? (['markup'] as const)
       : []),
-    ...(/\p{Extended_Pictographic}/u.test(text.replace(/[©®™]/g, '')) ? (['emoji'] as const) : []),
+    ...(/(?![©®™])\p{Extended_Pictographic}/u.test(text) ? (['emoji'] as const) : []),
   ];
 }
 

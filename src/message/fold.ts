@@ -9,6 +9,7 @@ const invisible =
  * Latin (Unicode confusables), combining marks dropped. Case is kept: "CanceI" is settled by `foldWord`.
  */
 export function foldText(text: string): string {
+  if (isAscii(text)) return text;
   const visible = text.normalize('NFKC').replace(invisible, '');
   if (isAscii(visible)) return visible;
   const latin = visible
@@ -20,8 +21,7 @@ export function foldText(text: string): string {
 
 /** A word for comparison with a list: folded, lower case, `I`/`1`/`|` and `0` inside letters read as letters. */
 export function foldWord(word: string): string {
-  if (/^[a-z]*$/.test(word)) return word;
-  const looksLikeLetters = /[a-z]/.test(word) && /[I10|]/.test(word);
+  const looksLikeLetters = /[I10|]/.test(word) && /[a-z]/.test(word);
   if (!looksLikeLetters) return word.toLowerCase();
   return word
     .replace(/(?<=[a-z])[I1|]/g, 'l')
@@ -31,32 +31,29 @@ export function foldWord(word: string): string {
 
 /** Words of folded text in order, for lure windows; at most `limit`. */
 export function wordsOf(folded: string, limit: number): readonly string[] {
-  const words: string[] = [];
-  for (const match of folded.matchAll(/[\p{L}\p{N}|]+(?:['’][\p{L}]+)?/gu)) {
-    words.push(foldWord(match[0]));
-    if (words.length >= limit) break;
-  }
-  return words;
+  const words = folded.match(/[\p{L}\p{N}|]+(?:['’][\p{L}]+)?/gu) ?? [];
+  return words.slice(0, limit).map(foldWord);
 }
+
+const hiding = String.raw`[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]`;
+const hidden = new RegExp(hiding, 'u');
+const hiddenInsideWord = new RegExp(String.raw`[\p{L}\p{N}]${hiding}+[\p{L}\p{N}]`, 'u');
 
 /** An invisible character between two word characters: hides a word from software (padding elsewhere is ordinary). */
 export function hidesInsideWord(text: string): boolean {
-  return /[\p{L}\p{N}][\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]+[\p{L}\p{N}]/u.test(
-    text,
-  );
+  return hidden.test(text) && hiddenInsideWord.test(text);
 }
+
+const lookAlikeScript =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
 
 /** One word mixes Latin letters with look-alikes of another script, or is set in mathematical letters. */
 export function mixesScripts(text: string): boolean {
   if (isAscii(text)) return false;
   if (/[\u{1D400}-\u{1D7FF}]/u.test(text)) return true;
-  for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) {
-    if (
-      /\p{Script=Latin}/u.test(word) &&
-      /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u.test(word)
-    )
-      return true;
-  }
+  if (!lookAlikeScript.test(text)) return false;
+  for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu))
+    if (/\p{Script=Latin}/u.test(word) && lookAlikeScript.test(word)) return true;
   return false;
 }
 

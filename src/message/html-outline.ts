@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { collapseSpace } from './collapse-space.ts';
 
 /** What HTML shows and where it leads: nothing is rendered, nothing is fetched. */
 export type HtmlOutline = {
@@ -66,14 +67,14 @@ export function outlineHtml(html: string): HtmlOutline {
   /** The anchor that is open, and the text in it so far. */
   let anchor: { target: string; text: string } | null = null;
   const endAnchor = () => {
-    const label = anchor?.text.replace(/\s+/g, ' ').trim().slice(0, maxLinkText) ?? '';
+    const label = anchor === null ? '' : collapseSpace(anchor.text).slice(0, maxLinkText);
     if (anchor !== null && label !== '' && !linkTexts.has(anchor.target))
       linkTexts.set(anchor.target, label);
     anchor = null;
   };
   const endBlock = () => {
     if (text === '') return;
-    const block = text.replace(/\s+/g, ' ').trim();
+    const block = collapseSpace(text);
     text = '';
     if (block !== '' && blocks.length < htmlLimits.blocks) blocks.push(block);
   };

@@ -1,4 +1,5 @@
 import { getDomain, parse } from 'tldts';
+import { replaceInWordsWithAt } from './words-with-at.ts';
 
 /** A web address in a message. `domain` is registrable with private suffixes (`foo.github.io`), or an IP address. */
 export type Link = {
@@ -68,9 +69,8 @@ const spokenCountries = new Set(
 /** Domains written in text without a scheme ("visit evil.example today"), ICANN suffixes only, file names left out. */
 export function bareDomainsOf(folded: string): readonly string[] {
   const found = new Set<string>();
-  const text = folded
-    .replace(/\bhttps?:\/\/\S+/gi, ' ')
-    .replace(/[^\s@]{1,80}@[^\s@]{1,120}/g, ' ');
+  const withoutLinks = folded.replace(/\bhttps?:\/\/\S+/gi, ' ');
+  const text = replaceInWordsWithAt(withoutLinks, /[^\s@]{1,80}@[^\s@]{1,120}/g, ' ');
   for (const [name] of text.matchAll(
     /(?<![\w./@-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}[a-z]{2,24}(?![\w@]|\.\w)/gi,
   )) {

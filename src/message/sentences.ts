@@ -1,3 +1,6 @@
+import { collapseSpace } from './collapse-space.ts';
+import { replaceInWordsWithAt } from './words-with-at.ts';
+
 /** Far more than any notification has: padding must not hide what follows. */
 const maxSentences = 20_000;
 
@@ -17,8 +20,11 @@ export function sentencesByBlock(
   blocks: readonly string[],
 ): readonly { readonly text: string; readonly block: number }[] {
   const sentences = new Map<string, number>();
+  const met = new Set<string>();
   for (const [index, block] of blocks.entries()) {
     if (sentences.size >= maxSentences) break;
+    if (met.has(block)) continue; // often the HTML says what the text has said
+    met.add(block);
     for (const sentence of block.split(/(?<=[.!?…])\s+(?=\p{Lu}|\p{N}|["'“‘(])/u)) {
       for (const piece of piecesOf(sentence))
         if (!sentences.has(piece)) sentences.set(piece, index);
@@ -42,13 +48,11 @@ function piecesOf(sentence: string): readonly string[] {
 
 /** A sentence with what changes from message to message masked, for comparison: links, addresses, numbers, names given. */
 export function maskSentence(folded: string, names: readonly string[]): string {
-  let masked = folded
-    .toLowerCase()
-    .replace(/\bhttps?:\/\/\S+/g, '⟨url⟩')
-    .replace(/[^\s@<>]{1,80}@[^\s@<>]{1,120}/g, '⟨mail⟩')
+  const withoutLinks = folded.toLowerCase().replace(/\bhttps?:\/\/\S+/g, '⟨url⟩');
+  let masked = replaceInWordsWithAt(withoutLinks, /[^\s@<>]{1,80}@[^\s@<>]{1,120}/g, '⟨mail⟩')
     .replace(/[0-9a-f]{12,}/g, '⟨hex⟩')
     .replace(/\d+/g, '#');
   for (const name of names)
     if (name.length > 2) masked = masked.replaceAll(name.toLowerCase(), '⟨name⟩');
-  return masked.replace(/\s+/g, ' ').trim().slice(0, 500);
+  return collapseSpace(masked).slice(0, 500);
 }

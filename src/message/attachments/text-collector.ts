@@ -1,4 +1,5 @@
 import type { AttachmentText } from '../attachment-text.ts';
+import { collapseSpace } from '../collapse-space.ts';
 import { attachmentLimits } from './attachment-limits.ts';
 
 /** Gathers what one attachment says: distinct, white space collapsed, within the limits. */
@@ -16,7 +17,7 @@ export function createTextCollector(): TextCollector {
   const links = new Set<string>();
   let room: number = attachmentLimits.textLength;
   const addBlock = (text: string) => {
-    const block = text.slice(0, room).replace(/\s+/g, ' ').trim();
+    const block = collapseSpace(text.slice(0, room));
     if (block === '' || blocks.has(block) || blocks.size >= attachmentLimits.blocks) return;
     blocks.add(block);
     room -= block.length;
