@@ -59,8 +59,8 @@ const numbers: ReadonlyMap<SignalId, number> = new Map(
 );
 
 /** For each signal, by place in `signalIds`, where among these it stands; -1 where it was not asked. */
-export function placesOf(readings: readonly { readonly signal: SignalId }[]): Int32Array {
-  const places = new Int32Array(signalIds.length).fill(-1);
+export function placesOf(readings: readonly { readonly signal: SignalId }[]): readonly number[] {
+  const places: number[] = signalIds.map(() => -1);
   for (let index = 0; index < readings.length; index++) {
     const reading = readings[index];
     if (reading !== undefined) places[numbers.get(reading.signal) ?? -1] = index;

@@ -39,10 +39,7 @@ export function compareCauses(
   rates: WorldRates = unknownRates,
 ): Likelihood {
   const causes = compiledCauses(table);
-  const asked: Asked = {
-    levels: levelsOf(readings),
-    places: placesOf(readings),
-  };
+  const asked: Asked = { levels: levelsOf(readings), places: placesOf(readings) };
   const priors = priorsOfWorlds(causes, benignPriors(table.benign, readings, rates));
   const worlds = explainWorlds(readings, { asked, causes, priors });
   const { attacked, best } = crossed(asked, causes, worlds);
@@ -66,9 +63,9 @@ export function compareCauses(
 
 /** The readings as causes are asked about them. */
 type Asked = {
-  readonly levels: Int32Array;
+  readonly levels: readonly number[];
   /** Where each signal stands among the readings (`placesOf`). */
-  readonly places: Int32Array;
+  readonly places: readonly number[];
 };
 
 /** All worlds explained. Flat, a row per reading: there are some fifty worlds a message, and none is worth an object. */
@@ -80,7 +77,31 @@ type Worlds = {
   readonly outcomes: Float64Array;
   /** The absence of each reading in a world where nothing in particular goes on. */
   readonly unexplained: Float64Array;
+  /** Of one attack, how much likelier all readings are with it in each world. */
+  readonly odds: Float64Array;
 };
+
+const rooms = new WeakMap<CompiledCauses, Worlds & { readonly readings: number }>();
+
+/**
+ * Room for the worlds of one message, which lasts until the next one is compared: nothing here waits, and arrays of this
+ * size lie outside of the heap, where making and clearing them takes longer than filling them.
+ */
+function roomFor(causes: CompiledCauses, readings: number): Worlds {
+  const found = rooms.get(causes);
+  if (found !== undefined && found.readings >= readings) return found;
+  const worlds = causes.worlds.length;
+  const room = {
+    readings,
+    joints: new Float64Array(worlds),
+    absence: new Float64Array(readings * worlds),
+    outcomes: new Float64Array(readings * worlds),
+    unexplained: new Float64Array(readings),
+    odds: new Float64Array(worlds),
+  };
+  rooms.set(causes, room);
+  return room;
+}
 
 /** What a cause says: of these readings, the chances that it does not bring them about. */
 type Said = { readonly indexes: readonly number[]; readonly without: readonly number[] };
@@ -97,12 +118,12 @@ function priorsOfWorlds({ worlds }: CompiledCauses, priors: readonly number[]): 
 
 function explainWorlds(
   readings: readonly SignalReading[],
-  { asked, causes: { benign, worlds }, priors }: Explaining,
+  { asked, causes, priors }: Explaining,
 ): Worlds {
+  const { benign, worlds } = causes;
   const said = benign.map((cause) => saidBy(cause, asked));
-  const unexplained = new Float64Array(readings.length);
-  const absence = new Float64Array(readings.length * worlds.length);
-  const outcomes = new Float64Array(readings.length * worlds.length);
+  const room = roomFor(causes, readings.length);
+  const { joints, absence, outcomes, unexplained } = room;
   let usually = 1;
   for (let index = 0; index < readings.length; index++) {
     const { rate = 0, level = 0 } = readings[index] ?? {};
@@ -113,7 +134,6 @@ function explainWorlds(
     outcomes.fill(usual, row, row + worlds.length);
     usually *= usual;
   }
-  const joints = new Float64Array(worlds.length);
   for (let world = 0; world < worlds.length; world++) {
     const { members } = worlds[world] ?? noWorld;
     let likelihood = usually;
@@ -131,7 +151,7 @@ function explainWorlds(
     }
     joints[world] = (priors[world] ?? 0) * likelihood;
   }
-  return { joints, absence, outcomes, unexplained };
+  return room;
 }
 
 type Explaining = {
@@ -157,12 +177,12 @@ function crossed(
 ): { readonly attacked: number; readonly best: Best } {
   let best: Best | null = null;
   let attacked = 0;
-  const odds = new Float64Array(worlds.joints.length);
+  const { joints, odds } = worlds;
   for (const attack of attacks) {
     const said = saidBy(attack, asked);
-    oddsInWorlds(odds, said, asked, worlds);
+    oddsInWorlds(said, asked, worlds);
     for (let world = 0; world < odds.length; world++) {
-      const joint = attack.share * (worlds.joints[world] ?? 0) * (odds[world] ?? 1);
+      const joint = attack.share * (joints[world] ?? 0) * (odds[world] ?? 1);
       attacked += joint;
       if (best === null || joint > best.joint) best = { attack: attack.cause, said, world, joint };
     }
@@ -176,10 +196,9 @@ function crossed(
  * says something of differs, and most worlds say nothing of that. A message asks for some 5,000 of these chances.
  */
 function oddsInWorlds(
-  odds: Float64Array,
   { indexes, without }: Said,
   { levels }: Asked,
-  { absence, outcomes, unexplained }: Worlds,
+  { absence, outcomes, unexplained, odds }: Worlds,
 ): void {
   odds.fill(1);
   for (let nth = 0; nth < indexes.length; nth++) {
@@ -212,10 +231,8 @@ function absenceWith(absence: Float64Array, { indexes, without }: Said): Float64
   return all;
 }
 
-function levelsOf(readings: readonly SignalReading[]): Int32Array {
-  const levels = new Int32Array(readings.length);
-  for (let index = 0; index < readings.length; index++) levels[index] = readings[index]?.level ?? 0;
-  return levels;
+function levelsOf(readings: readonly SignalReading[]): readonly number[] {
+  return readings.map(({ level }) => level);
 }
 
 function saidBy({ signals, without }: CompiledCause, { levels, places }: Asked): Said {
