@@ -3,7 +3,7 @@ import type { Observation } from '../baseline/store.ts';
 import type { CommonWord, Features, LureSentence, SubjectWord } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
 import type { KnownValues } from './known-values.ts';
-import { rampOf } from './ramp.ts';
+import { rampThrough } from './ramp.ts';
 import {
   actorBurstReading,
   countBin,
@@ -12,17 +12,10 @@ import {
   volumeReading,
 } from './traffic-signals.ts';
 import { bodyLureBits, subjectLureBits, subjectLureSum } from './lure-window.ts';
+import type { Quantity } from './ordinal-signals.ts';
 
-/** A signal that is a quantity, held against the alias's own distribution of it. `rate`, where given, is from its tail. */
-export type MeasuredReading = {
-  readonly value: number;
-  readonly level: number;
-  readonly rate: number | null;
-  /** Asked where the level is above 0: of most messages nobody reads it. */
-  readonly shown: () => string;
-  /** Its honest rate is counted per level; otherwise by how often it fires at all. */
-  readonly isOrdinal: boolean;
-};
+/** A signal that is a quantity, held against the alias's own distribution of it. */
+export type MeasuredReading = Quantity & { readonly value: number };
 
 export type Measured = ReadonlyMap<SignalId, MeasuredReading>;
 
@@ -50,7 +43,6 @@ export function measure({
   today,
 }: ToMeasure): Measured {
   const { traffic, dayMessages, snapshot } = observation;
-  const yesterday = { day: today - 1, messages: dayMessages.yesterday };
   const residual = features.sentences.filter(
     ({ value }) => !known.isOrdinary({ table: 'line', value }),
   );
@@ -65,7 +57,10 @@ export function measure({
     ['volume', volumeReading(distinctInHour(observation), history)],
     ['new-actors', newActorsReading(traffic, history)],
     ['actor-burst', actorBurstReading(traffic)],
-    ['ramp', rampReading(rampOf([...snapshot.daily, yesterday], today - 1))],
+    [
+      'ramp',
+      rampReading(rampThrough({ day: today - 1, messages: dayMessages.yesterday }, snapshot.daily)),
+    ],
   ]);
 }
 
@@ -89,18 +84,6 @@ export function binOf(signal: SignalId, value: number): number {
   return signal === 'volume' || signal === 'new-actors' ? countBin(value) : Math.round(value);
 }
 
-function reading(
-  value: number,
-  level: number,
-  {
-    rate = null,
-    isOrdinal = false,
-    shown,
-  }: { readonly rate?: number | null; readonly isOrdinal?: boolean; readonly shown: () => string },
-): MeasuredReading {
-  return { value, level, rate, shown, isOrdinal };
-}
-
 /** Bits of lure language at which a subject, a body reaches level 1, 2 …; below the first nothing is said of it. */
 const lureSteps = { subject: [4, 6, 9, 14], body: [10, 14, 20, 28] };
 
@@ -119,10 +102,11 @@ function lureLevel(bits: number, steps: readonly number[]): number {
 function subjectLureReading(value: number, history: History): MeasuredReading {
   const usual = tailOf(history.histogram('subject-lure'));
   const isClear = usual === 0 || value >= usual + 6;
-  return reading(value, isClear ? lureLevel(value, lureSteps.subject) : 0, {
-    isOrdinal: true,
+  return {
+    value,
+    level: isClear ? lureLevel(value, lureSteps.subject) : 0,
     shown: () => `lure language in the subject (${value.toFixed(0)} bits)`,
-  });
+  };
 }
 
 /** Below this a subject says nothing. */
@@ -149,11 +133,12 @@ function subjectWordsReading(
     own.total < leastMessages || points < leastSubjectPoints
       ? 0
       : subjectMargins.filter((margin) => points >= tailOf(own) + margin).length;
-  return reading(points, level, {
-    isOrdinal: true,
+  return {
+    value: points,
+    level,
     shown: () =>
       `${newWords.length} words in the subject, of ${subject.tokens}, that this alias never wrote there`,
-  });
+  };
 }
 
 /** Foreign text in the body: lure language in sentences the alias has not made its own, and words it never used. */
@@ -171,10 +156,11 @@ function bodyLureReading(
       ? 0
       : bodyMargins.filter((margin) => value >= Math.max(leastBodyBits, tailOf(own) + margin))
           .length;
-  return reading(value, level, {
-    isOrdinal: true,
+  return {
+    value,
+    level,
     shown: () => `lure language in text this alias never sent (${value.toFixed(0)} bits)`,
-  });
+  };
 }
 
 /**

@@ -4,14 +4,11 @@ import type { Features, Sighting } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
 import { contactLureBits } from './lure-window.ts';
 
-/** A signal of a quantity as one message shows it. */
+/** A signal of a quantity as one message shows it; its honest rate is counted per level. */
 export type Quantity = {
   readonly level: number;
-  readonly rate: number | null;
   /** Asked where the level is above 0: of most messages nobody reads it. */
   readonly shown: () => string;
-  /** Its honest rate is counted per level; otherwise by how often it fires at all. */
-  readonly isOrdinal: boolean;
 };
 
 type OrdinalInput = {
@@ -32,12 +29,7 @@ export function ordinalOf(
   signal: SignalId,
   { features, observation, fresh, history, linksGone }: OrdinalInput,
 ): Quantity | null {
-  const quantity = (level: number, shown: () => string): Quantity => ({
-    level,
-    shown,
-    rate: null,
-    isOrdinal: true,
-  });
+  const quantity = (level: number, shown: () => string): Quantity => ({ level, shown });
   if (signal === 'signature-reuse') {
     const recipients = observation.signatureRecipients;
     return quantity(

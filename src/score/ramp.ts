@@ -53,6 +53,20 @@ export function rampOf(series: readonly DayTraffic[], through: number): Ramp {
   return ramp;
 }
 
+type RampThrough = { readonly yesterday: DayTraffic; readonly ramp: Ramp };
+
+const known = new WeakMap<readonly DayTraffic[], RampThrough>();
+
+/** The ramp of the days before and yesterday: the same for all mail of a day that has the same history. */
+export function rampThrough(yesterday: DayTraffic, before: readonly DayTraffic[]): Ramp {
+  const found = known.get(before);
+  const isSameDay = found?.yesterday.day === yesterday.day;
+  if (isSameDay && found.yesterday.messages === yesterday.messages) return found.ramp;
+  const ramp = rampOf([...before, yesterday], yesterday.day);
+  known.set(before, { yesterday, ramp });
+  return ramp;
+}
+
 function countsByDay(series: readonly DayTraffic[], through: number): readonly number[] {
   const first = series[0]?.day ?? through;
   const counts = Array.from({ length: Math.max(0, through - first + 1) }, () => 0);

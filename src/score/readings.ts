@@ -14,6 +14,7 @@ import { knowValues, pathReach, type KnownValues } from './known-values.ts';
 import { organizationSignals } from './organization-signals.ts';
 import { ordinalOf, type Quantity } from './ordinal-signals.ts';
 import { marksOf, type OwnMark } from './own-marks.ts';
+import { bounded, quietReadings } from './quiet-readings.ts';
 import { worldRatesOf, type WorldRates } from './world-rates.ts';
 import { measure, newCommonWords, type Measured } from './measured-signals.ts';
 
@@ -68,7 +69,7 @@ export type Readings = {
 
 /** Compares features with the observed history, signal by signal, in the order of `signalIds`. */
 export function readSignals(input: ReadingInput): Readings {
-  const { features, observation, today, dayShare = 0 } = input;
+  const { features, observation, pack, causes, today, dayShare = 0 } = input;
   const history = historyOf(observation.snapshot);
   const known = knowValues(features, observation, input);
   const newCommon = newCommonWords(features, known);
@@ -93,23 +94,20 @@ export function readSignals(input: ReadingInput): Readings {
     'our-actors': features.levels.some(({ signal }) => signal === 'foreign-actor'),
   };
   const texts = baselineTexts(history);
+  const quiet = quietReadings({ history, priors: causes.signals, pack, startingUp });
+  const freshBySignal = Map.groupBy(fresh, ({ signal }) => signal);
   const ordinal = { features, observation, fresh, history, linksGone };
   const signals = signalIds
     .filter((signal) => asked[groupOf(signal)] && !(startingUp.content && needsHistory.has(signal)))
     .map((signal) => {
+      const quantity =
+        organization.get(signal) ?? measured.get(signal) ?? ordinalOf(signal, ordinal);
+      if (quantity?.level === 0) return quiet.ofQuantity(signal);
+      const shown = freshBySignal.get(signal);
+      if (quantity === null && shown === undefined) return quiet.ofValues(signal);
       const isStartingUp = groupOf(signal) === 'path' ? startingUp.path : startingUp.content;
       const context = { signal, history, input, isStartingUp, texts };
-      const answer = organization.get(signal);
-      const quantity = answer
-        ? { ...answer, rate: null, isOrdinal: true }
-        : (measured.get(signal) ?? ordinalOf(signal, ordinal));
-      return quantity
-        ? readQuantity(quantity, context)
-        : readValues(
-            fresh.filter((sighting) => sighting.signal === signal),
-            known,
-            context,
-          );
+      return quantity ? readQuantity(quantity, context) : readValues(shown ?? [], known, context);
     });
   return {
     history,
@@ -160,7 +158,7 @@ type SignalContext = {
   readonly texts: BaselineTexts;
 };
 
-/** A signal of values: shown when one of them is not ordinary. */
+/** A signal of values: shown, since one of them is not ordinary. */
 function readValues(
   shown: readonly Sighting[],
   known: KnownValues,
@@ -182,41 +180,35 @@ function readValues(
   const more = shown.length > 1 ? ` and ${shown.length - 1} more` : '';
   return {
     signal,
-    level: first ? 1 : 0,
-    rate: bounded(first ? Math.max(counted, usual) : counted),
+    level: 1,
+    rate: bounded(Math.max(counted, usual)),
     isInnovation: records.includes(null),
-    observed: first ? `${first.shown}${more}` : '',
-    baseline: first ? texts.ofValue(records[0] ?? null) : '',
+    observed: `${first?.shown ?? ''}${more}`,
+    baseline: texts.ofValue(records[0] ?? null),
   };
 }
 
-/** A signal of a quantity: shown at the level its own rule gives. */
+/** A signal of a quantity: shown at the level its own rule gives, 1 or above. */
 function readQuantity(
-  { level, rate, shown, isOrdinal }: Quantity,
+  { level, shown }: Quantity,
   { signal, history, input, isStartingUp, texts }: SignalContext,
 ): SignalReading {
-  const events = isOrdinal
-    ? history.atLeast(signal, Math.max(1, level))
-    : history.innovations(signal);
-  const counted = honestRate({
+  const events = history.atLeast(signal, level);
+  const rate = honestRate({
     signal,
     events,
     prior: input.causes.signals[signal],
     pack: input.pack,
     history,
     isStartingUp,
-    shown: level > 0 ? [String(level)] : [],
+    shown: [String(level)],
   });
   return {
     signal,
     level,
-    rate: bounded(rate ?? counted),
-    isInnovation: level > 0,
-    observed: level > 0 ? shown() : '',
-    baseline: level > 0 ? texts.ofCount(events) : '',
+    rate: bounded(rate),
+    isInnovation: true,
+    observed: shown(),
+    baseline: texts.ofCount(events),
   };
-}
-
-function bounded(rate: number): number {
-  return Math.min(0.999, Math.max(1e-6, rate));
 }

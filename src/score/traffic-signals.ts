@@ -91,5 +91,5 @@ function aboveTail(count: number, usual: number | null): number {
 }
 
 function reading(value: number, level: number, shown: () => string): MeasuredReading {
-  return { value, level, rate: null, isOrdinal: true, shown };
+  return { value, level, shown };
 }
