@@ -1,5 +1,8 @@
 import type { SignalId } from './signals.ts';
 
+/** Stands for the languages of a message that none could be told of: names, numbers, a picture. */
+export const noLanguage = 'none';
+
 /** Tables of values a baseline remembers. Links, bare domains and mail domains share `domain` (measured C8). */
 export type ValueTable =
   | 'domain'

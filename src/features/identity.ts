@@ -1,5 +1,5 @@
 import { tenantOf } from '../alias/tenant.ts';
-import type { Sighting } from './features.ts';
+import { noLanguage, type Sighting } from './features.ts';
 import { valueHash } from './hash.ts';
 import { replyToIdentities } from './links.ts';
 import type { MessageView } from './message-view.ts';
@@ -39,9 +39,6 @@ export function layoutSightings(view: MessageView): readonly Sighting[] {
     },
   ];
 }
-
-/** Stands for the languages of a message that none could be told of: names, numbers, a picture. */
-export const noLanguage = 'none';
 
 /** Every language that the body is in; a subject is too short, and a slot as a whole. */
 export function languageSightings(view: MessageView): readonly Sighting[] {

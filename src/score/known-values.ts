@@ -3,8 +3,7 @@ import { isEstablished } from '../baseline/novelty.ts';
 import type { Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
 import { forwarderValues } from './forwarding.ts';
-import type { Features } from '../features/features.ts';
-import { noLanguage } from '../features/identity.ts';
+import { noLanguage, type Features } from '../features/features.ts';
 import { isInherited, type InheritedValues } from './inherited-values.ts';
 import { ownMarks } from './own-marks.ts';
 
