@@ -5,6 +5,7 @@ import { hideRules, type HiddenRules } from '../vectors/hide-rules.ts';
 import type { KeptMessage } from '../vectors/kept-message.ts';
 import { readWithOf } from '../vectors/read-with.ts';
 import { changeKinds, type ChangeKind, type Compared } from './change.ts';
+import { withEqualParts } from './equal-parts.ts';
 import { estimate, type Estimate, type Sampled } from './estimate.ts';
 import { notBacktestable, type NotBacktestable } from './not-backtestable.ts';
 import { ownBudgetOf } from './own-budgets.ts';
@@ -63,13 +64,12 @@ export function backtest(input: BacktestInput): BacktestResult {
 }
 
 /** Scores each message once where one of the sets is the one it was scored under. */
-export function comparison({
-  inForce,
-  candidate,
-}: {
+export function comparison(sets: {
   readonly inForce: HiddenRules;
   readonly candidate: HiddenRules;
 }): (message: KeptMessage) => Compared {
+  const { inForce } = sets;
+  const candidate = withEqualParts(sets.candidate, inForce);
   const outcomeUnder = (rules: HiddenRules) => {
     const reappraise = reappraiser(rules);
     // An outcome that rests on a volume can only be held against one that does.

@@ -86,7 +86,7 @@ function purposeUnder({ pack }: Alias, known: MailFunction | null): MailFunction
   return only !== undefined && others.length === 0 ? only : known;
 }
 
-/** Fits are the same for many messages: each is joined with the causes once. */
+/** Fits are the same for many messages: each is joined with the causes once, and for sets with the same priors once. */
 function pooledCauses({
   causes,
   policy,
@@ -94,8 +94,20 @@ function pooledCauses({
   const joined = new WeakMap<readonly SignalFit[], CauseTable>();
   return (fits) => {
     if (!policy.learning.pooledPriors || fits.length === 0) return causes;
-    const found = joined.get(fits) ?? { ...causes, signals: pooledPriors(causes.signals, fits) };
+    const found = joined.get(fits) ?? { ...causes, signals: pooledOnce(causes.signals, fits) };
     joined.set(fits, found);
     return found;
   };
+}
+
+type Priors = CauseTable['signals'];
+
+const pooled = new WeakMap<readonly SignalFit[], WeakMap<Priors, Priors>>();
+
+function pooledOnce(signals: Priors, fits: readonly SignalFit[]): Priors {
+  const ofFits = pooled.get(fits) ?? new WeakMap<Priors, Priors>();
+  pooled.set(fits, ofFits);
+  const found = ofFits.get(signals) ?? pooledPriors(signals, fits);
+  ofFits.set(signals, found);
+  return found;
 }
