@@ -11,6 +11,8 @@ import { readHeader } from '../../src/message/header.ts';
 import { parseMessage } from '../../src/message/message.ts';
 import { lookupsOf } from '../../src/score/known-values.ts';
 import { scoreMessage } from '../../src/score/score-message.ts';
+import { median } from './figures.ts';
+import { stageNames, type StageFigures, type StageName } from './parts/stages.ts';
 import { mailBytes, receivedAt, transactionOf } from '../support/messages.ts';
 
 /** CPU time of the stages of one message, side by side in one run; read the ratios, not the milliseconds. */
@@ -54,7 +56,7 @@ const request = {
 };
 const observation = await store.observe(request);
 
-const stages: Readonly<Record<string, () => unknown>> = {
+const stages: Readonly<Record<StageName, () => unknown>> = {
   'mailparser alone': () =>
     simpleParser(data, {
       skipHtmlToText: true,
@@ -78,7 +80,8 @@ const stages: Readonly<Record<string, () => unknown>> = {
 
 const cpuMs: Record<string, number[]> = {};
 for (let round = -1; round < Number(options.rounds); round++) {
-  for (const [name, work] of Object.entries(stages)) {
+  for (const name of stageNames) {
+    const work = stages[name];
     const before = process.cpuUsage();
     for (let iteration = 0; iteration < iterations; iteration++) await work();
     const { user, system } = process.cpuUsage(before);
@@ -86,16 +89,15 @@ for (let round = -1; round < Number(options.rounds); round++) {
   }
 }
 
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const base = median(cpuMs['mailparser alone'] ?? []);
-const figures = Object.entries(cpuMs).map(([stage, values]) => ({
-  stage,
-  cpuMs: median(values),
-  ratioToMailparser: median(values) / base,
-}));
+const figures = stageNames.map((stage) => {
+  const ms = median(cpuMs[stage] ?? []);
+  return { stage, cpuMs: ms, ratioToMailparser: ms / base };
+});
 if (options.json)
-  process.stdout.write(`${JSON.stringify({ messageBytes: data.length, figures })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ messageBytes: data.length, figures } satisfies StageFigures)}\n`,
+  );
 else {
   process.stdout.write(
     `One message of ${data.length} bytes of HTML, median of ${options.rounds} rounds of ${iterations}\n`,
