@@ -108,14 +108,24 @@ type Found = { header?: Header; authentication?: AuthenticationResults; alias?: 
 async function parse(
   { content }: Transaction,
   header: Header,
-  { events, readAttachments, deadlineMs }: AnalysisDependencies & { readonly deadlineMs: number },
+  {
+    events,
+    readAttachments,
+    readBody,
+    deadlineMs,
+  }: AnalysisDependencies & { readonly deadlineMs: number },
 ): Promise<Message> {
   const parsed = timed('parse', events, async () =>
-    parseMessage(await content.prefix(analysedBytes), header, (parts) => {
-      // A slow answer from DNS and a slow PDF must not add up to a message that is not scored at all.
-      const limitMs = Math.min(attachmentsLimitMs, (deadlineMs - performance.now()) / 2);
-      return readAttachments(parts, limitMs);
-    }),
+    parseMessage(
+      await content.prefix(analysedBytes),
+      header,
+      (parts) => {
+        // A slow answer from DNS and a slow PDF must not add up to a message that is not scored at all.
+        const limitMs = Math.min(attachmentsLimitMs, (deadlineMs - performance.now()) / 2);
+        return readAttachments(parts, limitMs);
+      },
+      readBody,
+    ),
   );
   return await parsed.catch((error: unknown) => {
     throw new StageFailure(error instanceof MessageTooLarge ? 'limit' : 'malformed', error);

@@ -8,6 +8,7 @@ import type { Pseudonym } from './features/hash.ts';
 import type { MessagePart } from './message/attachments/message-part.ts';
 import type { AttachmentText } from './message/attachment-text.ts';
 import type { ChosenBy } from './activation/choose-rules.ts';
+import type { ReadBody } from './message/message.ts';
 import type { Judged, RulesBefore, StandingReviews } from './judge.ts';
 import type { Events } from './observability/events.ts';
 import type { WarnRecipients } from './recipient-warning.ts';
@@ -43,6 +44,8 @@ export type AnalysisDependencies = {
     parts: readonly MessagePart[],
     limitMs: number,
   ) => Promise<readonly AttachmentText[]>;
+  /** Takes the body of a message apart; here, when absent. */
+  readonly readBody?: ReadBody;
   readonly baselines: Pick<BaselineStore, 'observe'>;
   readonly organization: Pick<OrganizationLedgers, 'look'> | null;
   readonly alerts: Pick<Alerts, 'withBudgets' | 'watchedPerDay' | 'note' | 'hold' | 'noteClaim'>;

@@ -2,7 +2,6 @@ import { arcSet } from './action/arc-seal.ts';
 import { withoutForgedFields } from './action/without-forged-fields.ts';
 import { compareShadow } from './activation/compare-shadow.ts';
 import { loadArcKey } from './arc-key.ts';
-import { createAuthenticator } from './authentication/authenticate.ts';
 import { createResolver, defaultResolverOptions } from './authentication/resolver.ts';
 import { formatHostPort } from './config/host-port.ts';
 import type { Settings } from './config/settings.ts';
@@ -10,6 +9,8 @@ import { maySharePolicy } from './decision/recipient-mode.ts';
 import type { ActiveRules, Dependencies } from './dependencies.ts';
 import type { DeskOfMail } from './desk.ts';
 import type { Ground } from './ground.ts';
+import { besideTheLoop } from './large-messages/beside-the-loop.ts';
+import { createLargeMessageThread } from './large-messages/large-message-thread.ts';
 import { createLessons } from './lessons.ts';
 import { startListeners, type Listeners } from './listeners.ts';
 import { createAttachmentReader } from './message/attachments/attachment-reader.ts';
@@ -48,6 +49,7 @@ export async function takeMail(
   );
   metrics.measureSite({ dns: () => resolver.statistics(), certificates: certificatesOf(settings) });
   const attachments = opened.use(createAttachmentReader({ onPart: events.attachmentRead }));
+  const large = opened.use(createLargeMessageThread());
   const lessons = opened.use(createLessons(baselines, events));
   const vectors = opened.use(
     keepVectorsIn(settings.stateDir, {
@@ -62,7 +64,7 @@ export async function takeMail(
   const dependencies: Dependencies = {
     rules: (message) => pooled.withPriors(rules.chooseFor(message)),
     names: settings,
-    authenticate: createAuthenticator({
+    ...besideTheLoop(large, {
       resolver,
       authservId: settings.authservId,
       deadlineMs: settings.analysisDeadlineMs * (1 - scoringShare),

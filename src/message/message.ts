@@ -31,6 +31,13 @@ export class MessageTooLarge extends Error {
   override readonly name = 'MessageTooLarge';
 }
 
+/** What the body of a message holds, before anybody has looked into its attachments. Nothing but data. */
+export type Body = Pick<Message, 'textBlocks' | 'html' | 'files'> & {
+  readonly parts: readonly MessagePart[];
+};
+
+export type ReadBody = (bytes: Buffer) => Promise<Body>;
+
 /**
  * Parses the body. `bytes` may be a prefix of a large message: what is cut off is attachments. Without
  * `readAttachments` only calendars are read.
@@ -40,7 +47,14 @@ export async function parseMessage(
   bytes: Buffer,
   header: Header,
   readAttachments: ReadAttachments = readCalendars,
+  read: ReadBody = readBody,
 ): Promise<Message> {
+  const { parts, ...body } = await read(bytes);
+  return { ...header, ...body, attachments: await readAttachments(parts) };
+}
+
+/** @throws as `parseMessage` does. */
+export async function readBody(bytes: Buffer): Promise<Body> {
   const body = await simpleParser(bytes, {
     skipHtmlToText: true,
     skipTextToHtml: true,
@@ -52,11 +66,10 @@ export async function parseMessage(
   if (text.length + html.length > maxTextLength)
     throw new MessageTooLarge(`${text.length + html.length} characters of text`);
   return {
-    ...header,
     textBlocks: paragraphsOf(text, maxParagraphs),
     html: html === '' ? null : outlineHtml(html),
     files: body.attachments.slice(0, maxFiles).map(toFile),
-    attachments: await readAttachments([...body.attachments.map(toPart), ...dataImagesOf(html)]),
+    parts: [...body.attachments.map(toPart), ...dataImagesOf(html)],
   };
 }
 
