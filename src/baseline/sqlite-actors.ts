@@ -142,7 +142,8 @@ export class SqliteActors {
     for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }
 
-  dropExpired(today: number): void {
-    for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE expires < ?`, today);
+  dropExpired(alias: string, today: number): void {
+    for (const table of tables)
+      this.#sql.run(`DELETE FROM ${table} WHERE alias = ? AND expires < ?`, alias, today);
   }
 }

@@ -29,6 +29,8 @@ export class SqliteBaselines {
   readonly #limits: StoreLimits;
   readonly #today: () => number;
   #lastExpiry = 0;
+  /** Alias that the round of the day has come to; null between two rounds. */
+  #expiredUpTo: string | null = null;
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: cachedSnapshots });
 
   /** `today` is the machine's day, by which what only guards against repetition expires. */
@@ -44,13 +46,21 @@ export class SqliteBaselines {
     return this.#ledger.aliases();
   }
 
-  /** What is due by the machine's clock, once a day. */
+  /**
+   * What is due by the machine's clock, of one alias with each write: once a day the round begins, and no message waits for
+   * the rows of all aliases.
+   */
   expire(): void {
     const today = this.#today();
-    if (this.#lastExpiry === today) return;
-    this.#lastExpiry = today;
-    this.#traffic.dropExpired(today);
-    this.#actors.dropExpired(today);
+    if (this.#expiredUpTo === null && this.#lastExpiry !== today) {
+      this.#lastExpiry = today;
+      this.#expiredUpTo = '';
+    }
+    if (this.#expiredUpTo === null) return;
+    this.#expiredUpTo = this.#traffic.aliasAfter(this.#expiredUpTo);
+    if (this.#expiredUpTo === null) return;
+    this.#traffic.dropExpired(this.#expiredUpTo, today);
+    this.#actors.dropExpired(this.#expiredUpTo, today);
   }
 
   /** What was cached may never have been written. */

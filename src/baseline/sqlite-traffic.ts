@@ -165,7 +165,17 @@ export class SqliteTraffic {
       this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }
 
-  dropExpired(today: number): void {
-    for (const table of expiring) this.#sql.run(`DELETE FROM ${table} WHERE expires < ?`, today);
+  /** The next alias by name of which something passes, or null. Who wrote (sqlite-actors.ts) has an hour as well. */
+  aliasAfter(alias: string): string | null {
+    const each = expiring
+      .map((table) => `SELECT min(alias) AS next FROM ${table} WHERE alias > ?1`)
+      .join(' UNION ALL ');
+    return this.#sql.get(`SELECT min(next) AS next FROM (${each})`, alias)?.['next'] as
+      string | null;
+  }
+
+  dropExpired(alias: string, today: number): void {
+    for (const table of expiring)
+      this.#sql.run(`DELETE FROM ${table} WHERE alias = ? AND expires < ?`, alias, today);
   }
 }

@@ -158,6 +158,22 @@ test('what only guards against repetition expires by the clock of the machine', 
   inspector.close();
 });
 
+test('of many aliases one expires with each write, until all have', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  await using store = await open('round.db');
+  for (const name of names) await store.observe(request(name, timeOn(today)));
+  const inspector = new DatabaseSync(join(folder, 'round.db'));
+  inspector.exec('UPDATE hour SET expires = 1');
+  await using another = await open('round.db');
+  const left = [];
+  for (const id of [...names, 'none']) {
+    await another.commit(lesson('z', today, { id }));
+    left.push(inspector.prepare('SELECT COUNT(*) AS n FROM hour').get()?.['n']);
+  }
+  assert.deepEqual(left, [3, 2, 1, 0, 0]);
+  inspector.close();
+});
+
 test('a file of the first format is brought up to date by the first that may write', async () => {
   // Written by the program of commit 65a3f60, with 12 lessons for each of two aliases.
   const former = new URL('./sqlite-format-1.sql', import.meta.url);
