@@ -9,7 +9,7 @@ export const paths = {
   campaign: (id: string) => localPath(['campaigns', id]),
   notify: (id: string, to: 'recipients' | 'admins') =>
     localPath(['campaigns', id, 'notify'], { to }),
-  aliases: () => '/aliases',
+  aliases: (after: string | null = null) => localPath(['aliases'], { after }),
   alias: (id: string) => localPath(['aliases', id]),
   acts: (after: string | null = null) => localPath(['acts'], { after }),
   requests: (query: Readonly<Record<string, string | null>> = {}) => localPath(['requests'], query),

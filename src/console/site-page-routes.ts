@@ -38,11 +38,12 @@ export const sitePageRoutes: readonly PageRoute[] = [
   {
     path: '/aliases',
     needs: 'viewer',
-    render: async (_, { sources, frame }) => {
+    render: async ({ query }, { sources, frame }) => {
       const learned = await sources.baselines.aliases().catch(() => null);
       const view = {
         aliases: knownAliases(sources.rules(), learned ?? []),
         isStoreUp: learned !== null,
+        after: query['after'] ?? '',
       };
       return page(frame('Aliases'), aliasListPage(view));
     },

@@ -3,6 +3,7 @@ import { paths } from '../paths.ts';
 import { toned } from './badges.ts';
 import { dataTable } from './data-table.ts';
 import { countText } from './figures.ts';
+import { pageLinks } from './page-links.ts';
 import { visible } from './visible-text.ts';
 
 export type AliasRow = {
@@ -18,29 +19,50 @@ export type AliasListView = {
   readonly aliases: readonly AliasRow[];
   /** False where the baseline store did not answer: nothing is known of history then. */
   readonly isStoreUp: boolean;
+  /** Id of the last alias of the page before; hostile, and none where nothing has it. */
+  readonly after: string;
 };
 
+const perPage = 500;
+
 /** Every alias that is watched, or was and left a history; those with history first. */
-export function aliasListPage({ aliases, isStoreUp }: AliasListView): Html {
+export function aliasListPage({ aliases, isStoreUp, after }: AliasListView): Html {
   const withHistory = aliases.filter(({ hasHistory }) => hasHistory);
   const others = aliases.filter(({ hasHistory }) => !hasHistory);
+  const listed = [...withHistory, ...others];
+  const start = listed.findIndex(({ id }) => id === after) + 1;
+  const shown = listed.slice(start, start + perPage);
+  const last = start + perPage < listed.length ? shown.at(-1) : undefined;
   return html`${
-      !isStoreUp &&
-      html`<p class="notice refused" role="alert">
-        The baseline store does not answer: histories cannot be shown, and nothing of them is lost.
-      </p>`
-    }
-    <section>
-      <h2>With history <small>${countText(withHistory.length)}</small></h2>
-      ${aliasTable(withHistory, 'Nothing has been learned of any alias yet.')}
-    </section>
-    <section>
-      <h2>Watched, nothing learned yet <small>${countText(others.length)}</small></h2>
-      ${aliasTable(others, 'Every watched alias has a history.')}
-    </section>`;
+    !isStoreUp &&
+    html`<p class="notice refused" role="alert">
+      The baseline store does not answer: histories cannot be shown, and nothing of them is lost.
+    </p>`
+  }
+  ${aliasSection('With history', withHistory, shown, 'Nothing has been learned of any alias yet.')}
+  ${aliasSection('Watched, nothing learned yet', others, shown, 'Every watched alias has a history.')}
+  ${pageLinks({
+    first: start === 0 ? null : paths.aliases(),
+    next: last === undefined ? null : paths.aliases(last.id),
+    words: { first: 'First', next: 'Next' },
+  })}`;
 }
 
-const shownAliases = 1000;
+/** Those of `shown` that belong to it; nothing where they are all on other pages. */
+function aliasSection(
+  title: string,
+  aliases: readonly AliasRow[],
+  shown: readonly AliasRow[],
+  whenEmpty: string,
+): Html {
+  const here = new Set(shown);
+  const rows = aliases.filter((alias) => here.has(alias));
+  if (rows.length === 0 && aliases.length > 0) return html``;
+  return html`<section>
+    <h2>${title} <small>${countText(aliases.length)}</small></h2>
+    ${aliasTable(rows, whenEmpty)}
+  </section>`;
+}
 
 function aliasTable(aliases: readonly AliasRow[], whenEmpty: string): Html {
   return dataTable(
@@ -51,14 +73,12 @@ function aliasTable(aliases: readonly AliasRow[], whenEmpty: string): Html {
       { heading: 'Addresses', kind: 'wide' },
       { heading: 'State' },
     ],
-    aliases
-      .slice(0, shownAliases)
-      .map(({ id, vendor, addresses, isWatched }) => [
-        html`<a href="${paths.alias(id)}">${visible(id, 80)}</a>`,
-        visible(vendor, 80),
-        visible(addresses.slice(0, 3).join(', '), 200),
-        isWatched ? toned('good', 'watched') : toned('quiet', 'no longer watched'),
-      ]),
+    aliases.map(({ id, vendor, addresses, isWatched }) => [
+      html`<a href="${paths.alias(id)}">${visible(id, 80)}</a>`,
+      visible(vendor, 80),
+      visible(addresses.slice(0, 3).join(', '), 200),
+      isWatched ? toned('good', 'watched') : toned('quiet', 'no longer watched'),
+    ]),
     whenEmpty,
   );
 }
