@@ -3,7 +3,7 @@ import type { Interference } from './parts/interference.ts';
 import type { AddedLatency } from './parts/latency.ts';
 import type { Memory } from './parts/memory.ts';
 import type { Soak } from './parts/soak.ts';
-import type { StageFigures } from './parts/stages.ts';
+import type { StageFigures, StageName } from './parts/stages.ts';
 import type { Workers } from './parts/workers.ts';
 
 /** What subjects are called, in every table and with `--subjects`. */
@@ -56,17 +56,20 @@ export type RatioName =
   | 'throughputVsRspamd'
   | 'throughputVsSpamassassin'
   | 'smallP99BesideLarge'
+  | 'authenticateCpuVsMailauth'
   | 'workersVsOne'
   | 'soakLastVsFirst';
 
 /** Null where one of the two was not run. Pure. */
 export function ratiosOf(
   samples: Samples,
-  others: Pick<BenchReport, 'interference' | 'workers' | 'soak'>,
+  others: Pick<BenchReport, 'interference' | 'workers' | 'soak' | 'stages'>,
 ): Ratios {
   const { bare, bareAuth, unwatched, sqlite, redis, haraka, rspamd, spamassassin } = subjectNames;
   const cpu = (name: string) => ratioOf(samples, [name, bareAuth], ({ cpuMs }) => cpuMs);
   const speed = (to: string) => ratioOf(samples, [redis, to], ({ perSecond }) => perSecond);
+  const stage = (name: StageName) =>
+    others.stages?.figures.find((figures) => figures.stage === name)?.cpuMs ?? NaN;
   return {
     unwatchedCpuVsBareAuth: cpu(unwatched),
     watchedSqliteCpuVsBareAuth: cpu(sqlite),
@@ -77,6 +80,7 @@ export function ratiosOf(
     throughputVsRspamd: speed(rspamd),
     throughputVsSpamassassin: speed(spamassassin),
     smallP99BesideLarge: others.interference?.[redis]?.ratio ?? null,
+    authenticateCpuVsMailauth: stage('authenticate, 5 KB') / stage('mailauth alone, 5 KB') || null,
     workersVsOne: others.workers?.ratio ?? null,
     soakLastVsFirst: others.soak?.ratio ?? null,
   };

@@ -30,6 +30,10 @@ export function sampleReport(): BenchReport {
       ...{ one: turn(600, 2), many: turn(1050, 2.1) },
     },
     soak: null,
+    stages: {
+      messageBytes: 30_000,
+      figures: stageNames.map((stage) => ({ stage, cpuMs: 1, ratioToMailparser: 2 })),
+    },
   };
   return {
     at: '2026-03-01T10:00:00.000Z',
@@ -40,10 +44,6 @@ export function sampleReport(): BenchReport {
     sizes: { 50_000: throughput, 2_000_000: throughput, 25_000_000: throughput },
     latency: ofOurs(added),
     memory: ofOurs({ idleBytes: 1e8, steadyBytes: 1.7e8, peakBytes: 2e8 }),
-    stages: {
-      messageBytes: 30_000,
-      figures: stageNames.map((stage) => ({ stage, cpuMs: 1, ratioToMailparser: 2 })),
-    },
     ...others,
     ratios: ratiosOf(samples, others),
   };

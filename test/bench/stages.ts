@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { authenticate } from 'mailauth';
 import { simpleParser } from 'mailparser';
 import { assumeAuthenticated } from '../../src/archive/archived-transaction.ts';
 import { dayOf } from '../../src/baseline/ledger.ts';
@@ -12,8 +13,12 @@ import { parseMessage } from '../../src/message/message.ts';
 import { lookupsOf } from '../../src/score/known-values.ts';
 import { scoreMessage } from '../../src/score/score-message.ts';
 import { median } from './figures.ts';
+import { rememberingResolver } from './load/remembering-resolver.ts';
+import { mailOfSize, signedMail } from './load/signed-mail.ts';
 import { stageNames, type StageFigures, type StageName } from './parts/stages.ts';
+import { openLab } from '../authentication/lab.ts';
 import { mailBytes, receivedAt, transactionOf } from '../support/messages.ts';
+import { vendorZone } from '../support/zone.ts';
 
 /** CPU time of the stages of one message, side by side in one run; read the ratios, not the milliseconds. */
 const { values: options } = parseArgs({
@@ -56,6 +61,19 @@ const request = {
 };
 const observation = await store.observe(request);
 
+/** A message for each iteration: nothing about them can be remembered but keys and policies. */
+const sender = 'vendor.test';
+const signed = Array.from({ length: iterations }, (_, number) =>
+  signedMail(mailOfSize(sender, 5000), number, new Date()),
+);
+await using lab = await openLab(vendorZone(sender));
+const resolver = rememberingResolver(lab.server.address);
+const sent = { mailFrom: `bounce@${sender}`, helo: `out.${sender}`, clientAddress: '192.0.2.7' };
+let turn = 0;
+const nextSigned = () => signed[turn++ % iterations] ?? '';
+const verdict = await lab.authenticate(nextSigned(), sent);
+if (verdict.dmarc.result !== 'pass') throw new Error('the made mail does not authenticate');
+
 const stages: Readonly<Record<StageName, () => unknown>> = {
   'mailparser alone': () =>
     simpleParser(data, {
@@ -76,6 +94,12 @@ const stages: Readonly<Record<StageName, () => unknown>> = {
       causes,
       today: dayOf(receivedAt),
     }),
+  'mailauth alone, 5 KB': () =>
+    authenticate(Buffer.from(nextSigned(), 'latin1'), {
+      ...{ ip: sent.clientAddress, helo: sent.helo, sender: sent.mailFrom, mta: 'bench.test' },
+      ...{ disableBimi: true, resolver },
+    }),
+  'authenticate, 5 KB': () => lab.authenticate(nextSigned(), sent),
 };
 
 const cpuMs: Record<string, number[]> = {};

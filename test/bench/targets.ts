@@ -22,6 +22,7 @@ export function targetsOf({ ratios, latency, memory }: BenchReport): readonly Ta
       atMost: 1.15,
     }),
     ratio(`${redis}, CPU to bare relay + mailauth`, 'watchedRedisCpuVsBareAuth', { atMost: 1.8 }),
+    ratio('authentication, CPU to mailauth alone', 'authenticateCpuVsMailauth', { atMost: 0.8 }),
     ratio(`${redis}, throughput to Haraka`, 'throughputVsHaraka', { atLeast: 2 }),
     ratio(`${redis}, throughput to rspamd`, 'throughputVsRspamd', { atLeast: 3 }),
     {

@@ -1,9 +1,9 @@
-import { Resolver } from 'node:dns/promises';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { authenticate, type DNSResolver } from 'mailauth';
+import { authenticate } from 'mailauth';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+import { rememberingResolver } from './remembering-resolver.ts';
 
 /**
  * What the same libraries cost with nothing of ours: smtp-server takes, nodemailer relays, and with `--dns` mailauth
@@ -80,17 +80,4 @@ function open(id: string): Promise<SMTPConnection> {
   });
   relays.set(id, opened);
   return opened;
-}
-
-function rememberingResolver(server: string): DNSResolver {
-  const client = new Resolver();
-  client.setServers([server]);
-  const answers = new Map<string, Promise<unknown>>();
-  const ask = (name: string, type: string) => {
-    const key = `${type} ${name}`;
-    const known = answers.get(key) ?? client.resolve(name, type);
-    answers.set(key, known);
-    return known;
-  };
-  return ask as DNSResolver;
 }

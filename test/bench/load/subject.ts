@@ -21,17 +21,23 @@ export type SubjectProcess = Omit<Subject, 'pid' | typeof Symbol.asyncDispose> &
   /** Processors of taskset(1) that it runs on; all where it is left out. */
   readonly cpus?: string | null;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What it says beside its log is of no interest. */
+  readonly isQuiet?: boolean;
   /** Until it listens. */
   readonly startsWithinMs?: number;
 };
 
 /** Resolves once it listens; disposing asks it to end and waits until it has. */
 export async function startSubject(subject: SubjectProcess): Promise<Subject> {
-  const { command, cpus = null, environment = {}, startsWithinMs = 300_000 } = subject;
+  const { command, cpus = null, environment = {}, isQuiet = false } = subject;
+  const { startsWithinMs = 300_000 } = subject;
   await using starting = new AsyncDisposableStack();
   const [program, ...argv] = pinnedTo(cpus, command);
   const env = { ...process.env, ...environment };
-  const child = spawn(program, argv, { stdio: ['ignore', 'ignore', 'inherit'], env });
+  const child = spawn(program, argv, {
+    stdio: ['ignore', 'ignore', isQuiet ? 'ignore' : 'inherit'],
+    env,
+  });
   const exited = once(child, 'exit');
   starting.defer(async () => {
     child.kill();

@@ -8,6 +8,8 @@ export const stageNames = [
   'features',
   'observe (SQLite)',
   'score',
+  'mailauth alone, 5 KB',
+  'authenticate, 5 KB',
 ] as const;
 export type StageName = (typeof stageNames)[number];
 

@@ -51,7 +51,7 @@ export async function startHaraka(site: Site, folder: string): Promise<Subject> 
     `import dns from 'node:dns';\ndns.setServers(${servers});\ndns.promises.setServers(${servers});\n`,
   );
   return startSubject({
-    ...{ name: 'Haraka', sender: 'watched', share: 0.5 },
+    ...{ name: 'Haraka', sender: 'watched', isQuiet: true, share: 0.5 },
     takes: { protocol: 'smtp', port, client: foreignAddress },
     command: [process.execPath, '--import', resolver, join(program, 'bin/haraka'), '-c', home],
   });

@@ -22,7 +22,7 @@ export async function startRspamd(site: Site): Promise<Subject> {
     (name) => `--var=${name}=${home}`,
   );
   return startSubject({
-    ...{ name: 'rspamd', sender: 'watched', share: 0.25 },
+    ...{ name: 'rspamd', sender: 'watched', isQuiet: true, share: 0.25 },
     takes: { protocol: 'rspamd', port, client: foreignAddress },
     startsWithinMs: 600_000, // it compiles its patterns first
     command: ['rspamd', '-f', '-i', '-c', '/etc/rspamd/rspamd.conf', ...places],
