@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Cluster, Redis, ReplyError } from 'ioredis';
 import { CallGuard } from './call-guard.ts';
 import { parseRedisAddress, type RedisAddress } from './redis-address.ts';
@@ -84,6 +85,7 @@ export class RedisClient implements AsyncDisposable {
       if (this.commands.isCluster && this.commands.status !== 'ready')
         throw new Error('not connected');
       await this.#admitted();
+      gatherWrites(this.commands);
       return question();
     };
     return this.#guard.call(admitted).catch((error: unknown) => {
@@ -125,6 +127,19 @@ export class RedisClient implements AsyncDisposable {
     if (this.#slotsRefresh !== null) clearInterval(this.#slotsRefresh);
     this.commands.disconnect();
     return Promise.resolve();
+  }
+}
+
+/**
+ * What is asked within one turn of the event loop leaves in one write: a message gives some two dozen commands, and each
+ * alone would be a system call here and another one there.
+ */
+function gatherWrites(commands: Redis | Cluster): void {
+  const nodes = commands instanceof Cluster ? commands.nodes('master') : [commands];
+  for (const { stream } of nodes as readonly { readonly stream?: Writable }[]) {
+    if (stream === undefined || stream.writableCorked > 0) continue;
+    stream.cork();
+    setImmediate(() => stream.uncork());
   }
 }
 
