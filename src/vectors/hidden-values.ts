@@ -29,7 +29,16 @@ const classTables: ReadonlySet<string> = new Set([
 /** Hashed with the key already where features are read. */
 const keyedTables: ReadonlySet<string> = new Set(['recipient', 'actor', 'forwarder']);
 
+const known = new WeakMap<Pseudonym, HiddenValues>();
+
+/** The same for the same key, so that what is hidden once may be known by it. */
 export function hiddenValues(ofAddresses: Pseudonym): HiddenValues {
+  const found = known.get(ofAddresses) ?? hiddenWith(ofAddresses);
+  known.set(ofAddresses, found);
+  return found;
+}
+
+function hiddenWith(ofAddresses: Pseudonym): HiddenValues {
   // Of `t/T` and `T/T`, two shapes of paths, one value would become, and records are told by their place among values.
   const pseudonym = byCase(ofAddresses);
   const topLevel = (name: string) => `.${pseudonym(name)}`;

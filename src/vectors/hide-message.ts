@@ -1,4 +1,4 @@
-import type { Counters } from '../baseline/ledger.ts';
+import type { Counters, Snapshot } from '../baseline/ledger.ts';
 import type { Features, LureHit, Sighting } from '../features/features.ts';
 import type { Acquaintance, OrganizationView } from '../organization/organization.ts';
 import { lookupsOf } from '../score/known-values.ts';
@@ -20,16 +20,27 @@ export function hideMessage(message: AppraisedMessage, hidden: HiddenValues): Ap
     features: hideFeatures(features, hidden),
     observation: {
       ...observation,
-      snapshot: {
-        ...observation.snapshot,
-        counters: hideCounters(observation.snapshot.counters, hidden),
-      },
+      snapshot: hideSnapshot(observation.snapshot, hidden),
     },
     organization: organization && hideView(organization, hidden),
     // Of hundreds only those that the message has are asked for.
     inherited: new Set(ownNames(features, inherited).map(hidden.named)),
     approved: new Set([...approved].map(hidden.named)),
   };
+}
+
+const hiddenBy = new WeakMap<HiddenValues, WeakMap<Snapshot, Snapshot>>();
+
+/** Most messages of a day have one snapshot: its hundreds of counters are hidden once for all of them. */
+function hideSnapshot(snapshot: Snapshot, hidden: HiddenValues): Snapshot {
+  const known = hiddenBy.get(hidden) ?? new WeakMap<Snapshot, Snapshot>();
+  hiddenBy.set(hidden, known);
+  const found = known.get(snapshot) ?? {
+    ...snapshot,
+    counters: hideCounters(snapshot.counters, hidden),
+  };
+  known.set(snapshot, found);
+  return found;
 }
 
 function hideFeatures(features: Features, hidden: HiddenValues): Features {

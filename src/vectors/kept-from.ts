@@ -1,5 +1,6 @@
 import { outcomeOf } from '../backtest/reappraise.ts';
 import type { Pseudonym } from '../features/hash.ts';
+import type { SignalFit } from '../score/fit-priors.ts';
 import { lookupsOf } from '../score/known-values.ts';
 import { hiddenRecipient } from './hidden-recipients.ts';
 import { hiddenValues } from './hidden-values.ts';
@@ -9,6 +10,9 @@ import type { KeptMessage } from './kept-message.ts';
 
 /** Recipients that a policy is looked up for; of more the first. */
 const mostRecipients = 100;
+
+/** One for all, since what messages share is packed once. */
+const noFits: readonly SignalFit[] = [];
 
 export type KeptFrom = ScoredToKeep & {
   readonly pseudonym: Pseudonym;
@@ -43,7 +47,7 @@ export function keptFrom({
       breakerOpen: decision.breakerOpen,
       capped,
       contentMet,
-      fits: rules.fits ?? [],
+      fits: rules.fits ?? noFits,
     },
     recipients: recipients.map((address) => hiddenRecipient(address, pseudonym)),
     outcome: outcomeOf(score, decision, analysis.policy.mode),
