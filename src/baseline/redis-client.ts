@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { Cluster, Redis, ReplyError } from 'ioredis';
 import { CallGuard } from './call-guard.ts';
 import { parseRedisAddress, type RedisAddress } from './redis-address.ts';
+import { nameDenied } from './redis-denied.ts';
 import {
   markRedisFormat,
   NewerFormat,
@@ -60,6 +61,7 @@ export class RedisClient implements AsyncDisposable {
     this.commands.on('error', (error: Error & { readonly code?: string }) => {
       this.#trouble = error.message === '' ? (error.code ?? '') : error.message;
     });
+    onOtherMasters(this.commands, () => this.#guard.recovered());
     this.commands.on('ready', () => {
       this.#trouble = '';
       this.#admission = null;
@@ -91,7 +93,9 @@ export class RedisClient implements AsyncDisposable {
     return this.#guard.call(admitted).catch((error: unknown) => {
       const { label, password, sentinel } = this.#target;
       const text = error instanceof Error ? error.message : String(error);
-      const reason = text.includes('enableOfflineQueue') ? 'not connected' : text;
+      const reason = text.includes('enableOfflineQueue')
+        ? 'not connected'
+        : nameDenied(text, this.#scripts());
       const sentence = `${this.#options.title} ${label}${error instanceof NewerFormat ? '' : ':'} ${reason}${this.#trouble === '' ? '' : ` (${this.#trouble})`}`;
       throw new Error(
         [password, sentinel?.password ?? null]
@@ -99,6 +103,13 @@ export class RedisClient implements AsyncDisposable {
           .reduce((shown, secret) => shown.replaceAll(secret, '***'), sentence),
       );
     });
+  }
+
+  #scripts() {
+    const { scriptsSet } = this.commands as unknown as {
+      readonly scriptsSet: Readonly<Record<string, { readonly sha: string; readonly lua: string }>>;
+    };
+    return Object.values(scriptsSet);
   }
 
   /** Rejects with NewerFormat, or because the store does not answer: then the next call asks again. */
@@ -150,6 +161,18 @@ function isAnswer(error: unknown): boolean {
 function refreshSlots(commands: Redis | Cluster): NodeJS.Timeout | null {
   if (!commands.isCluster) return null;
   return setInterval(() => (commands as Cluster).refreshSlotsCache(), slotsRefreshMs).unref();
+}
+
+/** A failover is over: the guard would learn of it only when it asks again, seconds later. */
+function onOtherMasters(commands: Redis | Cluster, notice: () => void): void {
+  if (!commands.isCluster) return;
+  let before = '';
+  commands.on('refresh', () => {
+    const masters = (commands as Cluster).nodes('master').map(({ options }) => options);
+    const now = masters.map(({ host, port }) => `${host}:${port}`).sort();
+    if (before !== now.join()) notice();
+    before = now.join();
+  });
 }
 
 function connect(target: RedisAddress, timeoutMs: number): Redis | Cluster {
