@@ -3,9 +3,11 @@ import type { AttachmentText } from './attachment-text.ts';
 import { dataImagesOf } from './attachments/data-images.ts';
 import type { MessagePart, ReadAttachments } from './attachments/message-part.ts';
 import { readCalendars } from './attachments/read-calendars.ts';
+import { contentFieldsOf, type ContentFields } from './content-fields.ts';
 import { outlineHtml, type HtmlOutline } from './html-outline.ts';
 import type { Header } from './header.ts';
 import { paragraphsOf } from './paragraphs.ts';
+import { readSingleText } from './single-text.ts';
 
 /** An attached file by its name, possibly empty, and its media type as the sender says. */
 export type NamedPart = { readonly name: string; readonly type: string };
@@ -55,22 +57,47 @@ export async function parseMessage(
 
 /** @throws as `parseMessage` does. */
 export async function readBody(bytes: Buffer): Promise<Body> {
-  const body = await simpleParser(bytes, {
-    skipHtmlToText: true,
-    skipTextToHtml: true,
-    skipTextLinks: true,
-    skipImageLinks: true,
-  });
-  const text = body.text ?? '';
-  const html = body.html === false ? '' : body.html;
+  const { text, html, attachments } = await decodeBody(bytes);
   if (text.length + html.length > maxTextLength)
     throw new MessageTooLarge(`${text.length + html.length} characters of text`);
   return {
     textBlocks: paragraphsOf(text, maxParagraphs),
     html: html === '' ? null : outlineHtml(html),
-    files: body.attachments.slice(0, maxFiles).map(toFile),
-    parts: [...body.attachments.map(toPart), ...dataImagesOf(html)],
+    files: attachments.slice(0, maxFiles).map(toFile),
+    parts: [...attachments.map(toPart), ...dataImagesOf(html)],
   };
+}
+
+type DecodedBody = {
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: readonly Attachment[];
+};
+
+async function decodeBody(bytes: Buffer): Promise<DecodedBody> {
+  const content = contentFieldsOf(bytes);
+  const single = content && readSingleText(bytes, content);
+  if (single !== null) {
+    const isHtml = single.type === 'text/html';
+    return { text: isHtml ? '' : single.text, html: isHtml ? single.text : '', attachments: [] };
+  }
+  const body = await simpleParser(content ? withoutOtherFields(bytes, content) : bytes, {
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+    skipImageLinks: true,
+  });
+  return {
+    text: body.text ?? '',
+    html: body.html === false ? '' : body.html,
+    attachments: body.attachments,
+  };
+}
+
+/** All that the parser is asked about; the header has been read. */
+function withoutOtherFields(bytes: Buffer, { fields, bodyStart }: ContentFields): Buffer {
+  const head = `${fields.map(({ text }) => text).join('')}\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), bytes.subarray(bodyStart)]);
 }
 
 function toFile({ contentType, filename }: Attachment): NamedPart {
