@@ -7,7 +7,7 @@ import { openShell } from '../commands/shell.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis, startRedisCluster } from '../support/redis.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
-import { rulesetOf, sendClaim, startGateway, type Gateway } from './gateway.ts';
+import { rulesetOf, sendClaim, startGateway, type Gateway, type LogLine } from './gateway.ts';
 import { smallRules, versionOf } from './small-rules.ts';
 
 const shell = await openShell();
@@ -42,7 +42,7 @@ const took = (gateway: Gateway, version: string) =>
 
 for (const { name, skip, open } of stores)
   describe(name, { skip }, () => {
-    test('what one activates or takes back is in force on both, within a second', async () => {
+    test('what one activates or takes back is in force on both within a second, and so is the breaker', async () => {
       await using nextHop = await SmtpRecorder.start();
       await using rules = await smallRules('mode: tag\n');
       await using others = await smallRules('mode: shadow\n');
@@ -71,6 +71,18 @@ for (const { name, skip, open } of stores)
       const tookMs = performance.now() - startedMs;
       assert.deepEqual([await judge(first), await judge(second)], [before, before]);
       assert.ok(tookMs < 1000, `a rollback took ${tookMs.toFixed(0)} ms`);
+
+      // The breaker is shared as well: an order reaches who did not give it, and so does its end.
+      const both = (isIt: (line: LogLine) => boolean) =>
+        Promise.all([first.logged(isIt), second.logged(isIt)]);
+      await command('breaker', 'open', '--reason', 'holds invoices');
+      await both(({ msg }) => msg.startsWith('breaker opened'));
+      for (const gateway of [first, second])
+        assert.equal(await gateway.metric('aliaswatch_breaker_open{cause="hand"}'), 1);
+      await command('breaker', 'close', '--reason', 'vendor redesign');
+      await both(({ msg }) => msg === 'breaker closed');
+      for (const gateway of [first, second])
+        assert.equal(await gateway.metric('aliaswatch_breaker_open{cause="hand"}'), 0);
     });
   });
 
