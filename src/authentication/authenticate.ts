@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { authenticate, type DNSResolver } from 'mailauth';
 import type { Transaction } from '../smtp/transaction.ts';
 import { admitHeader, maxHeaderBytes, type AdmittedHeader } from './admission.ts';
 import { interpretReport } from './interpret.ts';
 import type { Lookup, Resolver } from './resolver.ts';
 import { unauthenticated, type AuthenticationResults } from './results.ts';
+import { createVerifier, type VerifyMessage } from './verify-message.ts';
 
 export type AuthenticatorOptions = {
   readonly resolver: Pick<Resolver, 'forMessage'>;
@@ -23,9 +23,10 @@ export type AuthenticatorOptions = {
 export type Authenticate = (transaction: Transaction) => Promise<AuthenticationResults>;
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
+  const verifyMessage = createVerifier(options.authservId);
   return async (transaction) => {
     try {
-      return await verifyInTime(transaction, options);
+      return await verifyInTime(transaction, verifyMessage, options);
     } catch (error) {
       options.onError?.(error, transaction.id);
       return unauthenticated;
@@ -35,56 +36,39 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
 
 async function verifyInTime(
   transaction: Transaction,
-  options: AuthenticatorOptions,
+  verifyMessage: VerifyMessage,
+  { resolver, deadlineMs, maxQueries }: AuthenticatorOptions,
 ): Promise<AuthenticationResults> {
-  const { resolver, authservId, deadlineMs, maxQueries } = options;
   const lookup = resolver.forMessage({ deadlineMs: deadlineMs * 0.8, maxQueries });
-  const content = transaction.content.stream();
-  content.on('error', () => undefined); // its reader hears of it; heard by nobody yet, it would end the process
-  const done = new AbortController();
+  const { content } = transaction;
+  const whole = content.sizeBytes > pieceBytes ? readInPieces(content.stream()) : null;
   const { promise: late, resolve } = Promise.withResolvers<AuthenticationResults>();
   const timer = setTimeout(resolve, deadlineMs, unauthenticated);
   try {
-    const { signal } = done;
-    return await Promise.race([verify(transaction, { content, signal, lookup, authservId }), late]);
+    return await Promise.race([verify(transaction, whole, verifyMessage, lookup), late]);
   } finally {
     clearTimeout(timer);
-    done.abort(noLongerWaited);
-    content.destroy();
+    whole?.stop();
   }
 }
 
-/** Made once: the reason that an abort makes for itself, with its stack, costs each message more than the timer does. */
-const noLongerWaited = new Error('nobody waits for the result any more');
-
-type Sources = {
-  readonly content: Readable;
-  /** Aborted once nobody waits for the result any more. */
-  readonly signal: AbortSignal;
-  readonly lookup: Lookup;
-  readonly authservId: string;
-};
-
+/** `whole` is null where the head is all there is. */
 async function verify(
-  { connection, envelope, content: received }: Transaction,
-  { content, signal, lookup, authservId }: Sources,
+  { connection, envelope, content }: Transaction,
+  whole: Pieces | null,
+  verifyMessage: VerifyMessage,
+  lookup: Lookup,
 ): Promise<AuthenticationResults> {
-  const head = await received.prefix(maxHeaderBytes);
-  const header = admitHeader(head, received.sizeBytes <= head.length);
-  askAhead(lookup, header, senderDomain(envelope.mailFrom, connection.helo));
-  const admitted = Readable.from(admittedBytes(content, header), { objectMode: false, signal });
-  const report = await authenticate(admitted, {
-    ip: connection.clientAddress,
-    helo: connection.helo,
-    sender: envelope.mailFrom,
-    mta: authservId,
-    minBitLength: 1024, // RFC 8301 §3.2
-    rejectRsaSha1: true, // RFC 8301 §3.1
-    disableBimi: true,
-    // Its type leaves out the records of MX, which it asks for.
-    resolver: lookup as unknown as DNSResolver,
-  });
-  return interpretReport(report, envelope.mailFrom === '' ? 'helo' : 'mailfrom');
+  const { clientAddress, helo } = connection;
+  const { mailFrom } = envelope;
+  const head = await content.prefix(maxHeaderBytes);
+  const header = admitHeader(head, content.sizeBytes <= head.length);
+  askAhead(lookup, header, senderDomain(mailFrom, helo));
+  const block = header?.block ?? emptyBlock;
+  const bodyAt = header?.receivedBytes;
+  const body = bodyAt === undefined ? [] : (whole?.after(bodyAt) ?? [head.subarray(bodyAt)]);
+  const report = await verifyMessage({ block, body, clientAddress, helo, mailFrom }, lookup);
+  return interpretReport(report, mailFrom === '' ? 'helo' : 'mailfrom');
 }
 
 /**
@@ -113,23 +97,35 @@ function senderDomain(mailFrom: string, helo: string): string {
   return mailFrom === '' ? helo : mailFrom.slice(mailFrom.lastIndexOf('@') + 1);
 }
 
-const chunkBytes = 65_536;
-const emptyHeader = Buffer.from('\r\n');
+/** SPF needs no more. */
+const emptyBlock = Buffer.from('\r\n');
+const pieceBytes = 65_536;
 
-/** The admitted block and the received body; an empty message where no block was admitted (SPF needs none). */
-async function* admittedBytes(
-  content: Readable,
-  header: AdmittedHeader | null,
-): AsyncGenerator<Buffer> {
-  yield header?.block ?? emptyHeader;
-  if (header === null) return;
-  let toSkip = header.receivedBytes;
-  for await (const received of content as AsyncIterable<Buffer>) {
-    const skipped = Math.min(toSkip, received.length);
-    toSkip -= skipped;
-    for (let at = skipped; at < received.length; at += chunkBytes) {
-      yield received.subarray(at, at + chunkBytes);
-      await setImmediate(); // hashing must not hold up other sessions, nor outlast the deadline
-    }
-  }
+type Pieces = {
+  /** What follows so many bytes. Once, and rejects where that cannot be read. */
+  after(skippedBytes: number): AsyncGenerator<Buffer>;
+  /** Nobody waits for the rest any more. */
+  stop(): void;
+};
+
+function readInPieces(stream: Readable): Pieces {
+  stream.on('error', () => undefined); // its reader hears of it; heard by nobody yet, it would end the process
+  let isWanted = true;
+  return {
+    async *after(skippedBytes) {
+      let toSkip = skippedBytes;
+      for await (const received of stream as AsyncIterable<Buffer>) {
+        const skipped = Math.min(toSkip, received.length);
+        toSkip -= skipped;
+        for (let at = skipped; at < received.length && isWanted; at += pieceBytes) {
+          yield received.subarray(at, at + pieceBytes);
+          await setImmediate(); // hashing must not hold up other sessions, nor outlast the deadline
+        }
+      }
+    },
+    stop() {
+      isWanted = false;
+      stream.destroy();
+    },
+  };
 }

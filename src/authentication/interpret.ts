@@ -9,9 +9,8 @@ export type VerifierReport = {
   readonly dkim: {
     readonly results: readonly SignatureReport[];
     readonly headerFrom: readonly string[];
-    readonly headers?: {
-      readonly parsed: readonly { readonly key: string; readonly line: Buffer }[];
-    };
+    readonly headers?:
+      { readonly parsed: readonly { readonly key: string; readonly line: Buffer }[] } | undefined;
   };
   readonly spf: false | { readonly domain: string; readonly status: { readonly result: string } };
   readonly dmarc:
@@ -35,7 +34,7 @@ export type VerifierReport = {
       };
 };
 
-type SignatureReport = {
+export type SignatureReport = {
   readonly signingDomain?: string;
   readonly selector?: string;
   readonly signature?: string;

@@ -1,12 +1,21 @@
 import { Resolver as DnsClient } from 'node:dns/promises';
 import { LRUCache } from 'lru-cache';
+import type { DNSResolver } from 'mailauth';
 
 /** One record as `dns.promises.resolve` gives it: text, the strings of one TXT record, or an MX record. */
 export type DnsRecord =
   string | readonly string[] | { readonly exchange: string; readonly priority: number };
 
-/** Answers as `dns.promises.resolve` does; rejects with `DnsError` and with nothing else. */
+/**
+ * Answers as `dns.promises.resolve` does; rejects with `DnsError` and with nothing else. While an answer is in force, it
+ * is the same frozen list, or the same error, for all who ask.
+ */
 export type Lookup = (name: string, rrtype: string) => Promise<readonly DnsRecord[]>;
+
+/** The type of mailauth leaves out the records of MX, which it asks for. */
+export function asResolver(lookup: Lookup): DNSResolver {
+  return lookup as unknown as DNSResolver;
+}
 
 /** `code` is that of node:dns: ENOTFOUND, ENODATA, ETIMEOUT, ESERVFAIL, EREFUSED … */
 export class DnsError extends Error {
@@ -98,7 +107,7 @@ function shareQueries(client: DnsClient, options: ResolverOptions): SharedQuerie
   async function query({ key, name, rrtype }: Question): Promise<Answer> {
     try {
       const records = await within(timeoutMs, client.resolve(name, rrtype), key);
-      return { records: records as DnsRecord[] }; // `rrtypes` are those whose records have these shapes
+      return { records: Object.freeze(records as DnsRecord[]) }; // `rrtypes` are those whose records have these shapes
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOTFOUND' || code === 'ENODATA') return { absent: new DnsError(code, key) };
@@ -149,6 +158,8 @@ function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup 
   async function ask(question: Question): Promise<Answer> {
     const known = shared.recall(question);
     if (known !== null && !(known instanceof Promise)) return known;
+    if (!rrtypes.has(question.rrtype)) throw new DnsError('ENOTIMP', question.key);
+    if (!isQueryable(question.name)) throw new DnsError('ENOTFOUND', question.key);
     const leftMs = deadline - performance.now();
     if (known === null && (budget <= 0 || leftMs < leastMs))
       throw new DnsError('ETIMEOUT', question.key);
@@ -159,13 +170,11 @@ function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup 
   return async (asGiven, rrtype) => {
     const name = asGiven.toLowerCase().replace(/\.$/, '');
     const key = `${rrtype} ${name}`;
-    if (!rrtypes.has(rrtype)) throw new DnsError('ENOTIMP', key);
-    if (!isQueryable(name)) throw new DnsError('ENOTFOUND', key);
     const answer = asked.get(key) ?? ask({ key, name, rrtype });
     asked.set(key, answer);
     const known = await answer;
     if ('absent' in known) throw known.absent;
-    return [...known.records];
+    return known.records;
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { sealMessage } from 'mailauth';
 import { createTransport } from 'nodemailer';
@@ -11,6 +12,7 @@ import {
   signVerbatim,
   type SignOptions,
 } from '../support/dkim-keys.ts';
+import { memoryContent } from '../../src/smtp/content.ts';
 import { vendorZone } from '../support/zone.ts';
 import { notification, openLab, type Lab, type Sent } from './lab.ts';
 
@@ -463,4 +465,20 @@ test('resinfo names what was checked', async () => {
     bounce.resinfo,
     'spf=fail smtp.helo=out.vendor.example; dkim=none; dmarc=fail header.from=vendor.example policy.dmarc=reject; arc=none',
   );
+});
+
+test('a large body counts to its last byte, however it comes', async () => {
+  const large = notification().replace('Thank you.', 'Thank you very much.\r\n'.repeat(50_000));
+  const message = Buffer.from(await signed({}, large), 'latin1');
+  const pieces = Array.from({ length: Math.ceil(message.length / 50_000) }, (_, index) =>
+    message.subarray(index * 50_000, (index + 1) * 50_000),
+  );
+  for (const chunks of [[message], pieces]) {
+    const stream = () => Readable.from(chunks, { objectMode: false });
+    const { dkim } = await lab.authenticate({ ...memoryContent(message), stream });
+    assert.deepEqual(
+      dkim.map(({ result }) => result),
+      ['pass'],
+    );
+  }
 });

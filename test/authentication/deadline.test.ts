@@ -113,12 +113,16 @@ describe('deadline', () => {
 
   test('content that cannot be read is reported, not thrown', async () => {
     await using lab = await openLab(vendorZone('vendor.example'));
-    const broken: Content = {
-      ...memoryContent(Buffer.from(notification())),
+    const content = memoryContent(Buffer.from(notification()));
+    const brokenHead = { ...content, prefix: () => Promise.reject(new Error('disk')) };
+    const brokenBody = {
+      ...content,
+      sizeBytes: 1_000_000,
       stream: () => new PassThrough().destroy(new Error('disk')),
     };
-    assert.deepEqual(await lab.authenticate(broken), unauthenticated);
-    assert.equal(lab.errors.length, 1);
+    assert.deepEqual(await lab.authenticate(brokenHead), unauthenticated);
+    assert.deepEqual(await lab.authenticate(brokenBody), unauthenticated);
+    assert.equal(lab.errors.length, 2);
   });
 
   test('a resolver that breaks its word is not thrown either', async () => {

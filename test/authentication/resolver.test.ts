@@ -64,11 +64,11 @@ describe('records have the shape of dns.promises.resolve', () => {
     assert.equal(lab.server.queryCount(), 2);
   });
 
-  test('a caller may reorder what it got', async () => {
+  test('nobody can change what others get', async () => {
     await using lab = await openLab(zone);
     const first = (await lab.resolver.forMessage(plenty)('vendor.example', 'TXT')) as unknown[];
-    first.length = 0;
-    assert.equal((await lab.resolver.forMessage(plenty)('vendor.example', 'TXT')).length, 2);
+    assert.throws(() => first.pop(), TypeError);
+    assert.equal(await lab.resolver.forMessage(plenty)('vendor.example', 'TXT'), first);
   });
 });
 

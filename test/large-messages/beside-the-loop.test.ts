@@ -181,6 +181,7 @@ describe('the thread fails', () => {
     const content = memoryContent(Buffer.from(notification()));
     const unreadable = {
       ...content,
+      prefix: () => Promise.reject(new Error('unreadable')),
       stream: () => content.stream().destroy(new Error('unreadable')),
     };
     assert.deepEqual(await authenticate(transactionOf(unreadable, {})), unauthenticated);
