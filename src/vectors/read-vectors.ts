@@ -5,10 +5,12 @@ import { unpackMessage } from './message-form.ts';
 import { unpackShared } from './shared-parts.ts';
 import type { VectorsFile } from './vectors-file.ts';
 
+const rowsAtOnce = 64;
+
 /** Kept messages of these rows, in order; what many share is one object for all of them. */
 export function* readVectors(
   file: Pick<VectorsFile, 'read' | 'shared'>,
-  rows: Iterable<number>,
+  rows: readonly number[],
 ): Generator<KeptMessage> {
   const parts = new Map<string, unknown>();
   const part = (id: string): unknown => {
@@ -18,11 +20,11 @@ export function* readVectors(
     }
     return parts.get(id);
   };
-  for (const row of rows) {
-    const found = file.read(row);
-    if (found === null) continue; // erased meanwhile
-    const snapshot = part(found.snapshot) as Snapshot | null;
-    const fits = part(found.fits) as readonly SignalFit[] | null;
-    if (snapshot !== null && fits !== null) yield unpackMessage(found.body, { snapshot, fits });
-  }
+  for (let from = 0; from < rows.length; from += rowsAtOnce)
+    for (const found of file.read(rows.slice(from, from + rowsAtOnce))) {
+      if (found === null) continue; // erased meanwhile
+      const snapshot = part(found.snapshot) as Snapshot | null;
+      const fits = part(found.fits) as readonly SignalFit[] | null;
+      if (snapshot !== null && fits !== null) yield unpackMessage(found.body, { snapshot, fits });
+    }
 }

@@ -81,7 +81,8 @@ export type VectorsFile = Disposable & {
   readonly count: () => number;
   /** Row numbers of the draw, in order. */
   readonly select: (selection: Selection) => readonly number[];
-  readonly read: (row: number) => StoredRow | null;
+  /** In order; null for what is not there any more. */
+  readonly read: (rows: readonly number[]) => readonly (StoredRow | null)[];
   readonly shared: (id: string) => Uint8Array | null;
   readonly scored: (
     selection: Omit<Selection, 'perAlias'>,
@@ -105,8 +106,10 @@ export function openVectorsFile(path: string, options: SqliteFileOptions = {}): 
   const all = (sql: string, ...given: (string | number)[]) => database.prepare(sql).all(...given);
   const run = (sql: string, ...given: (string | number)[]) =>
     Number(database.prepare(sql).run(...given).changes);
-  // A backtest reads tens of thousands of rows one by one.
-  const readRow = database.prepare('SELECT snapshot, fits, body FROM vector WHERE rowid = ?');
+  // A backtest reads tens of thousands of rows: each alone would lock and unlock the file.
+  const readRows = database.prepare(
+    'SELECT rowid AS row, snapshot, fits, body FROM vector WHERE rowid IN (SELECT value FROM json_each(?))',
+  );
   return {
     add: (batch) => addBatch(database, batch),
     thin: (alias, isHeld, { perAlias, day }) => {
@@ -132,7 +135,11 @@ export function openVectorsFile(path: string, options: SqliteFileOptions = {}): 
       }),
     count: () => Number(get('SELECT count(*) AS n FROM vector')?.['n'] ?? 0),
     select: (selection) => select(database, selection),
-    read: (row) => (readRow.get(row) as StoredRow | undefined) ?? null,
+    read: (rows) => {
+      const found = readRows.all(JSON.stringify(rows)) as (StoredRow & { readonly row: number })[];
+      const byRow = new Map(found.map((row) => [row.row, row]));
+      return rows.map((row) => byRow.get(row) ?? null);
+    },
     shared: (id) =>
       (get('SELECT body FROM shared WHERE id = ?', id)?.['body'] as Uint8Array | undefined) ?? null,
     scored: ({ since, aliases }) =>

@@ -138,7 +138,7 @@ test('erased everywhere but where somebody still waits for mail; the record prov
     using vectors = openVectorsFile(join(state, vectorsFileName), { readOnly: true });
     const rows = vectors.select({ since: 0, aliases: null, perAlias: 10 });
     assert.deepEqual(
-      rows.map((row) => Buffer.from(vectors.read(row)?.body ?? []).toString()),
+      vectors.read(rows).map((row) => Buffer.from(row?.body ?? []).toString()),
       [`kept for ${other}`],
     );
   }

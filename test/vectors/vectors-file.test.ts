@@ -40,8 +40,8 @@ test('a draw is the largest keys of each alias, and held mail comes on top', () 
   file.add({ rows: [...rows, ...others], shared, scored: scored(10) });
   const draw = (aliases: readonly string[] | null, since = 0) =>
     file
-      .select({ since, aliases, perAlias: 2 })
-      .map((number) => Buffer.from(file.read(number)!.body).toString());
+      .read(file.select({ since, aliases, perAlias: 2 }))
+      .map((found) => Buffer.from(found!.body).toString());
   assert.deepEqual(draw(null), ['body 0.3', 'body 0.9', 'body 0.5', 'body 0.2']);
   assert.deepEqual(draw(['wix']), ['body 0.3']);
   assert.deepEqual(draw(null, 20_001), []);
