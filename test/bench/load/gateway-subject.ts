@@ -12,9 +12,12 @@ export type GatewayOptions = {
   readonly store: 'sqlite' | 'redis' | null;
   readonly workers?: number;
   readonly cpus?: string | null;
-  /** For Node itself. */
+  /** For Node itself, besides those that ship. */
   readonly nodeFlags?: readonly string[];
 };
+
+/** NODE_OPTIONS of the Dockerfile and of the systemd unit. */
+const shippedNodeFlags = ['--max-semi-space-size=16'];
 
 /** `serve` as operators run it, on the rules that ship. */
 export async function startGateway(
@@ -22,7 +25,8 @@ export async function startGateway(
   site: Site,
   options: GatewayOptions,
 ): Promise<Subject> {
-  const { store, workers = 1, cpus = null, nodeFlags = [] } = options;
+  const { store, workers = 1, cpus = null } = options;
+  const nodeFlags = [...shippedNodeFlags, ...(options.nodeFlags ?? [])];
   await using starting = new AsyncDisposableStack();
   const home = await mkdtemp(join(site.directory, 'gateway-'));
   const rules = join(home, 'rules');
