@@ -125,27 +125,29 @@ describe('what the image holds', () => {
     assert.match(stdout, /learning/);
   });
 
-  test('serves, is healthy by its own check, keeps state outside the program, and drains', async () => {
-    await using nextHop = await SmtpRecorder.start();
-    const { host, port } = nextHop.address;
-    const child = start(['serve'], {
-      ALIASWATCH_LISTEN: '127.0.0.1:0',
-      ALIASWATCH_HTTP: '127.0.0.1:0',
-      ALIASWATCH_NEXT_HOP: `${host}:${port}`,
+  for (const workers of ['1', '2'])
+    test(`serves with ${workers} processes, is healthy by its own check, keeps state outside the program, and drains`, async () => {
+      await using nextHop = await SmtpRecorder.start();
+      const { host, port } = nextHop.address;
+      const child = start(['serve'], {
+        ALIASWATCH_LISTEN: '127.0.0.1:0',
+        ALIASWATCH_HTTP: '127.0.0.1:0',
+        ALIASWATCH_NEXT_HOP: `${host}:${port}`,
+        ALIASWATCH_WORKERS: workers,
+      });
+      after(() => child.kill('SIGKILL'));
+      const { smtp, http } = await ready(child);
+      assert.equal(await healthCheck(http), 0);
+      assert.equal(await healthCheck('127.0.0.1:1'), 1, 'where nothing answers it fails');
+      await using client = await SmtpDialogue.greeted(smtp);
+      await client.command('MAIL FROM:<a@s.test>', 250);
+      const closed = once(child, 'close');
+      child.kill('SIGTERM');
+      await client.command('RCPT TO:<b@example.test>', 250);
+      await client.data('Subject: x\r\n\r\nbody\r\n', 250);
+      assert.deepEqual(await closed, [0, null]);
+      assert.equal(nextHop.messages.length, 1);
     });
-    after(() => child.kill('SIGKILL'));
-    const { smtp, http } = await ready(child);
-    assert.equal(await healthCheck(http), 0);
-    assert.equal(await healthCheck('127.0.0.1:1'), 1, 'where nothing answers it fails');
-    await using client = await SmtpDialogue.greeted(smtp);
-    await client.command('MAIL FROM:<a@s.test>', 250);
-    const closed = once(child, 'close');
-    child.kill('SIGTERM');
-    await client.command('RCPT TO:<b@example.test>', 250);
-    await client.data('Subject: x\r\n\r\nbody\r\n', 250);
-    assert.deepEqual(await closed, [0, null]);
-    assert.equal(nextHop.messages.length, 1);
-  });
 });
 
 async function ready(child: ChildProcess): Promise<{ smtp: HostPort; http: string }> {

@@ -12,12 +12,12 @@ import { readVersion } from '../version.ts';
 import { closingMs } from './closing-time.ts';
 import { openLog } from './open-log.ts';
 import { prepareStart } from './prepare-start.ts';
+import { serveAsWorker } from './serve-as-worker.ts';
 import { findStartUpWarnings } from './start-up-warnings.ts';
 
 /** Serves until it is asked to stop, then drains. A process that was started as a worker takes mail, and nothing else. */
 export async function serve(context: CommandContext, flags: SettingFlags): Promise<void> {
   if (cluster.isWorker) {
-    const { serveAsWorker } = await import('./serve-as-worker.ts');
     await serveAsWorker(context);
     return;
   }
