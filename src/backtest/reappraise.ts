@@ -6,6 +6,7 @@ import { withBudgets } from '../decision/budget.ts';
 import type { Decision } from '../decision/decision.ts';
 import { overruleByCap } from '../decision/overrule.ts';
 import type { Mode, Policy } from '../decision/policy.ts';
+import { oncePerObject } from '../once-per.ts';
 import type { CauseTable } from '../score/causes.ts';
 import { pooledPriors, type SignalFit } from '../score/fit-priors.ts';
 import type { Score } from '../score/score.ts';
@@ -91,23 +92,13 @@ function pooledCauses({
   causes,
   policy,
 }: Pick<HiddenRules, 'causes' | 'policy'>): (fits: readonly SignalFit[]) => CauseTable {
-  const joined = new WeakMap<readonly SignalFit[], CauseTable>();
-  return (fits) => {
-    if (!policy.learning.pooledPriors || fits.length === 0) return causes;
-    const found = joined.get(fits) ?? { ...causes, signals: pooledOnce(causes.signals, fits) };
-    joined.set(fits, found);
-    return found;
-  };
+  const joined = oncePerObject((fits: readonly SignalFit[]) => ({
+    ...causes,
+    signals: pooledSignals(fits)(causes.signals),
+  }));
+  return (fits) => (policy.learning.pooledPriors && fits.length > 0 ? joined(fits) : causes);
 }
 
-type Priors = CauseTable['signals'];
-
-const pooled = new WeakMap<readonly SignalFit[], WeakMap<Priors, Priors>>();
-
-function pooledOnce(signals: Priors, fits: readonly SignalFit[]): Priors {
-  const ofFits = pooled.get(fits) ?? new WeakMap<Priors, Priors>();
-  pooled.set(fits, ofFits);
-  const found = ofFits.get(signals) ?? pooledPriors(signals, fits);
-  ofFits.set(signals, found);
-  return found;
-}
+const pooledSignals = oncePerObject((fits: readonly SignalFit[]) =>
+  oncePerObject((signals: CauseTable['signals']) => pooledPriors(signals, fits)),
+);

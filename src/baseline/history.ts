@@ -1,4 +1,5 @@
 import type { SignalGroup } from '../features/signals.ts';
+import { oncePerName, oncePerObject } from '../once-per.ts';
 import type { Snapshot } from './ledger.ts';
 
 /**
@@ -10,10 +11,11 @@ import type { Snapshot } from './ledger.ts';
  */
 export const counterNames = {
   messages: 'n',
-  trials: named((group: SignalGroup) => `t.${group}`),
-  firstAsked: named((group: SignalGroup) => `k.${group}`),
-  firstShown: named((signal: string) => `f.${signal}`),
-  innovations: named((signal: string) => `x.${signal}`),
+  // Of a few dozen signals and groups, asked for by every message.
+  trials: oncePerName((group: SignalGroup) => `t.${group}`),
+  firstAsked: oncePerName((group: SignalGroup) => `k.${group}`),
+  firstShown: oncePerName((signal: string) => `f.${signal}`),
+  innovations: oncePerName((signal: string) => `x.${signal}`),
   level: (signal: string, level: number) => `l.${signal}.${level}`,
   word: (slot: string, word: string) => `w.${slot}.${word}`,
   bin: (name: string, bin: number) => `h.${name}.${bin}`,
@@ -25,18 +27,8 @@ export const counterNames = {
 export const hoursOfWeek = 168;
 
 /** What stands before the bins of a histogram. */
-const levelsOf = named((signal: string) => `l.${signal}.`);
-const binsNamed = named((name: string) => `h.${name}.`);
-
-/** Names of a few dozen signals and groups, asked for by every message: each is put together once. */
-function named<Of extends string>(name: (of: Of) => string): (of: Of) => string {
-  const known = new Map<Of, string>();
-  return (of) => {
-    const found = known.get(of) ?? name(of);
-    known.set(of, found);
-    return found;
-  };
-}
+const levelsOf = oncePerName((signal: string) => `l.${signal}.`);
+const binsNamed = oncePerName((name: string) => `h.${name}.`);
 
 /** Messages and days that must have matured before novelty counts as innovation (measured C1). */
 export const startUp = { messages: 10, days: 5 };
@@ -72,14 +64,8 @@ export type Histogram = {
   readonly bins: readonly { readonly bin: number; readonly count: number }[];
 };
 
-const known = new WeakMap<Snapshot, History>();
-
 /** The same snapshot has one history: rules that are held against kept mail ask for it thousands of times. */
-export function historyOf(snapshot: Snapshot): History {
-  const history = known.get(snapshot) ?? readHistory(snapshot);
-  known.set(snapshot, history);
-  return history;
-}
+export const historyOf = oncePerObject(readHistory);
 
 function readHistory(snapshot: Snapshot): History {
   const { counters, days, firstDay } = snapshot;

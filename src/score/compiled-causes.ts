@@ -1,4 +1,5 @@
 import { signalIds, type SignalId } from '../features/signals.ts';
+import { oncePerObject } from '../once-per.ts';
 import type { AttackCause, BenignCause, CauseTable, Chance } from './causes.ts';
 
 /** A cause by numbers of signals: a message asks two dozen causes for some 200 chances and looks no name up. */
@@ -27,17 +28,11 @@ export type CompiledCauses = {
   readonly worlds: readonly CompiledWorld[];
 };
 
-const compiled = new WeakMap<CauseTable, CompiledCauses>();
-
 /**
  * A table is compiled once, when the first message is held against it.
  * @throws RangeError where it has no attack or no benign cause.
  */
-export function compiledCauses(table: CauseTable): CompiledCauses {
-  const found = compiled.get(table) ?? compile(table);
-  compiled.set(table, found);
-  return found;
-}
+export const compiledCauses = oncePerObject(compile);
 
 function compile({ attack, benign }: CauseTable): CompiledCauses {
   if (benign.length === 0) throw new RangeError('a table of causes has a benign one');

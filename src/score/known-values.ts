@@ -4,6 +4,7 @@ import type { Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
 import { forwarderValues } from './forwarding.ts';
 import { noLanguage, type Features } from '../features/features.ts';
+import { oncePerObject } from '../once-per.ts';
 import { isInherited, type InheritedValues } from './inherited-values.ts';
 import { ownMarks } from './own-marks.ts';
 
@@ -50,14 +51,8 @@ type Lookups = {
   readonly placeOf: (value: Value) => number | undefined;
 };
 
-const known = new WeakMap<Features, Lookups>();
-
 /** A message asks twice, for the request to the store and for its answer, and again for each set of rules. */
-function lookups(features: Features): Lookups {
-  const found = known.get(features) ?? collectLookups(features);
-  known.set(features, found);
-  return found;
-}
+const lookups = oncePerObject(collectLookups);
 
 function collectLookups(features: Features): Lookups {
   const values: Value[] = [];
@@ -135,17 +130,14 @@ function hasDomainUnder(approved: ReadonlySet<string>, topLevel: string): boolea
   return [...approved].some((name) => name.startsWith('domain ') && name.endsWith(topLevel));
 }
 
-const packed = new WeakMap<Pack, ReadonlyMap<string, ReadonlySet<string>>>();
-
 /** Whether a value is the vendor's own; a pack is taken apart once. */
 function packedValues(pack: Pack | null): (value: Value) => boolean {
   if (pack === null) return () => false;
-  const tables = packed.get(pack) ?? tablesOf(pack);
-  packed.set(pack, tables);
+  const tables = tablesOf(pack);
   return ({ table, value }) => tables.get(table)?.has(value) === true;
 }
 
-function tablesOf(pack: Pack): ReadonlyMap<string, ReadonlySet<string>> {
+const tablesOf = oncePerObject((pack: Pack): ReadonlyMap<string, ReadonlySet<string>> => {
   const topLevel = (domain: string) => domain.slice(domain.lastIndexOf('.'));
   return new Map([
     ['domain', new Set(pack.linkDomains.flatMap((domain) => [domain, topLevel(domain)]))],
@@ -154,7 +146,7 @@ function tablesOf(pack: Pack): ReadonlyMap<string, ReadonlySet<string>> {
     ['reply-to', new Set(pack.replyToDomains)],
     ['mail-from', new Set(pack.bounceDomains)],
   ]);
-}
+});
 
 function nameOf({ table, value }: Value): string {
   return `${table} ${value}`;

@@ -1,6 +1,7 @@
 import type { Pack } from '../alias/alias.ts';
 import type { History } from '../baseline/history.ts';
 import { groupOf, type SignalId } from '../features/signals.ts';
+import { oncePerName } from '../once-per.ts';
 import type { CauseTable } from './causes.ts';
 import { honestRate } from './honest-rate.ts';
 import type { Readings, SignalReading } from './readings.ts';
@@ -30,8 +31,8 @@ export function quietReadings(of: QuietFor): QuietReadings {
   const found = ofHistory.find((other) => isSame(other.of, of));
   if (found !== undefined) return found.readings;
   const readings = {
-    ofValues: rememberedBySignal((signal) => quiet(signal, of.history.innovations(signal), of)),
-    ofQuantity: rememberedBySignal((signal) => quiet(signal, of.history.atLeast(signal, 1), of)),
+    ofValues: oncePerName((signal: SignalId) => quiet(signal, of.history.innovations(signal), of)),
+    ofQuantity: oncePerName((signal: SignalId) => quiet(signal, of.history.atLeast(signal, 1), of)),
   };
   ofHistory.push({ of, readings });
   return readings;
@@ -49,17 +50,6 @@ function isSame(one: QuietFor, other: QuietFor): boolean {
     one.startingUp.content === other.startingUp.content &&
     one.startingUp.path === other.startingUp.path
   );
-}
-
-function rememberedBySignal(
-  read: (signal: SignalId) => SignalReading,
-): (signal: SignalId) => SignalReading {
-  const readings = new Map<SignalId, SignalReading>();
-  return (signal) => {
-    const found = readings.get(signal) ?? read(signal);
-    readings.set(signal, found);
-    return found;
-  };
 }
 
 function quiet(

@@ -1,4 +1,5 @@
 import { byCase, type Pseudonym } from '../features/hash.ts';
+import { oncePerObject } from '../once-per.ts';
 
 /**
  * Values of mail under a keyed hash. What rules ask of them stays true: equal values stay equal and others different, by
@@ -29,14 +30,8 @@ const classTables: ReadonlySet<string> = new Set([
 /** Hashed with the key already where features are read. */
 const keyedTables: ReadonlySet<string> = new Set(['recipient', 'actor', 'forwarder']);
 
-const known = new WeakMap<Pseudonym, HiddenValues>();
-
 /** The same for the same key, so that what is hidden once may be known by it. */
-export function hiddenValues(ofAddresses: Pseudonym): HiddenValues {
-  const found = known.get(ofAddresses) ?? hiddenWith(ofAddresses);
-  known.set(ofAddresses, found);
-  return found;
-}
+export const hiddenValues = oncePerObject(hiddenWith);
 
 function hiddenWith(ofAddresses: Pseudonym): HiddenValues {
   // Of `t/T` and `T/T`, two shapes of paths, one value would become, and records are told by their place among values.

@@ -1,5 +1,6 @@
 import type { Counters, Snapshot } from '../baseline/ledger.ts';
 import type { Features, LureHit, Sighting } from '../features/features.ts';
+import { oncePerObject } from '../once-per.ts';
 import type { Acquaintance, OrganizationView } from '../organization/organization.ts';
 import { lookupsOf } from '../score/known-values.ts';
 import type { HiddenValues } from './hidden-values.ts';
@@ -20,7 +21,7 @@ export function hideMessage(message: AppraisedMessage, hidden: HiddenValues): Ap
     features: hideFeatures(features, hidden),
     observation: {
       ...observation,
-      snapshot: hideSnapshot(observation.snapshot, hidden),
+      snapshot: hidingSnapshots(hidden)(observation.snapshot),
     },
     organization: organization && hideView(organization, hidden),
     // Of hundreds only those that the message has are asked for.
@@ -29,19 +30,13 @@ export function hideMessage(message: AppraisedMessage, hidden: HiddenValues): Ap
   };
 }
 
-const hiddenBy = new WeakMap<HiddenValues, WeakMap<Snapshot, Snapshot>>();
-
 /** Most messages of a day have one snapshot: its hundreds of counters are hidden once for all of them. */
-function hideSnapshot(snapshot: Snapshot, hidden: HiddenValues): Snapshot {
-  const known = hiddenBy.get(hidden) ?? new WeakMap<Snapshot, Snapshot>();
-  hiddenBy.set(hidden, known);
-  const found = known.get(snapshot) ?? {
+const hidingSnapshots = oncePerObject((hidden: HiddenValues) =>
+  oncePerObject((snapshot: Snapshot) => ({
     ...snapshot,
     counters: hideCounters(snapshot.counters, hidden),
-  };
-  known.set(snapshot, found);
-  return found;
-}
+  })),
+);
 
 function hideFeatures(features: Features, hidden: HiddenValues): Features {
   const words = numbered('w', [...features.subjectWords, ...features.commonWords]);

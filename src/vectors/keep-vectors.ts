@@ -3,10 +3,10 @@ import type { Analysis } from '../analysis.ts';
 import { dayOf } from '../baseline/ledger.ts';
 import type { BacktestPolicy } from '../decision/policy.ts';
 import type { ActiveRules } from '../dependencies.ts';
-import type { Lists } from '../features/lists.ts';
 import type { Pseudonym } from '../features/hash.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { neverThrowing } from '../observability/never-throwing.ts';
+import { oncePerObject } from '../once-per.ts';
 import { readWithOf } from './read-with.ts';
 import { countScored, countsTogether, drawOf } from './scored-counts.ts';
 import { rowOf, type Waiting } from './vector-row.ts';
@@ -59,7 +59,8 @@ export function createVectorKeeper(options: VectorKeeperOptions): VectorKeeper {
   const { file, random, now } = options;
   const onKept = neverThrowing(options.events.onKept);
   const onLost = neverThrowing(options.events.onLost);
-  const readWith = rememberedReadWith();
+  // Lists are read with for weeks, and hashing them takes a moment.
+  const readWith = oncePerObject(readWithOf);
   const draws = new Map<string, Draw>();
   let waiting: Waiting[] = [];
   let counts = new Map<string, Scored>();
@@ -176,15 +177,5 @@ function withoutContent({ transaction, analysis, rules }: ScoredToKeep): ScoredT
       }),
     },
     rules,
-  };
-}
-
-/** Lists are read with for weeks, and hashing them takes a moment. */
-function rememberedReadWith(): (lists: Lists) => string {
-  const known = new WeakMap<Lists, string>();
-  return (lists) => {
-    const name = known.get(lists) ?? readWithOf(lists);
-    known.set(lists, name);
-    return name;
   };
 }

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { oncePerName, oncePerObject } from '../src/once-per.ts';
+
+test('each object and each name is asked about once', () => {
+  const asked: unknown[] = [];
+  const ofObject = oncePerObject((of: { readonly a: number }) => {
+    asked.push(of);
+    return { b: of.a };
+  });
+  const [one, another] = [{ a: 1 }, { a: 1 }];
+  assert.equal(ofObject(one), ofObject(one));
+  assert.notEqual(ofObject(one), ofObject(another));
+  assert.deepEqual(ofObject(another), { b: 1 });
+  const ofName = oncePerName((of) => {
+    asked.push(of);
+    return '';
+  });
+  for (const name of ['x', 'y', 'x']) assert.equal(ofName(name), '');
+  assert.deepEqual(asked, [one, another, 'x', 'y']);
+});
