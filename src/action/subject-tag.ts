@@ -1,3 +1,4 @@
+import { collapseSpace } from '../message/collapse-space.ts';
 import { decodeWords } from '../message/header-block.ts';
 import { insertion, type ContentEdit } from './content-edits.ts';
 import { encodeWords } from './encoded-words.ts';
@@ -28,8 +29,7 @@ export function subjectTagEdits(headerBlock: Buffer, tag: string): readonly Cont
 }
 
 function isTagged(body: string, tag: string): boolean {
-  const readable = (raw: string) =>
-    decodeWords(raw.replace(/\r\n/g, '')).replace(/\s+/g, ' ').trim();
+  const readable = (raw: string) => collapseSpace(decodeWords(raw.replace(/\r\n/g, '')));
   const subject = readable(Buffer.from(body, 'latin1').toString('utf8'));
   const wanted = readable(encodeWords(tag)).toLowerCase();
   return [subject, subject.replace(replyPrefixes, '')].some((text) =>

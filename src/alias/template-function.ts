@@ -1,3 +1,4 @@
+import { collapseSpace } from '../message/collapse-space.ts';
 import { foldText } from '../message/fold.ts';
 import type { Alias, MailFunction, SubjectTemplate } from './alias.ts';
 
@@ -26,7 +27,7 @@ export function templateFunctionOf({ pack }: Alias, subject: string): MailFuncti
 
 /** As a person reads it: look-alike letters, case and the width of gaps do not matter. */
 function comparable(text: string): string {
-  return foldText(text).toLowerCase().replace(/\s+/g, ' ').trim();
+  return collapseSpace(foldText(text).toLowerCase());
 }
 
 /** The text between slots; empty at an end where a slot stands. */

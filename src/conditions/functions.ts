@@ -1,4 +1,5 @@
 import { contactPointsOf } from '../message/contact-points.ts';
+import { collapseSpace } from '../message/collapse-space.ts';
 import { foldText } from '../message/fold.ts';
 import type { ValueType } from './field.ts';
 import { isIn, placesIn } from './search-text.ts';
@@ -182,7 +183,7 @@ function bounded(text: string): string {
 }
 
 function readable(text: string): string {
-  const folded = foldText(bounded(text)).toLowerCase().replace(/\s+/g, ' ').trim();
+  const folded = collapseSpace(foldText(bounded(text)).toLowerCase());
   return folded.slice(0, foldedGrowth * text.length);
 }
 
