@@ -45,12 +45,13 @@ export class SqliteActors {
     };
     if (actor === '') return actorTraffic(null, hours);
     const name = storedActor(actor);
-    const { stored, asOf } = seeActor(this.#row(alias, name), hour, sketchOf(recipients));
+    const before = this.#row(alias, name);
+    const { stored, asOf } = seeActor(before, hour, sketchOf(recipients));
     const isNew = isNewActor(asOf, learned, dayOf(at));
     const newcomers = isNew ? addNewcomer(hours.newcomers, asOf) : hours.newcomers;
     if (count) {
       this.#setRow(alias, name, stored, expires);
-      this.#prune(alias, retention.actors);
+      if (before === null) this.#prune(alias, retention.actors);
       if (newcomers !== hours.newcomers) {
         this.#setNewcomers(alias, hour, { ...newcomers, expires });
         this.#pruneNewcomers(alias, hour, retention.hours);

@@ -101,8 +101,10 @@ export class SqliteBaselines {
   }
 
   #countTraffic({ alias, at }: ObserveRequest): void {
-    this.#traffic.addHourMessage(alias, hourOf(at), this.#today() + retention.hourDays);
-    this.#traffic.pruneHours(alias, hourOf(at), retention.hours);
+    this.#traffic.addHourMessage(alias, hourOf(at), {
+      expires: this.#today() + retention.hourDays,
+      ...retention.hours,
+    });
     this.#traffic.addDayMessage(alias, dayOf(at), retention.trafficDays);
   }
 

@@ -29,26 +29,20 @@ export class SqliteTraffic {
     return (row?.['messages'] as number | undefined) ?? 0;
   }
 
-  addHourMessage(alias: string, hour: number, expires: number): void {
-    const sql =
-      'INSERT INTO hour VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET messages = messages + 1, expires = excluded.expires';
-    this.#sql.run(sql, alias, hour, expires);
-  }
-
   /** Where an alias has more than `most` hours, those further than `keepWithin` from `hour` leave. */
-  pruneHours(
+  addHourMessage(
     alias: string,
     hour: number,
-    bounds: { readonly most: number; readonly keepWithin: number },
+    bounds: { readonly expires: number; readonly most: number; readonly keepWithin: number },
   ): void {
+    const { expires, most, keepWithin } = bounds;
+    const add = 'UPDATE hour SET messages = messages + 1, expires = ? WHERE alias = ? AND hour = ?';
+    if (this.#sql.run(add, expires, alias, hour) > 0) return;
+    this.#sql.run('INSERT INTO hour VALUES (?, ?, 1, ?)', alias, hour, expires);
     const row = this.#sql.get('SELECT COUNT(*) AS size FROM hour WHERE alias = ?', alias);
-    if ((row?.['size'] as number) <= bounds.most) return;
-    this.#sql.run(
-      'DELETE FROM hour WHERE alias = ? AND abs(hour - ?) > ?',
-      alias,
-      hour,
-      bounds.keepWithin,
-    );
+    if ((row?.['size'] as number) <= most) return;
+    const far = 'DELETE FROM hour WHERE alias = ? AND abs(hour - ?) > ?';
+    this.#sql.run(far, alias, hour, keepWithin);
   }
 
   /** Messages by day. */
@@ -68,11 +62,9 @@ export class SqliteTraffic {
     day: number,
     bounds: { readonly most: number; readonly keep: number },
   ): void {
-    this.#sql.run(
-      'INSERT INTO daily VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET messages = messages + 1',
-      alias,
-      day,
-    );
+    const add = 'UPDATE daily SET messages = messages + 1 WHERE alias = ? AND day = ?';
+    if (this.#sql.run(add, alias, day) > 0) return;
+    this.#sql.run('INSERT INTO daily VALUES (?, ?, 1)', alias, day);
     const row = this.#sql.get('SELECT COUNT(*) AS size FROM daily WHERE alias = ?', alias);
     const size = row?.['size'] as number;
     if (size <= bounds.most) return;
