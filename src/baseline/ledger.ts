@@ -55,7 +55,7 @@ export type DayTraffic = { readonly day: number; readonly messages: number };
 /** Days of `Snapshot.daily`. */
 export const dailyDays = 60;
 
-/** Sums the matured buckets from `today - windowDays` to `today - maturationDays`; `generation` counts forgettings, `traffic` has messages by day. */
+/** Sums the matured buckets from `today - windowDays` to `today - maturationDays`; `generation` is part of the version, `traffic` has messages by day. */
 export function buildSnapshot(
   buckets: ReadonlyMap<number, Counters>,
   today: number,

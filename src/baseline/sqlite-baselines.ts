@@ -1,18 +1,8 @@
-import { randomInt } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import {
-  addCounters,
-  buildSnapshot,
-  cachedSnapshots,
-  dayOf,
-  hourOf,
-  maturationDays,
-  subtractCounters,
-  type Snapshot,
-} from './ledger.ts';
+import { addCounters, dayOf, hourOf, subtractCounters, type Snapshot } from './ledger.ts';
 import * as retention from './retention.ts';
 import { SqliteActors } from './sqlite-actors.ts';
 import { SqliteLedger } from './sqlite-ledger.ts';
+import { SqliteSnapshots } from './sqlite-snapshots.ts';
 import type { SqliteStatements } from './sqlite-statements.ts';
 import { SqliteTraffic } from './sqlite-traffic.ts';
 import type { Commit, Observation, ObserveRequest, StoredValue, StoreLimits } from './store.ts';
@@ -26,18 +16,23 @@ export class SqliteBaselines {
   readonly #ledger: SqliteLedger;
   readonly #traffic: SqliteTraffic;
   readonly #actors: SqliteActors;
+  readonly #snapshots: SqliteSnapshots;
   readonly #limits: StoreLimits;
   readonly #today: () => number;
   #lastExpiry = 0;
   /** Alias that the round of the day has come to; null between two rounds. */
   #expiredUpTo: string | null = null;
-  readonly #snapshots = new LRUCache<string, Snapshot>({ max: cachedSnapshots });
 
   /** `today` is the machine's day, by which what only guards against repetition expires. */
   constructor(statements: SqliteStatements, limits: StoreLimits, today: () => number) {
     this.#ledger = new SqliteLedger(statements);
     this.#traffic = new SqliteTraffic(statements);
     this.#actors = new SqliteActors(statements);
+    this.#snapshots = new SqliteSnapshots(statements, {
+      ledger: this.#ledger,
+      traffic: this.#traffic,
+      windowDays: limits.windowDays,
+    });
     this.#limits = limits;
     this.#today = today;
   }
@@ -63,9 +58,8 @@ export class SqliteBaselines {
     this.#actors.dropExpired(this.#expiredUpTo, today);
   }
 
-  /** What was cached may never have been written. */
   rolledBack(): void {
-    this.#snapshots.clear();
+    this.#snapshots.rolledBack();
   }
 
   observe(request: ObserveRequest): Observation {
@@ -96,7 +90,7 @@ export class SqliteBaselines {
         today: this.#traffic.dayMessages(alias, dayOf(at)) + ownMessage,
         yesterday: this.#traffic.dayMessages(alias, dayOf(at) - 1),
       },
-      snapshot: this.#snapshot(alias, dayOf(at), count),
+      snapshot: this.#snapshots.of(alias, dayOf(at), count),
     };
   }
 
@@ -131,56 +125,9 @@ export class SqliteBaselines {
 
   describe(alias: string, at: Date): Description {
     return {
-      snapshot: this.#snapshot(alias, dayOf(at), false),
+      snapshot: this.#snapshots.of(alias, dayOf(at), false),
       values: this.#ledger.values(alias),
     };
-  }
-
-  /**
-   * Under one generation the last matured day only grows, so that a version never names two snapshots. One that was built
-   * is kept beside its state: to build it reads every bucket, which no other process, and none that has more aliases than
-   * it keeps at hand, should do again on the same day.
-   */
-  #snapshot(alias: string, day: number, isCounted: boolean): Snapshot {
-    const [through, after] = [day - maturationDays, day - this.#limits.windowDays];
-    const state = this.#ledger.snapshotState(alias);
-    const isCurrent = state !== null && state.through === through && state.after === after;
-    let generation =
-      isCounted || isCurrent ? (state?.generation ?? unusedGeneration()) : unusedGeneration();
-    if (isCounted && !isCurrent) {
-      const isSuccessor =
-        state?.through == null ||
-        state.after == null ||
-        (through > state.through && through - after === state.through - state.after);
-      if (!isSuccessor) generation++;
-    }
-    const version = `${generation}.${through}`;
-    const cached = this.#snapshots.get(alias);
-    if (isCurrent && cached?.version === version) return cached;
-    const kept = isCurrent ? this.#ledger.snapshotText(alias) : null;
-    const snapshot =
-      kept === null
-        ? buildSnapshot(
-            this.#ledger.buckets(alias, after, through),
-            day,
-            this.#limits.windowDays,
-            generation,
-            this.#traffic.daily(alias),
-          )
-        : { version, ...(JSON.parse(kept) as Omit<Snapshot, 'version'>) };
-    if (isCounted) {
-      if (kept === null)
-        this.#ledger.setSnapshot(alias, { generation, through, after }, textOf(snapshot));
-      this.#snapshots.set(alias, snapshot);
-    }
-    return snapshot;
-  }
-
-  #invalidateSnapshot(alias: string, isAffected: (through: number) => boolean): void {
-    const state = this.#ledger.snapshotState(alias);
-    if (state?.through == null || !isAffected(state.through)) return;
-    const generation = state.generation + 1;
-    this.#ledger.setSnapshot(alias, { generation, through: null, after: null }, null);
   }
 
   commit(commit: Commit): void {
@@ -193,7 +140,7 @@ export class SqliteBaselines {
         ? retention.outdatedBuckets(this.#ledger.bucketDays(alias), this.#limits)
         : [];
     for (const old of outdated) this.#ledger.dropBucket(alias, old);
-    this.#invalidateSnapshot(alias, (through) => outdated.length > 0 || day <= through);
+    this.#snapshots.invalidate(alias, Math.min(day, ...outdated));
     this.#learnValues(commit);
   }
 
@@ -248,7 +195,7 @@ export class SqliteBaselines {
     const rest = subtractCounters(this.#ledger.bucket(alias, day) ?? {}, counters);
     if (Object.keys(rest).length > 0) this.#ledger.setBucket(alias, day, rest);
     else this.#ledger.dropBucket(alias, day);
-    this.#invalidateSnapshot(alias, (through) => day <= through);
+    this.#snapshots.invalidate(alias, day);
     for (const { table, value: given } of values) {
       const value = form.storedValue(given);
       const record = this.#ledger.record(alias, table, value);
@@ -268,6 +215,7 @@ export class SqliteBaselines {
   }
 
   #forgetAlias(alias: string): void {
+    this.#snapshots.dropAlias(alias);
     this.#ledger.dropAlias(alias);
     this.#traffic.dropAlias(alias);
     this.#actors.dropAlias(alias);
@@ -276,20 +224,11 @@ export class SqliteBaselines {
   #forgetDay(alias: string, day: number): void {
     this.#ledger.dropBucket(alias, day);
     this.#traffic.dropDay(alias, day);
-    this.#invalidateSnapshot(alias, () => true);
+    this.#snapshots.invalidate(alias, day);
     for (const { table, value, record } of this.#ledger.values(alias)) {
       const rest = forgetDay(record, day);
       if (rest === null) this.#ledger.dropValue(alias, table, value);
       else if (rest !== record) this.#ledger.setRecord(alias, { table, value, record: rest });
     }
   }
-}
-
-function textOf({ days, firstDay, counters, daily }: Snapshot): string {
-  return JSON.stringify({ days, firstDay, counters, daily });
-}
-
-/** Far from all others, so that no version repeats after a store was emptied. */
-function unusedGeneration(): number {
-  return randomInt(2 ** 40);
 }

@@ -5,20 +5,10 @@ import { decodeCounters, decodeRecord, encodeRecord } from './stored-form.ts';
 import type { ValueRecord } from './value-record.ts';
 
 export const ledgerSchema = `
-CREATE TABLE snapshot (alias TEXT PRIMARY KEY, generation INTEGER NOT NULL, through INTEGER, after INTEGER) WITHOUT ROWID;
 CREATE TABLE bucket (alias TEXT, day INTEGER, counters TEXT NOT NULL, PRIMARY KEY (alias, day)) WITHOUT ROWID;
 CREATE TABLE value (alias TEXT, kind TEXT, value TEXT, record TEXT NOT NULL, PRIMARY KEY (alias, kind, value)) WITHOUT ROWID;
 `;
-/** Behind the other columns: whoever asks for the state alone does not read it. */
-export const snapshotTextSchema = 'ALTER TABLE snapshot ADD COLUMN text TEXT;';
-const tables = ['snapshot', 'bucket', 'value'];
-
-/** The last matured day under a generation, and the last day before the window; null until built. */
-export type SnapshotState = {
-  readonly generation: number;
-  readonly through: number | null;
-  readonly after: number | null;
-};
+const tables = ['bucket', 'value'];
 
 /** What was learned, row by row. No transaction of its own. */
 export class SqliteLedger {
@@ -26,35 +16,6 @@ export class SqliteLedger {
 
   constructor(statements: SqliteStatements) {
     this.#sql = statements;
-  }
-
-  snapshotState(alias: string): SnapshotState | null {
-    const row = this.#sql.get(
-      'SELECT generation, through, after FROM snapshot WHERE alias = ?',
-      alias,
-    );
-    return (row as SnapshotState | undefined) ?? null;
-  }
-
-  /** What was built under the state, or null. */
-  snapshotText(alias: string): string | null {
-    const row = this.#sql.get('SELECT text FROM snapshot WHERE alias = ?', alias);
-    return (row?.['text'] as string | null | undefined) ?? null;
-  }
-
-  setSnapshot(
-    alias: string,
-    { generation, through, after }: SnapshotState,
-    text: string | null,
-  ): void {
-    this.#sql.run(
-      'INSERT OR REPLACE INTO snapshot (alias, generation, through, after, text) VALUES (?, ?, ?, ?, ?)',
-      alias,
-      generation,
-      through,
-      after,
-      text,
-    );
   }
 
   /** From one to the next by the index; DISTINCT would read every bucket. */

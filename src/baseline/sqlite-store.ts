@@ -9,7 +9,8 @@ import {
   type SqliteContent,
   type SqliteFileOptions,
 } from './sqlite-file.ts';
-import { ledgerSchema, snapshotTextSchema } from './sqlite-ledger.ts';
+import { ledgerSchema } from './sqlite-ledger.ts';
+import { snapshotSchema, snapshotTextSchema } from './sqlite-snapshots.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
 import { dailySchema, trafficSchema } from './sqlite-traffic.ts';
 import type {
@@ -25,7 +26,7 @@ import { checkCommit, checkRequest } from './stored-form.ts';
 export const content: SqliteContent = {
   title: 'Baseline store',
   holds: 'baselines',
-  schema: `${ledgerSchema} ${trafficSchema}`,
+  schema: `${snapshotSchema} ${ledgerSchema} ${trafficSchema}`,
   schemaVersion: 3,
   upgrades: [`${actorSchema} ${dailySchema}`, snapshotTextSchema],
   applicationId: 0x41_4c_57_41, // 'ALWA'
