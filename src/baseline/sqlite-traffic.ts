@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { SqliteStatements } from './sqlite-statements.ts';
 
 /** `expires` is a day of the machine's clock; hours and epochs are those of the messages. */
@@ -10,11 +11,15 @@ CREATE TABLE applied (alias TEXT, id TEXT, expires INTEGER NOT NULL, PRIMARY KEY
 export const dailySchema = `
 CREATE TABLE daily (alias TEXT, day INTEGER, messages INTEGER NOT NULL, PRIMARY KEY (alias, day)) WITHOUT ROWID;
 `;
+/** To count the ids of an alias reads them all: one commit in so many does, and they overshoot by fewer. */
+const commitsPerCount = 64;
 const expiring = ['hour', 'signature', 'applied'];
 
 /** What passes and is remembered for a while: clock hours, days, signatures, commit ids. No transaction of its own. */
 export class SqliteTraffic {
   readonly #sql: SqliteStatements;
+  /** Commits by alias until its ids are counted; of an alias that is not here, with the next. */
+  readonly #untilCount = new LRUCache<string, number>({ max: 2000 });
 
   constructor(statements: SqliteStatements) {
     this.#sql = statements;
@@ -133,9 +138,9 @@ export class SqliteTraffic {
       expires,
     );
     if (added === 0) return false;
-    // To count them reads them all: one in 64 does, and they overshoot by as many.
-    const row = this.#sql.get('SELECT last_insert_rowid() % 64 AS place')?.['place'];
-    if (row === 0) this.#pruneCommits(alias, { most, keep });
+    const left = this.#untilCount.get(alias) ?? 0;
+    if (left === 0) this.#pruneCommits(alias, { most, keep });
+    this.#untilCount.set(alias, left === 0 ? commitsPerCount - 1 : left - 1);
     return true;
   }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { maturationDays } from '../../src/baseline/ledger.ts';
+import { appliedCommits } from '../../src/baseline/retention.ts';
 import { openSqliteFile, type SqliteContent } from '../../src/baseline/sqlite-file.ts';
 import { openSqliteStore } from '../../src/baseline/sqlite-store.ts';
 import { defaultStoreLimits } from '../../src/baseline/store.ts';
@@ -172,6 +173,19 @@ test('of many aliases one expires with each write, until all have', async () => 
   }
   assert.deepEqual(left, [3, 2, 1, 0, 0]);
   inspector.close();
+});
+
+test('ids of commits are bounded also where two aliases learn by turns', async () => {
+  const names = ['a', 'b'];
+  await using store = await open('turns.db');
+  for (let i = 0; i < appliedCommits.most + 64; i++)
+    for (const name of names) await store.commit(lesson(name, today, { id: `${i}` }));
+  using inspector = new DatabaseSync(join(folder, 'turns.db'));
+  for (const name of names) {
+    const count = inspector.prepare('SELECT COUNT(*) AS n FROM applied WHERE alias = ?');
+    const ids = count.get(name)?.['n'] as number;
+    assert.ok(ids < appliedCommits.most + 64, `${ids} ids`);
+  }
 });
 
 test('a file of the first format is brought up to date by the first that may write', async () => {
