@@ -6,6 +6,7 @@ import { CommandFailure, exitCodes, printJson, type CommandContext } from '../co
 import { settingsFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs as timeoutMs } from '../offline-analysis.ts';
 import { operatorOf } from '../operator-name.ts';
+import { parseDay } from '../option-values.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
 
@@ -51,7 +52,7 @@ export async function forgetBaseline(
     personal: {},
   });
   if (days.length === 0) await store.forget(alias, null);
-  for (const day of days) await store.forget(alias, Date.parse(day) / 86_400_000);
+  for (const day of days) await store.forget(alias, parseDay(day));
   const valuesLeft = await countValues();
   if (flags.json) printJson(context, { store: from, alias, days, valuesBefore, valuesLeft });
   else
