@@ -34,8 +34,8 @@ export type RedisClientOptions = {
 const admittedForMs = 10_000;
 
 /**
- * One connection to a Redis, what Sentinels name, or a Cluster, every call of which is answered or refused in time. Errors name the address
- * without its password.
+ * One connection to a Redis, to what Sentinels name, or to a Cluster, every call of which is answered or refused in time.
+ * Errors name the address without its passwords.
  */
 export class RedisClient implements AsyncDisposable {
   readonly commands: Redis | Cluster;
