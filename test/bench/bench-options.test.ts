@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { benchCommand, usualParts, type BenchOptions } from './bench-options.ts';
+import { subjectNames } from './bench-report.ts';
 
 const read = (...argv: readonly string[]) =>
   benchCommand()
@@ -32,6 +33,10 @@ void test('parts and subjects are chosen by name', () => {
       subjects: ['bare relay', 'unwatched'],
       peers: false,
     },
+  );
+  deepEqual(
+    read('--subjects', Object.values(subjectNames).join(',')).subjects,
+    Object.values(subjectNames),
   );
   throws(() => read('--only', 'speed'), /throughput, sizes/);
   throws(() => read('--subjects', 'unwatched,sendmail'), /bare relay/);

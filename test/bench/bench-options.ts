@@ -16,6 +16,7 @@ export const usualParts = [
 export const otherParts = ['large', 'quarantine', 'backtest'] as const;
 export type Part = (typeof usualParts)[number] | (typeof otherParts)[number];
 const allParts: readonly Part[] = [...usualParts, ...otherParts];
+const allSubjects = Object.values(subjectNames);
 
 export type BenchOptions = {
   readonly only: readonly Part[];
@@ -65,8 +66,8 @@ export function benchCommand(): Command {
     .option('--seconds <n>', 'length of a turn in which mail arrives by itself', whole, 3)
     .option('--workers <n>', 'processes that are compared with one (part workers)', whole, 2)
     .addOption(
-      new Option('--subjects <names>', 'only these, comma-separated names of the first table')
-        .argParser(listOf(Object.values(subjectNames)))
+      new Option('--subjects <names>', `comma-separated, of: ${allSubjects.join(', ')}`)
+        .argParser(listOf(allSubjects))
         .default(null, 'all'),
     )
     .option('--source', 'run the gateway from source instead of building it first', false)

@@ -6,14 +6,14 @@ import type { Soak } from './parts/soak.ts';
 import type { StageFigures, StageName } from './parts/stages.ts';
 import type { Workers } from './parts/workers.ts';
 
-/** What subjects are called, in every table and with `--subjects`. */
+/** What subjects are called in the JSON and with `--subjects`, which is why none has a comma; tables say it in more words. */
 export const subjectNames = {
   sink: 'sink alone',
   bare: 'bare relay',
   bareAuth: 'bare relay + mailauth',
   unwatched: 'unwatched',
-  sqlite: 'watched, SQLite',
-  redis: 'watched, Redis',
+  sqlite: 'watched on SQLite',
+  redis: 'watched on Redis',
   haraka: 'Haraka',
   rspamd: 'rspamd',
   spamassassin: 'SpamAssassin',
