@@ -10,6 +10,8 @@ export const stageNames = [
   'score',
   'mailauth alone, 5 KB',
   'authenticate, 5 KB',
+  'mailauth alone, forwarded',
+  'authenticate, forwarded',
 ] as const;
 export type StageName = (typeof stageNames)[number];
 
