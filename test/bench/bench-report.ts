@@ -21,7 +21,7 @@ export const subjectNames = {
 
 type ByName<Value> = Readonly<Record<string, Value>>;
 
-/** Null: that part was not run. */
+/** Null: that part was not run, or failed. */
 export type BenchReport = {
   /** ISO 8601. */
   readonly at: string;
@@ -43,6 +43,8 @@ export type BenchReport = {
   readonly soak: Soak | null;
   readonly stages: StageFigures | null;
   readonly ratios: Ratios;
+  /** What was asked for and came to nothing. */
+  readonly failed: readonly string[];
 };
 
 export type Ratios = Readonly<Record<RatioName, number | null>>;

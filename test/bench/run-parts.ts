@@ -1,3 +1,4 @@
+import { createAttempt } from './attempt.ts';
 import type { BenchOptions, Part } from './bench-options.ts';
 import type { BenchReport } from './bench-report.ts';
 import { mediansOf, type Samples } from './figures.ts';
@@ -18,51 +19,62 @@ export type Found = Omit<BenchReport, 'at' | 'machine' | 'program' | 'settings' 
 
 const sideBySide: readonly Part[] = ['throughput', 'sizes', 'latency', 'interference'];
 
-/** Runs the parts that are asked for, one after another, and leaves no process and no folder. */
+/** Runs the parts that are asked for, one after another, and leaves no process and no folder. `ending`: no further part begins. */
 export async function runParts(
   options: BenchOptions,
   tell: (text: string) => void,
+  ending: AbortSignal,
 ): Promise<Found> {
+  const { attempt, failed } = createAttempt(tell, ending);
   const has = (...parts: readonly Part[]) => parts.some((part) => options.only.includes(part));
   await using opened = new AsyncDisposableStack();
   let site: Promise<Site> | null = null;
   const { bytes: sizeBytes, sessions, messages, rounds } = options;
   const load = { messages, sizeBytes, sessions };
 
-  const shared = has(...sideBySide) ? await measureSideBySide(await open(), options, tell) : null;
-  const memory: Record<string, Memory> = {};
-  if (has('memory')) {
-    const crowd = { messages: 2 * messages, sizeBytes, sessions: 4 * sessions };
-    for (const [name, store] of rolesOf(options.subjects)) {
-      tell(`memory: ${name}`);
-      memory[name] = await measureMemory(await open(), name, store, crowd);
-    }
-  }
-  if (has('workers')) tell(`workers: ${options.workers} and one`);
-  const workers = has('workers')
-    ? await measureWorkers(await open(), options.workers, { ...load, rounds })
+  const shared = has(...sideBySide)
+    ? await attempt('starting what is measured', async () =>
+        measureSideBySide(await open(), options, attempt),
+      )
     : null;
-  const soaked =
-    options.soak === null
-      ? null
-      : await soak(await open(), { ...load, messages: options.soak }, (tenth, bytes) =>
-          tell(`soak: ${tenth} tenths, ${Math.round(bytes / 1e6)} MB`),
-        );
-  if (options.profile !== null) {
-    for (const [name, store] of rolesOf(options.subjects)) {
-      const paths = await profileGateway(await open(), { name, store }, load, options.profile);
-      tell(`profile: ${paths.join(', ')}`);
-    }
-  }
-  if (has('stages')) tell('stages');
+  const memory = has('memory') ? await attempt('memory', measureMemories) : null;
+  const workers = has('workers')
+    ? await attempt('workers', async () =>
+        measureWorkers(await open(), options.workers, { ...load, rounds }),
+      )
+    : null;
+  const soaked = options.soak === null ? null : await attempt('soak', soakOne(options.soak));
+  if (options.profile !== null) await attempt('profile', profileTo(options.profile));
+  const stages = has('stages') ? await attempt('stages', () => measureStages(rounds)) : null;
   return {
     ...(shared ?? { samples: new Map(), sizes: null, latency: null, interference: null }),
+    ...{ memory, workers, soak: soaked, stages, failed },
     throughput: shared && has('throughput') ? mediansOf(shared.samples) : null,
-    memory: has('memory') ? memory : null,
-    workers,
-    soak: soaked,
-    stages: has('stages') ? await measureStages(rounds) : null,
   };
+
+  async function measureMemories(): Promise<Readonly<Record<string, Memory>>> {
+    const crowd = { messages: 2 * messages, sizeBytes, sessions: 4 * sessions };
+    const memory: Record<string, Memory> = {};
+    for (const [name, store] of rolesOf(options.subjects))
+      memory[name] = await measureMemory(await open(), name, store, crowd);
+    return memory;
+  }
+
+  function soakOne(messages: number) {
+    return async () =>
+      soak(await open(), { ...load, messages }, (tenth, bytes) =>
+        tell(`soak: ${tenth} tenths, ${Math.round(bytes / 1e6)} MB`),
+      );
+  }
+
+  function profileTo(folder: string) {
+    return async () => {
+      for (const [name, store] of rolesOf(options.subjects)) {
+        const paths = await profileGateway(await open(), { name, store }, load, folder);
+        tell(`profile: ${paths.join(', ')}`);
+      }
+    };
+  }
 
   /** Built and started where a part needs it, once. */
   function open(): Promise<Site> {

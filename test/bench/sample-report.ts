@@ -45,6 +45,7 @@ export function sampleReport(): BenchReport {
     latency: ofOurs(added),
     memory: ofOurs({ idleBytes: 1e8, steadyBytes: 1.7e8, peakBytes: 2e8 }),
     ...others,
+    failed: [],
     ratios: ratiosOf(samples, others),
   };
 }

@@ -1,6 +1,7 @@
+import type { Attempt } from './attempt.ts';
 import type { BenchOptions, Part } from './bench-options.ts';
 import { subjectNames as names, type BenchReport } from './bench-report.ts';
-import { mediansOf, type Samples } from './figures.ts';
+import { mediansOf, type Figures, type Samples } from './figures.ts';
 import { rolesOf } from './gateway-roles.ts';
 import { startBareRelay } from './load/bare-relay-subject.ts';
 import { startGateway } from './load/gateway-subject.ts';
@@ -22,32 +23,37 @@ const otherSizes = [
   { sizeBytes: 25_000_000, share: 0.0015 },
 ];
 
-/** The parts for which everything runs at the same time, each with its turn. */
+/** The parts for which everything runs at the same time, each with its turn. Rejects where the gateway or a relay does not start. */
 export async function measureSideBySide(
   site: Site,
   options: BenchOptions,
-  tell: (text: string) => void,
+  attempt: Attempt,
 ): Promise<SideBySide> {
   const has = (part: Part) => options.only.includes(part);
   const { rounds, messages, bytes: sizeBytes, sessions, seconds } = options;
   await using running = new AsyncDisposableStack();
-  tell('starting what is measured');
-  const subjects = await startAll(site, options, running);
+  const subjects = await startAll(site, options, { attempt, running });
   const wanted = subjects.filter(({ name }) => options.subjects?.includes(name) ?? true);
   const closed = { rounds, messages, sizeBytes, sessions };
-  tell(`throughput of ${wanted.map(({ name }) => name).join('; ')}`);
   // The other parts have to know how fast each is.
   const brief = has('throughput') ? closed : { ...closed, rounds: 1 };
-  const samples = await measureThroughput(site, wanted, brief);
-  const speeds = mediansOf(samples);
+  const samples =
+    (await attempt('throughput', () => measureThroughput(site, wanted, brief))) ?? new Map();
+  const speedOf = ({ name }: Subject) => {
+    const figures = mediansOf(samples)[name];
+    if (figures === undefined) throw new Error(`how fast ${name} is, is not known`);
+    return figures.perSecond;
+  };
 
-  const sizes: Record<string, ReturnType<typeof mediansOf>> = {};
+  const sizes: Record<string, Readonly<Record<string, Figures>>> = {};
   const relays = wanted.filter(({ takes, pid }) => takes.protocol === 'smtp' && pid !== null);
   for (const { sizeBytes: bytes, share } of has('sizes') ? otherSizes : []) {
-    tell(`messages of ${bytes} bytes`);
     const count = Math.max(1, Math.round(messages * share));
     const size = { rounds, messages: count, sizeBytes: bytes, sessions };
-    sizes[bytes] = mediansOf(await measureThroughput(site, relays, size));
+    const found = await attempt(`messages of ${bytes} bytes`, () =>
+      measureThroughput(site, relays, size),
+    );
+    if (found !== null) sizes[bytes] = mediansOf(found);
   }
 
   const open = { rounds, sizeBytes, sessions, seconds };
@@ -58,14 +64,13 @@ export async function measureSideBySide(
   const latency: Record<string, AddedLatency> = {};
   if (has('latency') && bare !== undefined) {
     for (const subject of ours) {
-      tell(`latency: ${subject.name}`);
-      const perSecond = speeds[subject.name]?.perSecond ?? 0;
-      latency[subject.name] = await measureLatency(site, bare, { subject, perSecond }, open);
+      const added = await attempt(`latency: ${subject.name}`, async () =>
+        measureLatency(site, bare, { subject, perSecond: speedOf(subject) }, open),
+      );
+      if (added !== null) latency[subject.name] = added;
     }
   }
   const last = ours.at(-1);
-  if (has('interference') && last !== undefined) tell(`interference: ${last.name}`);
-  const rate = (speeds[last?.name ?? '']?.perSecond ?? 0) / 2;
   const disturbed = [last, bare].filter((subject) => subject !== undefined);
   return {
     samples,
@@ -73,16 +78,18 @@ export async function measureSideBySide(
     latency: has('latency') ? latency : null,
     interference:
       has('interference') && last !== undefined
-        ? await measureInterference(site, disturbed, { ...open, rate })
+        ? await attempt(`interference: ${last.name}`, async () =>
+            measureInterference(site, disturbed, { ...open, rate: speedOf(last) / 2 }),
+          )
         : null,
   };
 }
 
-/** In the order of the table; a bare relay also where nobody asks for it, to compare with. */
+/** In the order of the table; a bare relay also where nobody asks for it, to compare with. A filter that does not start is left out. */
 async function startAll(
   site: Site,
   options: BenchOptions,
-  running: AsyncDisposableStack,
+  { attempt, running }: { readonly attempt: Attempt; readonly running: AsyncDisposableStack },
 ): Promise<readonly Subject[]> {
   const sink: Subject = {
     ...{ name: names.sink, pid: null, sender: 'unwatched', share: 1 },
@@ -97,6 +104,6 @@ async function startAll(
   for (const [name, store] of rolesOf(options.subjects))
     await start(startGateway(name, site, { store }));
   const peers = { haraka: options.haraka, install: options.installPeers };
-  if (options.peers) subjects.push(...(await startPeers(site, peers, running)));
+  if (options.peers) subjects.push(...(await startPeers(site, peers, { attempt, running })));
   return subjects;
 }

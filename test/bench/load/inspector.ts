@@ -11,6 +11,10 @@ export async function openInspector(port: number): Promise<Inspector> {
   const [target] = (await list.json()) as readonly { readonly webSocketDebuggerUrl: string }[];
   const socket = new WebSocket(target?.webSocketDebuggerUrl ?? '');
   await once(socket, 'open');
+  const gone = once(socket, 'close').then((): never => {
+    throw new Error('the process that is inspected has ended');
+  });
+  gone.catch(() => undefined); // closed by us some day, when nobody waits any more
   let calls = 0;
   return {
     call: async (method, params = {}) => {
@@ -27,7 +31,7 @@ export async function openInspector(port: number): Promise<Inspector> {
       };
       socket.addEventListener('message', hear);
       socket.send(JSON.stringify({ id, method, params }));
-      return promise;
+      return Promise.race([promise, gone]);
     },
     [Symbol.dispose]: () => socket.close(),
   };

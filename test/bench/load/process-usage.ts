@@ -27,7 +27,8 @@ function sumOfStatus(pid: number, line: RegExp): number {
   return kilobytes.reduce((sum, some) => sum + some, 0) * 1024;
 }
 
-function familyOf(pid: number): readonly number[] {
+/** It and the processes that it started, and that those started. */
+export function familyOf(pid: number): readonly number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

@@ -39,10 +39,15 @@ export async function measureInterference(
       const load = { count, sessions, rate };
       const alone = (await takeTurn(subject, { ...load, mail: first.path })).p99Ms;
       const rest = { count: largeCount, sessions: 4, rate: 1, arrivals: 'even' } as const;
-      const sending = sendLoad({ ...subject.takes, ...rest, mail: large.path });
-      await delay(leadSeconds * 1000);
-      const beside = (await takeTurn(subject, { ...load, mail: second.path })).p99Ms;
-      await sending;
+      const small = async () => {
+        await delay(leadSeconds * 1000);
+        return (await takeTurn(subject, { ...load, mail: second.path })).p99Ms;
+      };
+      // Together, so that neither's failure goes unheard.
+      const [beside] = await Promise.all([
+        small(),
+        sendLoad({ ...subject.takes, ...rest, mail: large.path }),
+      ]);
       turns.set(name, [...(turns.get(name) ?? []), { alone, beside }]);
     }
   }

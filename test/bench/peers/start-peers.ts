@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { isInstalled } from '../../support/installed.ts';
+import type { Attempt } from '../attempt.ts';
 import type { Site } from '../load/site.ts';
 import type { Subject } from '../load/subject.ts';
 import { installHaraka, startHaraka } from './haraka.ts';
@@ -17,14 +18,21 @@ export type PeerOptions = {
 export async function startPeers(
   site: Site,
   { haraka, install }: PeerOptions,
-  running: AsyncDisposableStack,
+  { attempt, running }: { readonly attempt: Attempt; readonly running: AsyncDisposableStack },
 ): Promise<readonly Subject[]> {
   const peers: Subject[] = [];
-  const folder = haraka ?? (install ? running.use(await installHaraka()).folder : null);
-  if (folder !== null) peers.push(running.use(await startHaraka(site, folder)));
-  if (install) installPackages(['rspamd', 'spamd'].filter((name) => !isInstalled(name)));
-  if (isInstalled('rspamd')) peers.push(running.use(await startRspamd(site)));
-  if (isInstalled('spamd')) peers.push(running.use(await startSpamd(site)));
+  const start = (name: string, starting: () => Promise<Subject>) =>
+    attempt(name, async () => peers.push(running.use(await starting())));
+  if (haraka !== null || install)
+    await start('Haraka', async () =>
+      startHaraka(site, haraka ?? running.use(await installHaraka()).folder),
+    );
+  if (install)
+    await attempt('rspamd and spamd by apt-get', () =>
+      Promise.try(() => installPackages(['rspamd', 'spamd'].filter((name) => !isInstalled(name)))),
+    );
+  if (isInstalled('rspamd')) await start('rspamd', () => startRspamd(site));
+  if (isInstalled('spamd')) await start('SpamAssassin', () => startSpamd(site));
   return peers;
 }
 
