@@ -13,7 +13,7 @@ export const usualParts = [
   'stages',
 ] as const;
 /** Other benches, each a program of its own, that print what they found. */
-export const otherParts = ['large', 'quarantine', 'backtest'] as const;
+export const otherParts = ['large', 'quarantine', 'backtest', 'growth'] as const;
 export type Part = (typeof usualParts)[number] | (typeof otherParts)[number];
 const allParts: readonly Part[] = [...usualParts, ...otherParts];
 const allSubjects = Object.values(subjectNames);

@@ -71,6 +71,7 @@ async function runOther(part: (typeof otherParts)[number]): Promise<void> {
     large: 'large-messages.ts',
     quarantine: 'quarantine.ts',
     backtest: 'backtest.ts',
+    growth: 'growth.ts',
   };
   const program = join(import.meta.dirname, programs[part]);
   await using opened = new AsyncDisposableStack();
