@@ -8,12 +8,18 @@ export type AnswerMemory<Value> = (
   work: (lookup: Lookup) => Promise<Value>,
 ) => Promise<Value>;
 
-type Question = { readonly name: string; readonly rrtype: string; answer: number };
+type Question = {
+  readonly name: string;
+  readonly rrtype: string;
+  /** Its number; 0 while nobody has waited for it, and where it may not be remembered. */
+  answer: number;
+};
 type Memory<Value> = { readonly value: Value; readonly questions: readonly Question[] };
 
-/** Longer keys come from nobody whose mail comes often. */
-const maxKeyLength = 512;
 const maxMemories = 2000;
+const typicalCharacters = 1024;
+/** Longer ones come from nobody whose mail comes often. */
+const maxCharacters = 8192;
 
 /**
  * Remembers results that follow from the key and from DNS alone. A result is used again only after each of its questions,
@@ -23,7 +29,13 @@ const maxMemories = 2000;
 export function createAnswerMemory<Value>(
   memorable: (records: readonly DnsRecord[]) => boolean = () => true,
 ): AnswerMemory<Value> {
-  const memories = new LRUCache<string, Memory<Value>>({ max: maxMemories });
+  const memories = new LRUCache<string, Memory<Value>>({
+    max: maxMemories,
+    // Whoever writes to us chooses what names we ask for, and how many.
+    maxSize: maxMemories * typicalCharacters,
+    maxEntrySize: maxCharacters,
+    sizeCalculation: (memory, key) => key.length + JSON.stringify(memory).length,
+  });
   // Answers are known by number, or a memory would keep them longer than the bounds of the resolver allow.
   const numbers = new WeakMap<object, number>();
   let answers = 0;
@@ -44,24 +56,21 @@ export function createAnswerMemory<Value>(
 
   async function remember(...[key, lookup, work]: Parameters<AnswerMemory<Value>>) {
     const questions: Question[] = [];
-    let isMemorable = key.length <= maxKeyLength;
     const value = await work(async (name, rrtype) => {
       const question = { name, rrtype, answer: 0 };
       questions.push(question);
       try {
         const records = await lookup(name, rrtype);
-        question.answer = numberOf(records);
-        isMemorable &&= memorable(records);
+        if (memorable(records)) question.answer = numberOf(records);
         return records;
       } catch (error) {
-        isMemorable &&= error instanceof DnsError && isAbsence(error);
-        question.answer = numberOf(error as object);
+        if (isAbsence(error)) question.answer = numberOf(error);
         throw error;
       }
     });
-    // A question nobody waited for has no answer yet, and none that the result follows from.
-    if (isMemorable && questions.every(({ answer }) => answer > 0))
-      memories.set(key, { value, questions });
+    // A copy has strings of its own: slices of a record or of a header field would keep the whole of it in memory.
+    if (questions.every(({ answer }) => answer > 0))
+      memories.set(key, structuredClone({ value, questions }));
     return value;
   }
 
@@ -73,6 +82,6 @@ export function createAnswerMemory<Value>(
   };
 }
 
-function isAbsence({ code }: DnsError): boolean {
-  return code === 'ENOTFOUND' || code === 'ENODATA';
+function isAbsence(error: unknown): error is DnsError {
+  return error instanceof DnsError && (error.code === 'ENOTFOUND' || error.code === 'ENODATA');
 }

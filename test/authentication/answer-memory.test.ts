@@ -85,6 +85,20 @@ describe('what DNS answers led to', () => {
     await recall('x'.repeat(10_000));
     assert.equal(works(), 2);
   });
+
+  test('is not kept where it follows from endless names', async () => {
+    const memory = createAnswerMemory<number>();
+    const endless = 'x'.repeat(10_000);
+    const { lookup } = tableOf({ [endless]: ['y'] });
+    let works = 0;
+    const recall = () =>
+      memory('key', lookup, async (noting) => {
+        works++;
+        return (await noting(endless, 'TXT')).length;
+      });
+    assert.deepEqual([await recall(), await recall()], [1, 1]);
+    assert.equal(works, 2);
+  });
 });
 
 test('what was published lately counts once the answers have expired', async (t) => {
