@@ -22,11 +22,24 @@ export type AuthenticatorOptions = {
 /** SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989) and ARC (RFC 8617) of one transaction. Never throws. */
 export type Authenticate = (transaction: Transaction) => Promise<AuthenticationResults>;
 
-export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
-  const verifyMessage = createVerifier(options.authservId);
+/** The checks of one message that are under way. */
+export type Verification = {
+  readonly results: Promise<AuthenticationResults>;
+  /** Nobody waits for the results any more. */
+  readonly stop: () => void;
+};
+
+/** Starts the checks; they ask DNS through `lookup` alone. */
+export type StartVerification = (transaction: Transaction, lookup: Lookup) => Verification;
+
+/** `start` says where the checks are made. */
+export function createAuthenticator(
+  options: AuthenticatorOptions,
+  start: StartVerification = verifyHere(options.authservId),
+): Authenticate {
   return async (transaction) => {
     try {
-      return await verifyInTime(transaction, verifyMessage, options);
+      return await verifyInTime(transaction, start, options);
     } catch (error) {
       options.onError?.(error, transaction.id);
       return unauthenticated;
@@ -36,20 +49,32 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
 
 async function verifyInTime(
   transaction: Transaction,
-  verifyMessage: VerifyMessage,
+  start: StartVerification,
   { resolver, deadlineMs, maxQueries }: AuthenticatorOptions,
 ): Promise<AuthenticationResults> {
   const lookup = resolver.forMessage({ deadlineMs: deadlineMs * 0.8, maxQueries });
-  const { content } = transaction;
-  const whole = content.sizeBytes > pieceBytes ? readInPieces(content.stream()) : null;
+  const { results, stop } = start(transaction, lookup);
   const { promise: late, resolve } = Promise.withResolvers<AuthenticationResults>();
   const timer = setTimeout(resolve, deadlineMs, unauthenticated);
   try {
-    return await Promise.race([verify(transaction, whole, verifyMessage, lookup), late]);
+    return await Promise.race([results, late]);
   } finally {
     clearTimeout(timer);
-    whole?.stop();
+    stop();
   }
+}
+
+/** The checks in this thread. */
+export function verifyHere(authservId: string): StartVerification {
+  const verifyMessage = createVerifier(authservId);
+  return (transaction, lookup) => {
+    const { content } = transaction;
+    const whole = content.sizeBytes > pieceBytes ? readInPieces(content.stream()) : null;
+    return {
+      results: verify(transaction, whole, verifyMessage, lookup),
+      stop: () => whole?.stop(),
+    };
+  };
 }
 
 /** `whole` is null where the head is all there is. */

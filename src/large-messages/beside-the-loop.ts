@@ -3,9 +3,9 @@ import {
   createAuthenticator,
   type Authenticate,
   type AuthenticatorOptions,
+  type StartVerification,
 } from '../authentication/authenticate.ts';
 import type { DnsError, Lookup } from '../authentication/resolver.ts';
-import { unauthenticated, type AuthenticationResults } from '../authentication/results.ts';
 import { MessageTooLarge, readBody, type ReadBody } from '../message/message.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import type { Asked, LargeMessageThread } from './large-message-thread.ts';
@@ -21,7 +21,7 @@ export function besideTheLoop(
   fromBytes = largeMessageBytes,
 ): { readonly authenticate: Authenticate; readonly readBody: ReadBody } {
   const here = createAuthenticator(options);
-  const beside = authenticateInThread(thread, options);
+  const beside = createAuthenticator(options, verifyInThread(thread, options.authservId));
   const readBeside = readBodyInThread(thread);
   const isForThread = (sizeBytes: number) => sizeBytes >= fromBytes && thread.isReady();
   return {
@@ -52,13 +52,10 @@ function readBodyInThread(thread: LargeMessageThread): ReadBody {
 }
 
 /**
- * Authenticates in the thread as `createAuthenticator` does here. DNS is asked here, where answers are remembered. The
- * thread keeps the deadline; it is kept here too, since the thread may hang.
+ * The checks in the thread. DNS is asked here, where answers are remembered, and the deadline is kept here, since the
+ * thread may hang.
  */
-function authenticateInThread(
-  thread: LargeMessageThread,
-  { resolver, deadlineMs, maxQueries, authservId, onError }: AuthenticatorOptions,
-): Authenticate {
+function verifyInThread(thread: LargeMessageThread, authservId: string): StartVerification {
   const verify = async (transaction: Transaction, lookup: Lookup, signal: AbortSignal) => {
     const { content, ...facts } = transaction;
     const head = new Uint8Array(await content.prefix(maxHeaderBytes));
@@ -68,10 +65,7 @@ function authenticateInThread(
     const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     try {
       const said = await thread.ask(
-        {
-          ...{ kind: 'authenticate', transaction: facts, sizeBytes, head },
-          ...{ authservId, deadlineMs, maxQueries },
-        },
+        { kind: 'authenticate', transaction: facts, sizeBytes, head, authservId },
         [head.buffer],
         {
           signal,
@@ -84,21 +78,12 @@ function authenticateInThread(
       stream.destroy();
     }
   };
-  return async (transaction) => {
-    const lookup = resolver.forMessage({ deadlineMs: deadlineMs * 0.8, maxQueries });
+  return (transaction, lookup) => {
     const done = new AbortController();
-    const { promise: late, resolve } = Promise.withResolvers<AuthenticationResults>();
-    const timer = setTimeout(resolve, deadlineMs, unauthenticated);
-    const verified = verify(transaction, lookup, done.signal).catch((error: unknown) => {
-      if (!done.signal.aborted) onError?.(error, transaction.id);
-      return unauthenticated;
-    });
-    try {
-      return await Promise.race([verified, late]);
-    } finally {
-      clearTimeout(timer);
-      done.abort();
-    }
+    return {
+      results: verify(transaction, lookup, done.signal),
+      stop: () => done.abort(),
+    };
   };
 }
 

@@ -1,7 +1,7 @@
 /** Worker thread that authenticates and parses large messages, several at a time; it may be terminated at any moment. */
 import { Readable } from 'node:stream';
 import { parentPort, type MessagePort } from 'node:worker_threads';
-import { createAuthenticator } from '../authentication/authenticate.ts';
+import { verifyHere } from '../authentication/authenticate.ts';
 import { DnsError, type DnsRecord, type Lookup } from '../authentication/resolver.ts';
 import { MessageTooLarge, readBody } from '../message/message.ts';
 import type { AuthenticateTask, FromTask, ReadBodyTask, Task, ToTask } from './tasks.ts';
@@ -29,23 +29,19 @@ async function read({ bytes }: ReadBodyTask, port: MessagePort): Promise<void> {
 }
 
 async function authenticate(task: AuthenticateTask, port: MessagePort): Promise<void> {
-  const { transaction, sizeBytes, head, ...options } = task;
+  const { transaction, sizeBytes, authservId } = task;
+  const head = Buffer.from(task.head.buffer);
   const questions = new Map<number, PromiseWithResolvers<readonly DnsRecord[]>>();
   const content = new Readable({
     highWaterMark: aheadBytes,
     read: () => say(port, { kind: 'more' }),
   });
-  content.on('error', () => undefined); // its reader hears of it
   const hear = (heard: ToTask) => {
     if (heard.kind === 'piece') content.push(heard.bytes && Buffer.from(heard.bytes.buffer));
     else if (heard.kind === 'answer') questions.get(heard.id)?.resolve(heard.records);
     else questions.get(heard.id)?.reject(new DnsError(heard.code, heard.name));
   };
   port.on('message', hear);
-  port.on('close', () => {
-    content.destroy(new Error('nobody waits for the result any more'));
-    for (const question of questions.values()) question.reject(new DnsError('ECANCELLED', ''));
-  });
   const lookup: Lookup = (name, rrtype) => {
     const question = Promise.withResolvers<readonly DnsRecord[]>();
     const id = questions.size;
@@ -53,24 +49,22 @@ async function authenticate(task: AuthenticateTask, port: MessagePort): Promise<
     say(port, { kind: 'question', id, name, rrtype });
     return question.promise;
   };
-  const errors: unknown[] = [];
-  const verify = createAuthenticator({
-    ...options,
-    resolver: { forMessage: () => lookup },
-    onError: (error) => errors.push(error),
-  });
-  const bytes = Buffer.from(head.buffer);
-  const results = await verify({
-    ...transaction,
-    content: {
-      sizeBytes,
-      prefix: (limitBytes) => Promise.resolve(bytes.subarray(0, limitBytes)),
-      stream: () => content,
+  const { results, stop } = verifyHere(authservId)(
+    {
+      ...transaction,
+      content: {
+        sizeBytes,
+        prefix: (limitBytes) => Promise.resolve(head.subarray(0, limitBytes)),
+        stream: () => content,
+      },
     },
+    lookup,
+  );
+  port.on('close', () => {
+    stop();
+    for (const question of questions.values()) question.reject(new DnsError('ECANCELLED', ''));
   });
-  // The authenticator never throws; what it was told of as an error is one for whoever asked.
-  if (errors.length > 0) throw errors[0];
-  say(port, { kind: 'authenticated', results });
+  say(port, { kind: 'authenticated', results: await results });
 }
 
 parentPort?.postMessage('ready');

@@ -14,8 +14,6 @@ export type AuthenticateTask = {
   /** What the message begins with; the whole comes in pieces when it is asked for. */
   readonly head: Uint8Array<ArrayBuffer>;
   readonly authservId: string;
-  readonly deadlineMs: number;
-  readonly maxQueries: number;
 };
 
 export type ReadBodyTask = { readonly kind: 'read-body'; readonly bytes: Uint8Array<ArrayBuffer> };
