@@ -43,6 +43,7 @@ const adapters = [
   'src/message/attachments/reading-thread.ts',
   'src/message/attachments/reading-worker.ts',
   'src/message/attachments/running-thread.ts',
+  'src/message/shielded-thread.ts',
   'src/action/arc-seal.ts',
   'src/authentication/authenticate.ts',
   'src/authentication/dmarc-check.ts',

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import { startShieldedThread } from '../message/shielded-thread.ts';
 import type { FromTask, Task, ToTask } from './tasks.ts';
 
 export type LargeMessageThreadOptions = {
@@ -63,15 +64,7 @@ export function createLargeMessageThread(
   };
   const start = (): void => {
     startedMs = performance.now();
-    const worker = new Worker(options.worker, {
-      resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes },
-      // Nothing that reads what strangers wrote needs our secrets, or may write into our log.
-      env: {},
-      stdout: true,
-      stderr: true,
-    });
-    worker.stdout.resume();
-    worker.stderr.resume();
+    const worker = startShieldedThread(options.worker, options.heapMegabytes);
     worker.setMaxListeners(0); // each task hears of its end
     worker.unref();
     worker.once('error', () => forget(worker)).once('exit', () => forget(worker));

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { AttachmentText } from '../attachment-text.ts';
+import { startShieldedThread } from '../shielded-thread.ts';
 import type { PartReading, ReadingThreadOptions } from './reading-thread.ts';
 import type { PartToRead, WorkerMessage } from './reading-worker.ts';
 
@@ -28,15 +28,7 @@ type Owner = {
 
 /** Starts a worker thread that takes one job after the other, and ends itself when a job hangs or brings it down. */
 export function startThread(options: ReadingThreadOptions, owner: Owner): RunningThread {
-  const worker = new Worker(options.worker, {
-    resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes },
-    // Nothing that decodes hostile files needs our secrets, or may write into our log.
-    env: {},
-    stdout: true,
-    stderr: true,
-  });
-  worker.stdout.resume();
-  worker.stderr.resume();
+  const worker = startShieldedThread(options.worker, options.heapMegabytes);
   const { promise: started, resolve: hasStarted } = Promise.withResolvers<undefined>();
   let isReady = false;
   let job: Job | null = null;
