@@ -22,12 +22,13 @@ export class GrowingBytes {
   }
 
   append(piece: Buffer): void {
-    const neededBytes = this.#length + piece.length;
-    if (this.#length === 0 && this.#memory.length === 0) {
+    if (piece.length === 0) return; // it may be the empty end of a large memory
+    if (this.#memory.length === 0) {
       this.#memory = piece;
       this.#length = piece.length;
       return;
     }
+    const neededBytes = this.#length + piece.length;
     if (neededBytes > this.#memory.length) {
       const larger = Buffer.allocUnsafeSlow(
         Math.max(this.#firstBytes, neededBytes, this.#memory.length * 2),
