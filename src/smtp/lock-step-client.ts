@@ -68,7 +68,7 @@ export class LockStepClient {
    * @throws when the message cannot be read or sent as a whole; the connection is then closed without the dot.
    */
   async sendMessage(
-    message: AsyncIterable<Buffer> | Iterable<Buffer>,
+    message: AsyncIterable<Buffer>,
     options: SendOptions,
   ): Promise<readonly Reply[]> {
     try {
