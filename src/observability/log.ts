@@ -52,7 +52,7 @@ type Facts = Readonly<Record<string, unknown>>;
 function withoutSecrets(facts: Facts): Facts {
   const kept = Object.entries(withoutOwnSecrets(facts)).map(([name, value]) => [
     name,
-    isObject(value) && !(name in serializers) ? withoutOwnSecrets(value) : value,
+    isObject(value) && !Object.hasOwn(serializers, name) ? withoutOwnSecrets(value) : value,
   ]);
   return Object.fromEntries(kept) as Facts;
 }
