@@ -54,7 +54,12 @@ export function benchCommand(): Command {
         .argParser(listOf(allParts))
         .default(usualParts, usualParts.join(',')),
     )
-    .option('--rounds <n>', 'rounds that are measured, after one that warms up', whole, 5)
+    .option(
+      '--rounds <n>',
+      'rounds that are measured, after one twice as long that warms up',
+      whole,
+      5,
+    )
     .option(
       '--messages <n>',
       'messages of a turn; slow filters and large mail get fewer',

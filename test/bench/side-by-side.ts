@@ -18,9 +18,9 @@ export type SideBySide = Pick<BenchReport, 'sizes' | 'latency' | 'interference'>
 
 /** Fewer messages the larger they are, so that each size takes about as long. */
 const otherSizes = [
-  { sizeBytes: 50_000, share: 0.15 },
-  { sizeBytes: 2_000_000, share: 0.008 },
-  { sizeBytes: 25_000_000, share: 0.0015 },
+  { sizeBytes: 50_000, share: 0.05 },
+  { sizeBytes: 2_000_000, share: 0.003 },
+  { sizeBytes: 25_000_000, share: 0.0005 },
 ];
 
 /** The parts for which everything runs at the same time, each with its turn. Rejects where the gateway or a relay does not start. */
@@ -34,7 +34,7 @@ export async function measureSideBySide(
   await using running = new AsyncDisposableStack();
   const subjects = await startAll(site, options, { attempt, running });
   const wanted = subjects.filter(({ name }) => options.subjects?.includes(name) ?? true);
-  const closed = { rounds, messages, sizeBytes, sessions };
+  const closed = { rounds, messages, warmUp: 2 * messages, sizeBytes, sessions };
   // The other parts have to know how fast each is.
   const brief = has('throughput') ? closed : { ...closed, rounds: 1 };
   const samples =
@@ -49,7 +49,7 @@ export async function measureSideBySide(
   const relays = wanted.filter(({ takes, pid }) => takes.protocol === 'smtp' && pid !== null);
   for (const { sizeBytes: bytes, share } of has('sizes') ? otherSizes : []) {
     const count = Math.max(1, Math.round(messages * share));
-    const size = { rounds, messages: count, sizeBytes: bytes, sessions };
+    const size = { rounds, messages: count, warmUp: count, sizeBytes: bytes, sessions };
     const found = await attempt(`messages of ${bytes} bytes`, () =>
       measureThroughput(site, relays, size),
     );

@@ -17,7 +17,7 @@ export async function startSpamd(site: Site): Promise<Subject> {
   const children = ['--min-children=1', '--max-children=1', '--max-conn-per-child=1000000'];
   const settings = [`dns_server ${site.dns}`, 'dns_available yes', `bayes_path ${bayes}/bayes`];
   return startSubject({
-    ...{ name: 'SpamAssassin', sender: 'watched', isQuiet: true, share: 0.03 },
+    ...{ name: 'SpamAssassin', sender: 'watched', isQuiet: true, share: 0.01 },
     takes: { protocol: 'spamd', port, client: foreignAddress },
     command: [
       'spamd',
