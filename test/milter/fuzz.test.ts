@@ -58,8 +58,9 @@ test('whatever order packets come in, and wherever they are cut, the others are 
         );
         if (flipAt < wire.length) wire[flipAt] = (wire[flipAt] ?? 0) ^ flip;
         client.socket.end(wire);
+        // A flipped L may be an O: who negotiates again is answered again.
         for (const { name } of await client.end())
-          assert.ok('cyihmqb'.includes(name), `no answer is called ${name}`);
+          assert.ok('cyihmqbO'.includes(name), `no answer is called ${name}`);
       },
     ),
     { numRuns: 1000 },
