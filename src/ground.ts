@@ -3,7 +3,6 @@ import type { WatchedAlerts } from './alerts/alerts.ts';
 import { startAudit, type RunningAudit } from './audit/start-audit.ts';
 import { openStore } from './baseline/open-store.ts';
 import { defaultStoreLimits, type BaselineStore } from './baseline/store.ts';
-import type { RuleFileCache } from './config/rule-file-cache.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import type { Settings } from './config/settings.ts';
 import { watchStatus, type WatchedStatus } from './console/watch-status.ts';
@@ -28,8 +27,6 @@ export type GroundOptions = {
   readonly settings: Settings;
   /** What the rules directory holds; null where it cannot be used, and rules that were in force before have to do. */
   readonly rules: RuleSet | null;
-  /** What `rules` were loaded with; sets that come later load faster. */
-  readonly ruleFiles?: RuleFileCache;
   /** Files that change in the rules directory are taken, where its policy says so. */
   readonly watchesRules?: boolean;
   /** Another process of this machine has the console, decides about rules, and speaks for all of them. */
@@ -65,7 +62,6 @@ export async function openGround(
   {
     settings,
     rules: directory,
-    ruleFiles: cache = new Map(),
     watchesRules = false,
     takesMailOnly = false,
     log,
@@ -88,7 +84,7 @@ export async function openGround(
   );
   const forOne = bucketIsForOne(settings);
   if (forOne !== null) log.warn(forOne);
-  const rules = opened.use(await openRulesInForce({ settings, directory, cache, now }));
+  const rules = opened.use(await openRulesInForce({ settings, directory, now }));
   for (const complaint of rules.complaints) log.error(complaint);
   const { active: first, candidate } = rules.inForce.loaded();
   metrics.rulesActivated(first, candidate);
@@ -119,7 +115,7 @@ export async function openGround(
   const alerts = createAlerts(events);
   const governed = opened.use(
     await rulesInBackground({
-      ...{ settings, rules, directory, cache, alerts, quarantine, events, now },
+      ...{ settings, rules, directory, alerts, quarantine, events, now },
       watches: watchesRules,
       leads: !takesMailOnly,
       onNotShared: (error) => log.warn({ error }, 'live state not shared'),

@@ -3,7 +3,6 @@ import type { OpenRules } from './activation/open-rules-in-force.ts';
 import { knowRulesBefore, type RulesBeforeThem } from './activation/rules-before.ts';
 import type { LoadedRules } from './activation/rules-in-force.ts';
 import type { WatchedAlerts } from './alerts/alerts.ts';
-import type { RuleFileCache } from './config/rule-file-cache.ts';
 import type { RuleSet } from './config/rule-set.ts';
 import type { Settings } from './config/settings.ts';
 import { openLiveStore } from './live/open-live-store.ts';
@@ -16,7 +15,6 @@ export type RulesInBackgroundOptions = {
   readonly rules: OpenRules;
   /** What the rules directory held at the start; null where it cannot be used. */
   readonly directory: RuleSet | null;
-  readonly cache: RuleFileCache;
   readonly alerts: WatchedAlerts;
   readonly quarantine: Pick<HeldMail, 'directoryId'>;
   readonly events: Events;
@@ -45,7 +43,7 @@ const besidesAnalysisMs = 10_000;
 export async function rulesInBackground(
   options: RulesInBackgroundOptions,
 ): Promise<RulesInBackground> {
-  const { settings, rules, directory, cache, alerts, events, now, watches } = options;
+  const { settings, rules, directory, alerts, events, now, watches } = options;
   const { inForce } = rules;
   await using opened = new AsyncDisposableStack();
   const inFlightMs = settings.analysisDeadlineMs + besidesAnalysisMs;
@@ -91,7 +89,7 @@ export async function rulesInBackground(
     follow: () => {
       following = owned.use(
         followDirectory({
-          ...{ settings, rules, cache, now, watches },
+          ...{ settings, rules, now, watches },
           events: heard,
           catchUp: before.refresh,
         }),

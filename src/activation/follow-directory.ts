@@ -1,4 +1,3 @@
-import type { RuleFileCache } from '../config/rule-file-cache.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Events } from '../observability/events.ts';
 import { followRules } from './follow-rules.ts';
@@ -9,7 +8,6 @@ import { watchDirectory, type DirectoryWatch } from './watch-directory.ts';
 export type FollowDirectoryOptions = {
   readonly settings: Pick<Settings, 'rulesDir' | 'stateDir' | 'hostname' | 'mode'>;
   readonly rules: OpenRules;
-  readonly cache: RuleFileCache;
   readonly events: Events;
   readonly now: () => Date;
   /** Changed files are taken, where the policy in force says so. */
@@ -22,7 +20,6 @@ export type FollowDirectoryOptions = {
 export function followDirectory({
   settings: { rulesDir, stateDir, hostname, mode },
   rules: { store, stored, inForce },
-  cache,
   events,
   now,
   watches,
@@ -40,7 +37,7 @@ export function followDirectory({
   });
   const watch = watchDirectory({
     directory: rulesDir,
-    ...{ store, stored, cache, events, now },
+    ...{ store, stored, events, now },
     prepare: ({ version }, active) =>
       stepsInThread(
         { directory: rulesDir, stateDir, version, active: active?.files ?? null },

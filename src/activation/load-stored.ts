@@ -1,5 +1,4 @@
 import { loadRulesFrom } from '../config/load-rules.ts';
-import type { RuleFileCache } from '../config/rule-file-cache.ts';
 import { formatProblem } from '../config/rule-problem.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import type { RuleSetStore } from './rule-set-store.ts';
@@ -21,10 +20,7 @@ export type StoredRules = {
   readonly remember: (rules: RuleSet) => void;
 };
 
-export function loadStored(
-  store: Pick<RuleSetStore, 'filesOf'>,
-  cache: RuleFileCache,
-): StoredRules {
+export function loadStored(store: Pick<RuleSetStore, 'filesOf'>): StoredRules {
   const loaded = new Map<string, RuleSet>();
   const remember = (rules: RuleSet) => {
     loaded.delete(rules.version);
@@ -35,18 +31,14 @@ export function loadStored(
   return {
     remember,
     load: async (version) => {
-      const rules = loaded.get(version) ?? (await read(store, version, cache));
+      const rules = loaded.get(version) ?? (await read(store, version));
       remember(rules);
       return rules;
     },
   };
 }
 
-async function read(
-  store: Pick<RuleSetStore, 'filesOf'>,
-  version: string,
-  cache: RuleFileCache,
-): Promise<RuleSet> {
+async function read(store: Pick<RuleSetStore, 'filesOf'>, version: string): Promise<RuleSet> {
   const files = await store.filesOf(version).catch((error: unknown) => {
     if (error instanceof DamagedRules) throw damaged(version, error.message);
     throw error;
@@ -55,7 +47,7 @@ async function read(
     throw new UnusableRules(
       `the files of rule set ${version} are not stored any more: \`aliaswatch rules history\` shows which are`,
     );
-  const loading = await loadRulesFrom(files, cache);
+  const loading = await loadRulesFrom(files);
   if (!loading.ok) {
     const problems = loading.problems.slice(0, 5).map(formatProblem).join('\n');
     throw new UnusableRules(`stored rule set ${version} cannot be used here\n${problems}`);

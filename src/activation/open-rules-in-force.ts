@@ -1,5 +1,4 @@
 import { activate } from '../activate-rules.ts';
-import type { RuleFileCache } from '../config/rule-file-cache.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import type { Settings } from '../config/settings.ts';
 import { putInForce } from './change-rules.ts';
@@ -13,7 +12,6 @@ export type OpenRulesOptions = {
   readonly settings: Pick<Settings, 'store' | 'storeTimeoutMs' | 'mode' | 'hostname'>;
   /** What the rules directory holds; null where it cannot be used. */
   readonly directory: RuleSet | null;
-  readonly cache: RuleFileCache;
   readonly now: () => Date;
 };
 
@@ -37,14 +35,13 @@ const unread = -1;
 export async function openRulesInForce({
   settings,
   directory,
-  cache,
   now,
 }: OpenRulesOptions): Promise<OpenRules> {
   await using opened = new AsyncDisposableStack();
   const store = opened.use(
     await openRuleSets(settings.store, { timeoutMs: settings.storeTimeoutMs }),
   );
-  const stored = loadStored(store, cache);
+  const stored = loadStored(store);
   if (directory !== null) stored.remember(directory);
   const complaints: string[] = [];
   const state = await stateAfterFirst().catch((error: unknown) => messageOf(error));

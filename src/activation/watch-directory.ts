@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { loadRules, type RuleLoading } from '../config/load-rules.ts';
-import type { RuleFileCache } from '../config/rule-file-cache.ts';
 import { formatProblem } from '../config/rule-problem.ts';
 import { pause } from '../pause.ts';
 import {
@@ -27,7 +26,6 @@ export type LeftAlone =
 
 export type WatchDirectoryOptions = ActivateDirectoryOptions & {
   readonly directory: string;
-  readonly cache: RuleFileCache;
   /** Asked each time: the rules in force say whether files are watched. */
   readonly watches: () => boolean;
   /** After an activation: this process follows at once. */
@@ -122,9 +120,9 @@ async function activateOnce(
   options: WatchDirectoryOptions,
   memory: Memory,
 ): Promise<Attempt> {
-  const { directory, cache, refresh, events, judgedBy } = options;
+  const { directory, refresh, events, judgedBy } = options;
   const before = await rulesFingerprint(directory);
-  const loading = await loadRules(directory, cache);
+  const loading = await loadRules(directory);
   if ((await rulesFingerprint(directory)) !== before) return 'changing';
   if (!loading.ok) {
     events.rulesRefused({ version: null, via }, [refusalOf(loading)]);

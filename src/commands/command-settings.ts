@@ -59,11 +59,8 @@ export async function loadSettingsFor(
 }
 
 /** @throws CommandFailure with every problem at once. */
-export async function rulesFor(
-  { rulesDir }: Pick<Settings, 'rulesDir'>,
-  { ruleFiles }: Pick<CommandContext, 'ruleFiles'>,
-): Promise<RuleSet> {
-  const loading = await loadRules(rulesDir, ruleFiles);
+export async function rulesFor({ rulesDir }: Pick<Settings, 'rulesDir'>): Promise<RuleSet> {
+  const loading = await loadRules(rulesDir);
   if (loading.ok) return loading.rules;
   throw unusableRules(rulesDir, loading.problems);
 }

@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
-import type { RuleFileCache } from '../config/rule-file-cache.ts';
 
 /** What a command may touch of the process it runs in; `main.ts` builds it. */
 export type CommandContext = {
@@ -8,8 +7,6 @@ export type CommandContext = {
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What this process has read of rules before, where it runs more than one command. */
-  readonly ruleFiles?: RuleFileCache;
   /** Aborted by SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Calls it for every SIGHUP from now on; without it SIGHUP ends the process. */

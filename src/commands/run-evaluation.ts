@@ -40,7 +40,7 @@ export async function runEvaluation(context: CommandContext, flags: EvaluateFlag
     json = false,
   } = flags;
   const settings = await settingsFor(context, flags);
-  const rules = activate(await rulesFor(settings, context), settings);
+  const rules = activate(await rulesFor(settings), settings);
   using opened = new DisposableStack();
   let progress: Progress | null = null;
   const onStart = (messages: number) => {

@@ -15,11 +15,23 @@ export type FoundProblem = {
   readonly within?: number;
 };
 
-/** All that is wrong with `value` under `schema`, in words for the person who wrote it. */
+/** All that is wrong with `value` under `schema`. */
 export function findProblems(schema: z.ZodType, value: unknown): readonly FoundProblem[] {
+  const outcome = readAgainst(schema, value);
+  return outcome.ok ? [] : outcome.problems;
+}
+
+/** What `schema` makes of `value`, or all that is wrong with it, in words for the person who wrote it. */
+export function readAgainst<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+):
+  | { readonly ok: true; readonly value: z.output<Schema> }
+  | { readonly ok: false; readonly problems: readonly FoundProblem[] } {
   const result = schema.safeParse(value);
-  if (result.success) return [];
-  return result.error.issues.flatMap((issue) => explainIssue(issue, schema, value));
+  if (result.success) return { ok: true, value: result.data };
+  const problems = result.error.issues.flatMap((issue) => explainIssue(issue, schema, value));
+  return { ok: false, problems };
 }
 
 function explainIssue(

@@ -13,7 +13,7 @@ import { overrideConflicts } from './override-conflicts.ts';
 import { namesOfNobody, watchedAliases } from './override-names.ts';
 import { policySchema } from './policy-schema.ts';
 import { maxPopularDomainsBytes, popularDomainsIn } from './popular-domains.ts';
-import { readCached, type RuleFileCache } from './rule-file-cache.ts';
+import { createRuleFileReader } from './read-rule-file.ts';
 import { listRuleFiles } from './rule-file-names.ts';
 import type { RuleProblem, RuleWarning } from './rule-problem.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -40,29 +40,25 @@ type Read<Value> = {
 };
 type Vendor = Read<z.output<typeof vendorSchema>>;
 
+/** One for the process: of most sets it has read all files but one or two before. */
+const readRuleFile = createRuleFileReader();
+
 /** Reads and validates everything under a rules directory; reports every problem of every file at once, never throws. */
-export async function loadRules(directory: string, cache?: RuleFileCache): Promise<RuleLoading> {
-  return loadFrom(directorySource(directory), cache);
+export async function loadRules(directory: string): Promise<RuleLoading> {
+  return loadFrom(directorySource(directory));
 }
 
 /** The same of the files of a set that was loaded before, here or elsewhere; its version is the same. */
-export async function loadRulesFrom(files: RuleFiles, cache?: RuleFileCache): Promise<RuleLoading> {
-  return loadFrom(storedSource(files), cache);
+export async function loadRulesFrom(files: RuleFiles): Promise<RuleLoading> {
+  return loadFrom(storedSource(files));
 }
 
 /** The same of a directory as it would be with other files in the place of those of the same names. */
-export async function loadRulesWith(
-  directory: string,
-  files: RuleFiles,
-  cache?: RuleFileCache,
-): Promise<RuleLoading> {
-  return loadFrom(withFiles(directorySource(directory), files), cache);
+export async function loadRulesWith(directory: string, files: RuleFiles): Promise<RuleLoading> {
+  return loadFrom(withFiles(directorySource(directory), files));
 }
 
-async function loadFrom(
-  source: RuleSource,
-  cache: RuleFileCache = new Map(),
-): Promise<RuleLoading> {
+async function loadFrom(source: RuleSource): Promise<RuleLoading> {
   const names = await listRuleFiles(source);
   const problems: RuleProblem[] = [...names.problems];
   const contents = new Map<string, Buffer>();
@@ -71,7 +67,7 @@ async function loadFrom(
     schema: Schema,
     from = source,
   ): Promise<Read<z.output<Schema>> | null> => {
-    const reading = await readCached(name, schema, from, cache);
+    const reading = await readRuleFile(name, schema, from);
     if (reading.bytes !== null) contents.set(name, reading.bytes);
     problems.push(...reading.problems);
     return reading.read;

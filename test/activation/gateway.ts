@@ -7,7 +7,6 @@ import type { Zone } from '../../src/commands/demo/zone.ts';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
-import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
 import { completeSettings, type Settings } from '../../src/config/settings.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { startServer, type FrontHopServer } from '../../src/server.ts';
@@ -54,8 +53,7 @@ export async function startGateway({
   const resolver = parseHostPort(dns.address);
   if (!resolver.ok) throw new Error(resolver.message);
   const { log, lines, logged } = keptLog();
-  const ruleFiles: RuleFileCache = new Map();
-  const loading = await loadRules(rulesDir, ruleFiles);
+  const loading = await loadRules(rulesDir);
   const complete = completeSettings(
     {
       listen: anyPort,
@@ -72,7 +70,6 @@ export async function startGateway({
     await startServer({
       settings: { ...complete, ...settings, nextHop: [nextHop] },
       rules: loading.ok ? loading.rules : null,
-      ruleFiles,
       watchesRules: true,
       log,
       version: 'test',

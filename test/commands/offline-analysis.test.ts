@@ -11,7 +11,7 @@ import { activate } from '../../src/activate-rules.ts';
 import { entraMail } from './entra-mail.ts';
 
 const settings = completeSettings({}, 'mx.example.com');
-const rules = activate(await rulesFor(settings, {}), settings);
+const rules = activate(await rulesFor(settings), settings);
 const bytes = Buffer.from(
   entraMail({ tenant: 'Elm Foods', recipient: 'a@example.com', sentAt: new Date(0), code: '1' }),
 );

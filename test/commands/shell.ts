@@ -8,7 +8,6 @@ import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runCommandLine } from '../../src/commands/command-line.ts';
-import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -53,13 +52,8 @@ export async function openShell(): Promise<Shell> {
         TMPDIR: directory,
       },
     });
-  const ruleFiles: RuleFileCache = new Map();
   const run = (args: readonly string[], options: RunOptions = {}) =>
-    runHere(
-      args,
-      { ...options, environment: { ...environment, ...options.environment } },
-      ruleFiles,
-    );
+    runHere(args, { ...options, environment: { ...environment, ...options.environment } });
   return {
     directory,
     path: (name) => join(directory, name),
@@ -85,7 +79,6 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
 async function runHere(
   args: readonly string[],
   { stdin = '', environment = {} }: RunOptions,
-  ruleFiles: RuleFileCache,
 ): Promise<Outcome> {
   const [stdout, stderr] = [collector(), collector()];
   let code = 0;
@@ -94,7 +87,6 @@ async function runHere(
     stdout: stdout.stream,
     stderr: stderr.stream,
     environment,
-    ruleFiles,
     signal: new AbortController().signal,
     exit: (given) => {
       code = given;

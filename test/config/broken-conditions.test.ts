@@ -6,12 +6,11 @@ import { brokenConditions } from './broken-conditions.ts';
 import { smallCopyOfRules } from './rule-directory.ts';
 
 const directory = await smallCopyOfRules();
-const cache = new Map();
 after(() => directory[Symbol.asyncDispose]());
 
 async function load(content: string) {
   await directory.write('conditions.yaml', content);
-  return loadRules(directory.path, cache);
+  return loadRules(directory.path);
 }
 
 function shown(lines: readonly string[]): readonly string[] {

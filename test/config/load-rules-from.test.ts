@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { loadRules, loadRulesFrom } from '../../src/config/load-rules.ts';
-import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
+import { policySchema } from '../../src/config/policy-schema.ts';
+import { createRuleFileReader } from '../../src/config/read-rule-file.ts';
+import { directorySource } from '../../src/config/rule-source.ts';
 import { smallCopyOfRules } from './rule-directory.ts';
 
 test('the files of a set load elsewhere as the same set', async () => {
@@ -17,30 +19,38 @@ test('the files of a set load elsewhere as the same set', async () => {
   assert.deepEqual(again.rules, first.rules);
 });
 
-test('a cache changes nothing but the time', async () => {
+test('what was read before changes nothing but the time', async () => {
   await using directory = await smallCopyOfRules();
-  const cache: RuleFileCache = new Map();
-  const before = await loadRules(directory.path, cache);
+  const source = directorySource(directory.path);
+  const readAgain = createRuleFileReader();
+  const equal = async () => {
+    const reading = await readAgain('policy.yaml', policySchema, source);
+    const first = await createRuleFileReader()('policy.yaml', policySchema, source);
+    assert.deepEqual(reading.problems, first.problems);
+    assert.deepEqual(reading.bytes, first.bytes);
+    assert.deepEqual(reading.read?.value, first.read?.value);
+    assert.deepEqual(reading.read?.file.value, first.read?.file.value);
+    return reading;
+  };
+  const before = await equal();
+  assert.equal((await equal()).read?.value, before.read?.value, 'not read again');
   await directory.write('policy.yaml', 'mode: enforce\n');
-  const cached = await loadRules(directory.path, cache);
-  assert.deepEqual(cached, await loadRules(directory.path));
-  assert.ok(before.ok && cached.ok);
-  assert.notEqual(cached.rules.version, before.rules.version);
-  assert.equal(cached.rules.policy.mode, 'enforce');
+  assert.equal((await equal()).read?.value.mode, 'enforce');
   await directory.write('policy.yaml', 'mode: sometimes\n');
-  const broken = await loadRules(directory.path, cache);
-  assert.deepEqual(broken, await loadRules(directory.path));
-  assert.ok(!broken.ok);
-  assert.equal(broken.problems[0]?.file, join(directory.path, 'policy.yaml'));
+  for (const { read, problems } of [await equal(), await equal()]) {
+    assert.equal(read, null);
+    assert.equal(problems[0]?.file, join(directory.path, 'policy.yaml'));
+  }
 });
 
-test('a problem of the set as a whole is placed in a file from the cache as well', async () => {
+test('a problem of the set as a whole is placed in a file that was read before as well', async () => {
   await using directory = await smallCopyOfRules();
-  const cache: RuleFileCache = new Map();
-  assert.ok((await loadRules(directory.path, cache)).ok);
+  assert.ok((await loadRules(directory.path)).ok);
   const vendor = 'vendor: Zoom\naliases: [{id: zoom, addresses: [no-reply@zoom.us]}]\n';
   await directory.write('aliases/copy-of-zoom.yaml', vendor);
-  const broken = await loadRules(directory.path, cache);
+  const broken = await loadRules(directory.path);
   assert.ok(!broken.ok);
-  assert.deepEqual(broken, await loadRules(directory.path));
+  const [problem] = broken.problems;
+  assert.match(problem?.file ?? '', /zoom\.yaml$/);
+  assert.ok((problem?.line ?? 0) > 0);
 });

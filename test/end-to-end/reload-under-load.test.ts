@@ -12,7 +12,6 @@ import { openRuleSets } from '../../src/activation/open-rule-sets.ts';
 import { startZoneServer } from '../../src/commands/demo/zone-server.ts';
 import { parseHostPort, type HostPort } from '../../src/config/host-port.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
-import type { RuleFileCache } from '../../src/config/rule-file-cache.ts';
 import { claimed, rulesetOf, type LogLine } from '../activation/gateway.ts';
 import { smallRules } from '../activation/small-rules.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
@@ -115,7 +114,6 @@ test('rules change a hundred times under load: every message has one set, and no
   await using store = await openRuleSets(`sqlite:${join(stateDir, 'baselines.db')}`, {
     timeoutMs: 5000,
   });
-  const cache: RuleFileCache = new Map();
   const versions = new Set<string>([(await store.inForce()).active ?? '']);
   let sent = 0;
   const progress = new EventEmitter();
@@ -143,7 +141,7 @@ test('rules change a hundred times under load: every message has one set, and no
         await rename(`${path}-gone`, path).catch(() => undefined);
       }
       await writeFile(policy, `mode: ${index % 2 === 0 ? 'shadow' : 'tag'}\n# ${index}\n`);
-      const loading = await loadRules(path, cache);
+      const loading = await loadRules(path);
       assert.ok(loading.ok);
       versions.add(loading.rules.version);
       await putInForce(store, await store.inForce(), {

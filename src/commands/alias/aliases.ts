@@ -18,7 +18,7 @@ export type AliasFlags = SettingFlags & {
 
 async function activeRules(context: CommandContext, flags: AliasFlags): Promise<ActiveRules> {
   const settings = await settingsFor(context, flags);
-  return activate(await rulesFor(settings, context), settings);
+  return activate(await rulesFor(settings), settings);
 }
 
 /** Every watched alias. */

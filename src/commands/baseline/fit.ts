@@ -22,7 +22,7 @@ const mostAliases = 10_000;
 /** Fits every prior to the aliases of a store, for a person who tunes `causes.yaml`. */
 export async function fitBaselines(context: CommandContext, flags: FitFlags): Promise<void> {
   const settings = await settingsFor(context, flags);
-  const { causes, policy } = await rulesFor(settings, context);
+  const { causes, policy } = await rulesFor(settings);
   await using store = await openStore(settings.store, {
     limits: { ...defaultStoreLimits, ...policy.learning },
     timeoutMs: patientStoreTimeoutMs,

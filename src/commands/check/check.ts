@@ -41,7 +41,7 @@ export async function check(
   const settings = await settingsFor(context, flags);
   // What a gateway of that store makes of it, unless other rules are named.
   const isOfStore = flags.store !== undefined && flags['rulesDir'] === undefined;
-  const found = isOfStore ? rulesInForce(context, settings) : rulesFor(settings, context);
+  const found = isOfStore ? rulesInForce(context, settings) : rulesFor(settings);
   const active = activate(await found, settings);
   const bytes = await readOneMessage(file, {
     stdin: context.stdin,

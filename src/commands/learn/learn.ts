@@ -46,7 +46,7 @@ export async function learn(
   flags: LearnFlags,
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
-  const active = activate(await rulesFor(settings, context), settings);
+  const active = activate(await rulesFor(settings), settings);
   await using spool = await openSpool();
   await using others = await openSpool();
   const { signal } = context;

@@ -26,10 +26,7 @@ export async function previewNotice(
   flags: PreviewFlags,
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
-  const textsFor = chooseTexts(
-    (await rulesFor(settings, context)).notices,
-    settings.noticeLanguage,
-  );
+  const textsFor = chooseTexts((await rulesFor(settings)).notices, settings.noticeLanguage);
   const { notice, to } = await noticeAbout(context, { id, asked: flags.to ?? null, settings });
   const { texts, language } = textsFor(to);
   const words = noticeWords(notice, texts, language);

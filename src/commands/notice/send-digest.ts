@@ -24,7 +24,7 @@ export async function sendDigest(
   const settings = await settingsFor(context, flags, ['nextHop']);
   const { nextHop } = settings;
   if (nextHop === null) return; // settingsFor has refused
-  const { notices: languages } = await rulesFor(settings, context);
+  const { notices: languages } = await rulesFor(settings);
   await using quarantine = await existingQuarantine(context, settings);
   const route = await nextHopRoute({ ...settings, nextHop });
   const outcomes: NoticeOutcome[] = [];

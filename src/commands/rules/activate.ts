@@ -44,7 +44,7 @@ export async function activateRules(
   }
   const from = directory ?? settings.rulesDir;
   const rules = await validRules(context, settings, from);
-  const stored = loadStored(store, new Map());
+  const stored = loadStored(store);
   const usable = await usableInForce(store, stored, state);
   // What is stored of it may be damaged: then it is stored anew.
   const isInForce = rules.version === state.active && usable.trouble === null;

@@ -105,7 +105,7 @@ async function rulesNamed(name: string, settings: Settings): Promise<RuleSet> {
   if (name === 'active' && active === null) return await rulesIn(settings.rulesDir);
   const version = name === 'active' ? active : name;
   const isVersion = version !== null && /^[0-9a-f]{12}$/.test(version);
-  return isVersion ? await loadStored(store, new Map()).load(version) : await rulesIn(name);
+  return isVersion ? await loadStored(store).load(version) : await rulesIn(name);
 }
 
 /** A slip in a name would read as if nothing changed. */

@@ -18,7 +18,7 @@ export async function checkRules(
   flags: RulesFlags,
 ): Promise<void> {
   const checked = directory ?? (await settingsFor(context, flags)).rulesDir;
-  const loading = await loadRules(checked, context.ruleFiles);
+  const loading = await loadRules(checked);
   if (!loading.ok) context.exit(exitCodes.failed);
   const warnings = loading.ok
     ? [

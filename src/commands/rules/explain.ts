@@ -30,7 +30,7 @@ export async function explainRules(
 ): Promise<void> {
   const settings = await settingsFor(context, flags);
   const from = directory ?? settings.rulesDir;
-  const loading = await loadRules(from, context.ruleFiles);
+  const loading = await loadRules(from);
   const reading = await readYamlFile(join(from, 'policy.yaml'));
   if (!loading.ok || !reading.ok) {
     const problems = loading.ok ? [] : loading.problems;

@@ -56,7 +56,7 @@ export async function setRule(
     );
   const { text, override } = edited;
   const candidate = new Map([['policy.yaml', Buffer.from(text)]]);
-  const loading = await loadRulesWith(directory, candidate, context.ruleFiles);
+  const loading = await loadRulesWith(directory, candidate);
   if (!loading.ok) {
     refuse(context, { ...about, problems: loading.problems }, flags);
     return;

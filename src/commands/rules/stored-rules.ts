@@ -5,7 +5,6 @@ import type { ChangedBy } from '../../activation/change-rules.ts';
 import type { RuleSetStore } from '../../activation/rule-set-store.ts';
 import { usableInForce } from '../../activation/usable-rules.ts';
 import type { AuditRecord } from '../../audit/audit-log.ts';
-import type { RuleFileCache } from '../../config/rule-file-cache.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
 import type { Settings } from '../../config/settings.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
@@ -46,12 +45,11 @@ export function changedBy(
 export async function rulesInForce(context: CommandContext, settings: Settings): Promise<RuleSet> {
   await using store = await readStoredRules(settings);
   const state = await store.inForce();
-  if (state.active === null) return await rulesFor(settings, context);
-  const cache: RuleFileCache = context.ruleFiles ?? new Map<never, never>();
-  const { rules, trouble } = await usableInForce(store, loadStored(store, cache), state);
+  if (state.active === null) return await rulesFor(settings);
+  const { rules, trouble } = await usableInForce(store, loadStored(store), state);
   const instead = rules === null ? `the rules in ${settings.rulesDir}` : `rules ${rules.version}`;
   if (trouble !== null) context.stderr.write(`warning: ${instead} are taken instead: ${trouble}\n`);
-  return rules ?? (await rulesFor(settings, context));
+  return rules ?? (await rulesFor(settings));
 }
 
 /** Puts on record what has taken effect: that stays so, whether it can be written down or not. */

@@ -39,7 +39,7 @@ export async function testRules(
       exitCode: exitCodes.usage,
     });
   const tested = directory ?? (await settingsFor(context, flags)).rulesDir;
-  const loading = await loadRules(tested, context.ruleFiles);
+  const loading = await loadRules(tested);
   if (!loading.ok) throw unusable(tested, loading.problems);
   const { rules } = loading;
   const cases = await loadRuleTests(tested, rules);

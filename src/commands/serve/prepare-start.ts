@@ -1,7 +1,6 @@
 import { isRulesStored } from '../../activation/open-rule-sets.ts';
 import { loadRules, type RuleLoading } from '../../config/load-rules.ts';
 import { formatSettingProblem, type SettingProblem } from '../../config/load-settings.ts';
-import type { RuleFileCache } from '../../config/rule-file-cache.ts';
 import { formatProblem } from '../../config/rule-problem.ts';
 import type { RuleSet } from '../../config/rule-set.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -17,11 +16,7 @@ type Start = { readonly settings: ServerOptions['settings']; readonly rules: Rul
  * Settings and rules that `serve` can start with; `rules` is null where those that were in force before have to do.
  * @throws CommandFailure with one list of all that is wrong: settings, ports, files, places and rules.
  */
-export async function prepareStart(
-  context: CommandContext,
-  flags: SettingFlags,
-  ruleFiles: RuleFileCache,
-): Promise<Start> {
+export async function prepareStart(context: CommandContext, flags: SettingFlags): Promise<Start> {
   const loading = await loadSettingsFor(context, flags, [['nextHop', 'milterListen']]);
   const wrong = loading.ok ? [] : loading.problems;
   const known = loading.ok
@@ -30,7 +25,7 @@ export async function prepareStart(
   if (known === null) throw cannotStart({ wrong, found: [], rules: [] });
   const { settings, faulty } = known;
   const found = await findStartUpProblems(known);
-  const rules = faulty.has('rulesDir') ? null : await loadRules(settings.rulesDir, ruleFiles);
+  const rules = faulty.has('rulesDir') ? null : await loadRules(settings.rulesDir);
   const isUsable = wrong.length === 0 && found.length === 0;
   const ruleProblems = await unusable(rules, isUsable ? settings : null);
   if (!isUsable || ruleProblems.length > 0)

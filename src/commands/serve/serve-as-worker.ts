@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { loadRules } from '../../config/load-rules.ts';
-import type { RuleFileCache } from '../../config/rule-file-cache.ts';
 import { startWorker } from '../../start-worker.ts';
 import { openLeaderLink } from '../../workers/leader-link.ts';
 import { exitCodes, type CommandContext } from '../command.ts';
@@ -19,14 +18,10 @@ export async function serveAsWorker(context: CommandContext): Promise<void> {
   const { rulesDir, drainMs } = settings;
   context.endWithin(drainMs + closingMs);
   const log = openLog(settings, context).child({ worker });
-  const ruleFiles: RuleFileCache = new Map();
   try {
-    const loading = await loadRules(rulesDir, ruleFiles);
+    const loading = await loadRules(rulesDir);
     const rules = loading.ok ? loading.rules : null;
-    const server = await startWorker(
-      { settings, rules, ruleFiles, log, version: readVersion() },
-      link,
-    );
+    const server = await startWorker({ settings, rules, log, version: readVersion() }, link);
     const { smtp, milter } = server;
     log.info({ pid: link.pid }, 'worker takes mail');
     link.tell({ kind: 'serving', smtp, milter });

@@ -2,7 +2,6 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { formatHostPort } from '../../config/host-port.ts';
-import type { RuleFileCache } from '../../config/rule-file-cache.ts';
 import { startServer, type Server } from '../../server.ts';
 import { startLeader } from '../../start-leader.ts';
 import { workerCount } from '../../workers/worker-count.ts';
@@ -21,9 +20,8 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
     await serveAsWorker(context);
     return;
   }
-  const ruleFiles: RuleFileCache = new Map();
   // Before anything is written: a start that fails should leave no state directory behind.
-  const { settings, rules } = await prepareStart(context, flags, ruleFiles);
+  const { settings, rules } = await prepareStart(context, flags);
   const { drainMs } = settings;
   const log = openLog(settings, context);
   for (const warning of await findStartUpWarnings(settings)) log.warn(warning);
@@ -31,7 +29,7 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   const endWithinMs = drainMs + closingMs;
   // Workers close first, and then what leads them.
   context.endWithin(workers > 1 ? endWithinMs + closingMs : endWithinMs);
-  const options = { settings, rules, ruleFiles, watchesRules: true, log, version: readVersion() };
+  const options = { settings, rules, watchesRules: true, log, version: readVersion() };
   await using server: Server & { readonly gaveUp?: Promise<Error> } =
     workers > 1
       ? await startLeader({ ...options, workers, endWithinMs })

@@ -44,7 +44,7 @@ export async function suggestAliases(
       exitCode: exitCodes.usage,
     });
   const settings = await settingsFor(context, flags);
-  const { catalogue } = activate(await rulesFor(settings, context), settings);
+  const { catalogue } = activate(await rulesFor(settings), settings);
   const tallies = createSenderTallies();
   const counts = await countAll(context, { paths, log, catalogue, tallies });
   const found = suggestionsFrom(tallies.entries(), flags).filter(

@@ -40,7 +40,7 @@ export async function writeDraft(
     });
   const settings = await settingsFor(context, flags);
   const rulesDir = directory ?? settings.rulesDir;
-  const rules = await rulesFor({ rulesDir }, context);
+  const rules = await rulesFor({ rulesDir });
   const alias = senderOf(flags.write, flags.force === true, rules);
   const address = alias.addresses[0] ?? flags.write;
   const vendor = flags.vendor ?? (alias.pack === null ? vendorNameOf(address) : alias.vendor);
