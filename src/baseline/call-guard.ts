@@ -35,12 +35,22 @@ export class CallGuard {
   }
 }
 
+/**
+ * The time counts from when the question has left (`gatherWrites` holds it until the turn is over), and ends only once the
+ * sockets were read again: timers run before them. A burst of mail keeps a process busy for longer than any deadline, and
+ * would else pass unscored for its number alone.
+ */
 async function withDeadline<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const late = () => reject(new Error(`no answer within ${timeoutMs} ms`));
+  let timer: NodeJS.Timeout | undefined;
+  const leaving = setImmediate(() => {
+    timer = setTimeout(() => setImmediate(late), timeoutMs);
+  });
   try {
     return await Promise.race([answer, promise]);
   } finally {
+    clearImmediate(leaving);
     clearTimeout(timer);
   }
 }
