@@ -1,5 +1,6 @@
 import type { FailureCause } from './decision/policy.ts';
 import type { Events, Stage } from './observability/events.ts';
+import { turnWithTime } from './turn-of-the-loop.ts';
 
 /** A stage failed for a reason that has its own row in the failure table (DESIGN 9). */
 export class StageFailure extends Error {
@@ -12,12 +13,13 @@ export class StageFailure extends Error {
   }
 }
 
-/** Does the work of a stage and reports how long it took, also when it failed. */
+/** Does the work of a stage when this process has time for it, and reports how long it took, also when it failed. */
 export async function timed<Result>(
   stage: Stage,
   events: Pick<Events, 'stageMeasured'>,
   work: () => Result | Promise<Result>,
 ): Promise<Result> {
+  await turnWithTime();
   const startedMs = performance.now();
   try {
     return await work();

@@ -8,9 +8,8 @@ export function connectionOptions(target: RedisAddress, timeoutMs: number) {
     ...(target.tls ? { tls: {} } : {}),
     protocol: 2 as const,
     disableClientInfo: true,
-    commandTimeout: timeoutMs,
     connectTimeout: Math.max(300, 2 * timeoutMs),
-    /** A peer that vanished without a word is noticed by this alone. */
+    /** A peer that vanished without a word is noticed by this alone; a call has its own deadline (`CallGuard`). */
     socketTimeout: Math.max(400, 4 * timeoutMs),
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
