@@ -20,10 +20,10 @@ test('every file is run once, what needs its own process has it, and comes first
   assert.deepEqual(
     jobs.slice(2).map(({ name, files: { length } }) => [name, length]),
     [
-      ['test', 1],
       ['test/score (1 of 3)', 8],
       ['test/score (2 of 3)', 8],
       ['test/score (3 of 3)', 7],
+      ['test', 1],
     ],
   );
 });

@@ -35,9 +35,10 @@ export function testJobs(files: readonly string[]): TestJob[] {
     const folder = parts.length > 2 ? `${parts[0]}/${parts[1]}` : (parts[0] ?? '');
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
+  const together = [...folders].flatMap(([folder, inFolder]) => chunksOf(folder, inFolder));
   return [
     ...ofAlone.map((file) => ({ name: file, files: [file] })),
-    ...[...folders].flatMap(([folder, inFolder]) => chunksOf(folder, inFolder)),
+    ...together.sort((a, b) => b.files.length - a.files.length),
   ];
 }
 

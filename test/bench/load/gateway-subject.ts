@@ -54,5 +54,16 @@ export async function startGateway(
     }),
   );
   const started = starting.move();
-  return { ...subject, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return {
+    ...subject,
+    unscored: () => unscoredOf(http),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
+/** Mail goes on where it cannot be judged, by one counter for each cause. */
+async function unscoredOf(http: number): Promise<number> {
+  const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+  const counts = metrics.matchAll(/^aliaswatch_fail_open_total\{[^}]*\} (\d+)$/gm);
+  return Array.from(counts, ([, count]) => Number(count)).reduce((sum, count) => sum + count, 0);
 }

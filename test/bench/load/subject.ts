@@ -14,9 +14,11 @@ export type Subject = AsyncDisposable & {
   readonly takes: Pick<Load, 'protocol' | 'port' | 'client'>;
   /** How many messages of those that others get: a slow one would take the time of all. */
   readonly share: number;
+  /** How many messages it has passed without a look at them, where it is one that says so. */
+  readonly unscored?: () => Promise<number>;
 };
 
-export type SubjectProcess = Omit<Subject, 'pid' | typeof Symbol.asyncDispose> & {
+export type SubjectProcess = Omit<Subject, 'pid' | 'unscored' | typeof Symbol.asyncDispose> & {
   readonly command: readonly [string, ...string[]];
   /** Processors of taskset(1) that it runs on; all where it is left out. */
   readonly cpus?: string | null;
