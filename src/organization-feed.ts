@@ -26,6 +26,9 @@ const sampledBytes = 256 * 1024;
 /** Sampled messages that are read at the same time; further ones are not read. */
 const mostAtOnce = 4;
 
+/** Sampled messages that are read of those that came in one second: what is written often shows in these as well. */
+const mostPerSecond = 20;
+
 /**
  * Header fields of every authenticated message that was delivered undisputed; link domains of those of watched aliases
  * and of one in `sample` others (0: of none); what watched aliases carried whatever became of the message.
@@ -35,6 +38,7 @@ export function createOrganizationFeed(
   { sample }: { readonly sample: number },
 ): OrganizationFeed {
   let reading = 0;
+  let second = { at: 0, read: 0 };
   return async (message) => {
     const { transaction, analysis } = message;
     const nothing: Sightings = {
@@ -55,6 +59,10 @@ export function createOrganizationFeed(
     });
     const isSampled = sample > 0 && fnv1a(transaction.id) % sample === 0;
     if (header === null || analysis.seen !== null || !isSampled || reading >= mostAtOnce) return;
+    const at = Math.floor(transaction.receivedAt.getTime() / 1000);
+    if (second.at !== at) second = { at, read: 0 };
+    if (second.read >= mostPerSecond) return;
+    second.read++;
     reading++;
     try {
       // Asked for before anybody can let go of the content; read once the client has its reply.

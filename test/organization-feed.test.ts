@@ -70,27 +70,47 @@ describe("mail of nobody's alias", () => {
   });
 
   test('about one in ten is sampled, the same ones on every node', async () => {
-    const data = mailBytes({ from: 'ann@firm.example', body: 'https://shop.example/' });
-    const header = readHeader(data);
-    let sampled = 0;
-    const count = ({ domains }: Sightings) => void (sampled += domains.length);
-    const feed = createOrganizationFeed({ count }, { sample: 10 });
-    for (let index = 0; index < 300; index++) {
-      await feed({
-        transaction: { ...transactionOf(data), id: `transaction ${index * 7919}` },
-        analysis: {
-          header,
-          authentication: assumeAuthenticated(header),
-          decision: decideUnwatched(),
-          seen: null,
-        },
-        lists,
-        isDelivered: true,
-      });
-    }
+    const sampled = await sampledOf(300, { sample: 10, perSecond: 1 });
     assert.ok(sampled > 10 && sampled < 60, `${sampled} of 300`);
   });
+
+  test('of the mail of one second no more than twenty are read', async () => {
+    assert.equal(await sampledOf(100, { sample: 1, perSecond: 50 }), 40);
+    assert.equal(await sampledOf(100, { sample: 1, perSecond: 10 }), 100);
+  });
 });
+
+/** How many of so many messages were read for their links. */
+async function sampledOf(
+  count: number,
+  { sample, perSecond }: { readonly sample: number; readonly perSecond: number },
+): Promise<number> {
+  const data = mailBytes({ from: 'ann@firm.example', body: 'https://shop.example/' });
+  const header = readHeader(data);
+  let sampled = 0;
+  const feed = createOrganizationFeed(
+    { count: ({ domains }) => void (sampled += domains.length) },
+    { sample },
+  );
+  for (let index = 0; index < count; index++) {
+    await feed({
+      transaction: {
+        ...transactionOf(data),
+        id: `transaction ${index * 7919}`,
+        receivedAt: new Date(1_790_000_000_000 + Math.floor(index / perSecond) * 1000),
+      },
+      analysis: {
+        header,
+        authentication: assumeAuthenticated(header),
+        decision: decideUnwatched(),
+        seen: null,
+      },
+      lists,
+      isDelivered: true,
+    });
+  }
+  return sampled;
+}
 
 describe('mail of a watched alias', () => {
   test('clean: who wrote, its links, and what it carried', async () => {
