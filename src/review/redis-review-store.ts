@@ -21,6 +21,9 @@ const stepsAtOnce = 100;
 
 type Step = () => Promise<unknown>;
 
+/** A record as it was and as it is; null where it is not there. */
+type Move = { readonly before: StoredRecord | null; readonly after: StoredRecord | null };
+
 /**
  * The review store that several proxies share. Each command touches one key, so that it works in a Cluster as well; what
  * a crash leaves between two keys is a listing that names a record which is not there, and is passed over.
@@ -53,12 +56,13 @@ class RedisReviewStore implements ReviewStore {
       kind,
       records.map(({ id }) => id),
     );
-    await this.#do(
-      records.flatMap((record, index) => [
-        () => this.#write(kind, record),
-        ...this.#tag(kind, before[index] ?? null, record),
-      ]),
-    );
+    await this.#do([
+      ...records.map((record) => () => this.#write(kind, record)),
+      ...this.#tag(
+        kind,
+        records.map((after, index) => ({ before: before[index] ?? null, after })),
+      ),
+    ]);
     await this.#revise(kind);
   }
 
@@ -90,7 +94,7 @@ class RedisReviewStore implements ReviewStore {
         this.#scripts.awReplaceText(1, key, text ?? '', written, until),
       );
       if (isOurs !== 1) continue;
-      await this.#do(this.#tag(kind, before, after));
+      await this.#do(this.#tag(kind, [{ before, after }]));
       await this.#revise(kind);
       return after;
     }
@@ -143,7 +147,7 @@ class RedisReviewStore implements ReviewStore {
     for (const record of records.filter((found) => found !== null))
       await this.#do([
         () => this.#client.commands.del(recordKey(kind, record.id)),
-        ...this.#tag(kind, record, null),
+        ...this.#tag(kind, [{ before: record, after: null }]),
       ]);
     await this.#client.ask(() => this.#client.commands.zrem(key, ...ids));
   }
@@ -182,31 +186,60 @@ class RedisReviewStore implements ReviewStore {
     return this.#client.commands.set(key, encode(record), 'PXAT', String(record.untilMs));
   }
 
-  /** Moves a record from the lists it was in to those it belongs to, and lets go of what has expired there. */
-  #tag(kind: RecordKind, before: StoredRecord | null, after: StoredRecord | null): readonly Step[] {
+  /**
+   * Moves records from the lists they were in to those they belong to, each list once: most messages of a batch share
+   * most of their lists.
+   */
+  #tag(kind: RecordKind, moves: readonly Move[]): readonly Step[] {
     const { commands } = this.#client;
     const listsOf = (record: StoredRecord | null) =>
       record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
-    const kept = new Set(listsOf(after));
-    const removed = listsOf(before).filter((key) => !kept.has(key));
+    const added = new Map<string, StoredRecord[]>();
+    const removed: Step[] = [];
+    for (const { before, after } of moves) {
+      const kept = new Set(listsOf(after));
+      for (const key of listsOf(before))
+        if (!kept.has(key)) removed.push(() => commands.zrem(key, before?.id ?? ''));
+      if (after === null) continue;
+      for (const key of kept) {
+        const list = added.get(key);
+        if (list === undefined) added.set(key, [after]);
+        else list.push(after);
+      }
+    }
     return [
-      ...removed.map((key) => () => commands.zrem(key, before?.id ?? '')),
-      ...(after === null ? [] : [...kept].map((key) => () => this.#list(key, after))),
+      ...removed,
+      ...Array.from(
+        added,
+        ([key, records]) =>
+          () =>
+            this.#list(key, records),
+      ),
     ];
   }
 
-  #list(key: string, { id, atMs, untilMs }: StoredRecord): Promise<unknown> {
+  /** Lets go of what has expired in the list as well. */
+  #list(key: string, records: readonly StoredRecord[]): Promise<unknown> {
     const { commands } = this.#client;
-    const added = commands.zadd(key, atMs, id);
-    if (untilMs === null) return added;
-    // Equally long kept, so that what was made before this has expired.
-    const oldest = Date.now() - (untilMs - atMs);
-    return Promise.all([
-      added,
-      commands.zremrangebyscore(key, '-inf', `(${oldest}`),
-      commands.pexpireat(key, untilMs, 'NX'),
-      commands.pexpireat(key, untilMs, 'GT'),
-    ]);
+    const steps: Promise<unknown>[] = [];
+    for (let from = 0; from < records.length; from += atOnce) {
+      const some = records.slice(from, from + atOnce);
+      steps.push(commands.zadd(key, ...some.flatMap(({ atMs, id }) => [atMs, id])));
+    }
+    const expiring = records.flatMap(({ atMs, untilMs }) =>
+      untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
+    );
+    if (expiring.length > 0) {
+      // Equally long kept, so that what was made before this has expired.
+      const oldest = Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs));
+      const untilMs = Math.max(...expiring.map((record) => record.untilMs));
+      steps.push(
+        commands.zremrangebyscore(key, '-inf', `(${oldest}`),
+        commands.pexpireat(key, untilMs, 'NX'),
+        commands.pexpireat(key, untilMs, 'GT'),
+      );
+    }
+    return Promise.all(steps);
   }
 
   async #rankAfter(key: string, { id, atMs }: Pick<StoredRecord, 'id' | 'atMs'>): Promise<number> {

@@ -1,4 +1,6 @@
-import { after, before } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Redis } from 'ioredis';
 import { openReviewStore } from '../../src/review/open-review-store.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis, startRedisCluster } from '../support/redis.ts';
@@ -23,3 +25,36 @@ for (const kind of ['standalone', 'cluster'] as const)
     isShared: true,
     open: () => openReviewStore(addresses[kind], { timeoutMs: 2000 }),
   });
+
+test(
+  'a batch costs each of its lists four commands, however many messages it has',
+  { skip },
+  async () => {
+    await using store = await openReviewStore(addresses.standalone, { timeoutMs: 2000 });
+    const commands = new Redis(addresses.standalone);
+    await commands.config('RESETSTAT');
+    const atMs = Date.now();
+    const untilMs = atMs + 3_600_000;
+    const tags = ['batch-alias', 'batch-recipient'];
+    await store.put(
+      'message',
+      Array.from({ length: 300 }, (_, index) => ({
+        ...{ id: `batch-${index}`, atMs: atMs + index, untilMs: untilMs + index, tags, text: '{}' },
+      })),
+    );
+    const stats = await commands.info('commandstats');
+    const lifetime = await commands.pexpiretime('aw:review:messages:batch-alias');
+    commands.disconnect();
+    const callsOf = (name: string) =>
+      Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+    assert.deepEqual(
+      ['set', 'zadd', 'zremrangebyscore', 'pexpireat'].map((name) => callsOf(name)),
+      [300, 3, 3, 6],
+    );
+    assert.equal(lifetime, untilMs + 299, 'as long as the last of them');
+    assert.equal(
+      (await store.newest('message', { tag: 'batch-alias', limit: 1000, after: null })).length,
+      300,
+    );
+  },
+);

@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
   [
     'what was put is read, and what was not is null',
     async (store, unique) => {
-      const full = record(unique, { tags: ['a', 'b'], untilMs: now + 60_000, text: '{"ü":1}' });
+      const full = record(unique, { tags: ['a', 'b'], untilMs: now + 3_600_000, text: '{"ü":1}' });
       await store.put('message', [full]);
       assert.deepEqual(await store.read('message', [unique, `${unique}x`]), [full, null]);
       assert.deepEqual(await store.read('act', [unique]), [null], 'a kind is a world of its own');
