@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 /**
  * How long a turn of the event loop goes on with messages before sockets and timers have theirs. A burst of two hundred
  * sessions is half a second of work: without a bound nobody else is answered meanwhile, and what the store has answered
@@ -7,25 +5,43 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  */
 const turnMs = 10;
 
-/** When the work of this turn has to end; null before it has begun. */
-let endsMs: number | null = null;
-let waiting = 0;
+/** One answer of a store lets many go on at the same moment, before any of them has taken its time. */
+const mostInTurn = 16;
+
+/** When the work of this turn has to end, and how many pieces have begun; null before the first. */
+let turn: { readonly endsMs: number; pieces: number } | null = null;
+const waiting: (() => void)[] = [];
+let isGoingOn = false;
 
 /** Resolves in a turn that has time for a piece of work: this one, or a later one; first come, first served. */
 export async function turnWithTime(): Promise<void> {
-  if (waiting === 0 && hasTime()) return;
-  waiting += 1;
-  do await nextTurn();
-  while (!hasTime());
-  waiting -= 1;
+  if (waiting.length === 0 && hasTime()) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  waiting.push(() => resolve(undefined));
+  if (!isGoingOn) goOnInNextTurn();
+  await promise;
+}
+
+/** Each in a callback of its own: what it lets go on has run before the next one asks for the time. */
+function goOnInNextTurn(): void {
+  isGoingOn = true;
+  for (let count = Math.min(waiting.length, mostInTurn); count > 0; count--)
+    setImmediate(() => {
+      if (hasTime()) waiting.shift()?.();
+    });
+  setImmediate(() => {
+    turn = null;
+    if (waiting.length > 0) goOnInNextTurn();
+    else isGoingOn = false;
+  });
 }
 
 function hasTime(): boolean {
   const now = performance.now();
-  if (endsMs === null) {
-    endsMs = now + turnMs;
-    // Before those that wait go on: they have asked for the next turn after this.
-    setImmediate(() => (endsMs = null));
+  if (turn === null) {
+    turn = { endsMs: now + turnMs, pieces: 0 };
+    setImmediate(() => (turn = null));
   }
-  return now < endsMs;
+  turn.pieces += 1;
+  return turn.pieces <= mostInTurn && now < turn.endsMs;
 }
