@@ -12,7 +12,7 @@ import {
 } from './review-store.ts';
 
 type Script = (keyCount: 1, key: string, ...args: (string | number)[]) => Promise<unknown>;
-type Scripts = { readonly awReplaceText: Script };
+type Scripts = { readonly awReplaceText: Script; readonly awAddToList: Script };
 
 const revisionKey = 'aw:review:revision';
 const changeAttempts = 20;
@@ -45,8 +45,9 @@ class RedisReviewStore implements ReviewStore {
   constructor(client: RedisClient) {
     this.#client = client;
     const { commands } = client;
-    const lua = readFileSync(new URL('./redis-replace-text.lua', import.meta.url), 'utf8');
-    commands.defineCommand('awReplaceText', { lua });
+    const luaOf = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
+    commands.defineCommand('awReplaceText', { lua: luaOf('redis-replace-text') });
+    commands.defineCommand('awAddToList', { lua: luaOf('redis-add-to-list') });
     this.#scripts = commands as unknown as Scripts;
     this.#claims = new RedisClaims(client, 'aw:review:claim:');
   }
@@ -218,25 +219,22 @@ class RedisReviewStore implements ReviewStore {
     ];
   }
 
-  /** Lets go of what has expired in the list as well. */
   #list(key: string, records: readonly StoredRecord[]): Promise<unknown> {
     const { commands } = this.#client;
     const steps: Promise<unknown>[] = [];
     for (let from = 0; from < records.length; from += atOnce) {
       const some = records.slice(from, from + atOnce);
-      steps.push(commands.zadd(key, ...some.flatMap(({ atMs, id }) => [atMs, id])));
-    }
-    const expiring = records.flatMap(({ atMs, untilMs }) =>
-      untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
-    );
-    if (expiring.length > 0) {
+      const members = some.flatMap(({ atMs, id }) => [atMs, id]);
+      const expiring = some.flatMap(({ atMs, untilMs }) =>
+        untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
+      );
       // Equally long kept, so that what was made before this has expired.
       const oldest = Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs));
       const untilMs = Math.max(...expiring.map((record) => record.untilMs));
       steps.push(
-        commands.zremrangebyscore(key, '-inf', `(${oldest}`),
-        commands.pexpireat(key, untilMs, 'NX'),
-        commands.pexpireat(key, untilMs, 'GT'),
+        expiring.length === 0
+          ? commands.zadd(key, ...members)
+          : this.#scripts.awAddToList(1, key, oldest, untilMs, ...members),
       );
     }
     return Promise.all(steps);
