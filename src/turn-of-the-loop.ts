@@ -15,7 +15,7 @@ let isGoingOn = false;
 
 /** Resolves in a turn that has time for a piece of work: this one, or a later one; first come, first served. */
 export async function turnWithTime(): Promise<void> {
-  if (waiting.length === 0 && hasTime()) return;
+  if (waiting.length === 0 && beginsPiece()) return;
   const { promise, resolve } = Promise.withResolvers<undefined>();
   waiting.push(() => resolve(undefined));
   if (!isGoingOn) goOnInNextTurn();
@@ -27,7 +27,7 @@ function goOnInNextTurn(): void {
   isGoingOn = true;
   for (let count = Math.min(waiting.length, mostInTurn); count > 0; count--)
     setImmediate(() => {
-      if (hasTime()) waiting.shift()?.();
+      if (beginsPiece()) waiting.shift()?.();
     });
   setImmediate(() => {
     turn = null;
@@ -36,7 +36,8 @@ function goOnInNextTurn(): void {
   });
 }
 
-function hasTime(): boolean {
+/** Whether one more piece may begin in this turn; then it counts as begun. */
+function beginsPiece(): boolean {
   const now = performance.now();
   if (turn === null) {
     turn = { endsMs: now + turnMs, pieces: 0 };

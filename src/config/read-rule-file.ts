@@ -1,10 +1,10 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type * as z from 'zod';
-import { readAgainst } from './explain-issue.ts';
 import type { RuleProblem } from './rule-problem.ts';
 import type { RuleSource } from './rule-source.ts';
 import { maxYamlBytes, yamlFileFrom, type YamlFile } from './yaml-file.ts';
+import { yamlValue } from './yaml-value.ts';
 
 export type RuleFileReading<Value> = {
   /** Null where the file cannot be read as YAML. */
@@ -46,12 +46,11 @@ export function createRuleFileReader(): ReadRuleFile {
     const reading = yamlFileFrom(path, bytes);
     if (!reading.ok) return { bytes: null, problems: reading.problems, read: null };
     const { file } = reading;
-    const outcome = readAgainst(schema, file.value);
-    const found = outcome.ok ? [] : outcome.problems.map((problem) => file.locate(problem));
-    const problems = [...file.problems, ...found];
-    if (!outcome.ok || problems.length > 0) return { bytes: file.bytes, problems, read: null };
-    kept.set(name, { bytes: file.bytes, value: outcome.value });
-    return { bytes: file.bytes, problems, read: { file, value: outcome.value } };
+    const outcome = yamlValue(file, schema);
+    if (!outcome.ok) return { bytes: file.bytes, problems: outcome.problems, read: null };
+    const { value } = outcome;
+    kept.set(name, { bytes: file.bytes, value });
+    return { bytes: file.bytes, problems: [], read: { file, value } };
   };
 }
 

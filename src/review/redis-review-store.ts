@@ -10,6 +10,7 @@ import {
   type ReviewStore,
   type StoredRecord,
 } from './review-store.ts';
+import { weighedChunks } from './weighed-chunks.ts';
 
 type Script = (keyCount: 1, key: string, ...args: (string | number)[]) => Promise<unknown>;
 type Scripts = { readonly awReplaceText: Script; readonly awAddToList: Script };
@@ -195,49 +196,37 @@ class RedisReviewStore implements ReviewStore {
     const { commands } = this.#client;
     const listsOf = (record: StoredRecord | null) =>
       record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
-    const added = new Map<string, StoredRecord[]>();
-    const removed: Step[] = [];
-    for (const { before, after } of moves) {
+    const removed = moves.flatMap(({ before, after }) => {
       const kept = new Set(listsOf(after));
-      for (const key of listsOf(before))
-        if (!kept.has(key)) removed.push(() => commands.zrem(key, before?.id ?? ''));
-      if (after === null) continue;
-      for (const key of kept) {
-        const list = added.get(key);
-        if (list === undefined) added.set(key, [after]);
-        else list.push(after);
-      }
-    }
-    return [
-      ...removed,
-      ...Array.from(
-        added,
-        ([key, records]) =>
-          () =>
-            this.#list(key, records),
+      const left = listsOf(before).filter((key) => !kept.has(key));
+      return left.map((key) => () => commands.zrem(key, before?.id ?? ''));
+    });
+    const listed = moves.flatMap(({ after }) =>
+      after === null ? [] : listsOf(after).map((key) => ({ key, record: after })),
+    );
+    const added = [...Map.groupBy(listed, ({ key }) => key)].flatMap(([key, members]) =>
+      Array.from(
+        weighedChunks(members, () => 1, atOnce),
+        (chunk) => () =>
+          this.#list(
+            key,
+            chunk.map(({ record }) => record),
+          ),
       ),
-    ];
+    );
+    return [...removed, ...added];
   }
 
   #list(key: string, records: readonly StoredRecord[]): Promise<unknown> {
-    const { commands } = this.#client;
-    const steps: Promise<unknown>[] = [];
-    for (let from = 0; from < records.length; from += atOnce) {
-      const some = records.slice(from, from + atOnce);
-      const members = some.flatMap(({ atMs, id }) => [atMs, id]);
-      const expiring = some.flatMap(({ atMs, untilMs }) =>
-        untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
-      );
-      // Equally long kept, so that what was made before this has expired.
-      const oldest = Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs));
-      const untilMs = Math.max(...expiring.map((record) => record.untilMs));
-      steps.push(
-        expiring.length === 0
-          ? commands.zadd(key, ...members)
-          : this.#scripts.awAddToList(1, key, oldest, untilMs, ...members),
-      );
-    }
-    return Promise.all(steps);
+    const members = records.flatMap(({ atMs, id }) => [atMs, id]);
+    const expiring = records.flatMap(({ atMs, untilMs }) =>
+      untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
+    );
+    if (expiring.length === 0) return this.#client.commands.zadd(key, ...members);
+    // Equally long kept, so that what was made before this has expired.
+    const oldest = Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs));
+    const untilMs = Math.max(...expiring.map((record) => record.untilMs));
+    return this.#scripts.awAddToList(1, key, oldest, untilMs, ...members);
   }
 
   async #rankAfter(key: string, { id, atMs }: Pick<StoredRecord, 'id' | 'atMs'>): Promise<number> {

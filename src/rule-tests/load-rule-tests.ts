@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findProblems, type FoundProblem } from '../config/explain-issue.ts';
+import type { FoundProblem } from '../config/explain-issue.ts';
 import type { RuleProblem } from '../config/rule-problem.ts';
 import { maxCases, ruleTestsSchema, type WrittenCase } from '../config/rule-tests-schema.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import { readYamlFile, wholeFile, type YamlFile } from '../config/yaml-file.ts';
+import { yamlValue } from '../config/yaml-value.ts';
 import { unknownNames } from './known-names.ts';
 import { createMessageSource } from './message-source.ts';
 import { resolveCase, type CaseSource } from './resolve-case.ts';
@@ -87,12 +88,8 @@ async function readCases(
   const reading = await readYamlFile(path);
   if (!reading.ok) return reading;
   const { file } = reading;
-  const problems = [
-    ...file.problems,
-    ...findProblems(ruleTestsSchema, file.value).map((found) => file.locate(found)),
-  ];
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, file, cases: ruleTestsSchema.parse(file.value).cases };
+  const outcome = yamlValue(file, ruleTestsSchema);
+  return outcome.ok ? { ok: true, file, cases: outcome.value.cases } : outcome;
 }
 
 /** A name is what a report and `--only` know a case by. */

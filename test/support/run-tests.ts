@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { testJobs, type TestJob } from './test-jobs.ts';
-import { addTallies, tallyOf, type Tally } from './test-tally.ts';
+import { addTallies, counted, tallyOf, type Tally } from './test-tally.ts';
 
 /** Jobs wait for servers, clocks and disks often enough that one more than there are processors keeps them busy. */
 const concurrency = availableParallelism() + 1;
@@ -52,8 +52,7 @@ async function runAll(): Promise<number> {
   await Promise.all(Array.from({ length: concurrency }, work));
   for (const failure of failures) process.stdout.write(`\n✖ ${failure}`);
   const sum = addTallies(tallies);
-  for (const name of ['tests', 'pass', 'fail', 'cancelled', 'skipped', 'todo'] as const)
-    process.stdout.write(`ℹ ${name} ${sum[name]}\n`);
+  for (const name of counted) process.stdout.write(`ℹ ${name} ${sum[name]}\n`);
   process.stdout.write(`ℹ seconds ${Math.round((performance.now() - begun) / 1000)}\n`);
   return failures.length > 0 || sum.tests === 0 ? 1 : 0;
 }

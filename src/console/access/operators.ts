@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import * as z from 'zod';
-import { findProblems } from '../../config/explain-issue.ts';
 import { formatProblem } from '../../config/rule-problem.ts';
 import { readYamlFile } from '../../config/yaml-file.ts';
+import { yamlValue } from '../../config/yaml-value.ts';
 import { realDisk, writeDurably } from '../../quarantine/disk.ts';
 import { roles } from '../role.ts';
 import { isPasswordHash } from './password.ts';
@@ -73,13 +73,9 @@ export function watchOperators(
 export async function readOperators(path: string): Promise<OperatorsState> {
   const reading = await readYamlFile(path);
   if (!reading.ok) return unusable(reading.problems.map(formatProblem));
-  const { value, problems } = reading.file;
-  const found = [
-    ...problems,
-    ...findProblems(operatorsFile, value).map((problem) => reading.file.locate(problem)),
-  ];
-  if (found.length > 0) return unusable(found.map(formatProblem));
-  const { operators } = operatorsFile.parse(value);
+  const outcome = yamlValue(reading.file, operatorsFile);
+  if (!outcome.ok) return unusable(outcome.problems.map(formatProblem));
+  const { operators } = outcome.value;
   const names = operators.map(({ name }) => name.toLowerCase());
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) return unusable([`${path}: ${twice} stands there twice`]);
