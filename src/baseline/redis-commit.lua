@@ -1,13 +1,12 @@
 -- What one message teaches: adds to its day's bucket and to the records of its values, once per commit id.
 -- KEYS 1 day buckets  2 snapshot  3 applied commit ids  4 sizes of the keys that come and go  5... value tables
 -- ARGV 1 commit id  2 day  3 commit ids kept  4 most commit ids  5 seconds they are kept  6 buckets kept
---      7 most buckets  8 most values of all tables  9 number of counters, then
---      pairs: name, amount;  pairs per table key: its name, its most values;
---      fives: index of a table in KEYS, value, masks of domains, recipients, actors
+--      7 most buckets  8 most values of all tables, and as JSON, since a client takes long over hundreds of arguments:
+--      9 pairs: counter, amount  10 pairs per table key: its name, its most values
+--      11 fives: index of a table in KEYS, value, masks of domains, recipients, actors
 -- Returns whether it was applied, and whether the day is new to the alias.
 local id, day = ARGV[1] .. ',', tonumber(ARGV[2])
-local counters_end = 9 + 2 * tonumber(ARGV[9])
-local tables_end = counters_end + 2 * (#KEYS - 4)
+local added, tables, values = cjson.decode(ARGV[9]), cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
 
 local function remember_id()
   local applied = redis.call('GET', KEYS[3]) or ''
@@ -37,13 +36,13 @@ local function add_counters()
   local names = names_text and cmsgpack.unpack(names_text) or {}
   local counters, places, known = text and cmsgpack.unpack(text) or {}, {}, #names
   for place, name in ipairs(names) do places[name] = place end
-  for i = 10, counters_end, 2 do
-    local name = ARGV[i]
+  for i = 1, #added, 2 do
+    local name = added[i]
     if not places[name] then
       names[#names + 1] = name
       places[name] = #names
     end
-    counters[places[name]] = (counters[places[name]] or 0) + tonumber(ARGV[i + 1])
+    counters[places[name]] = (counters[places[name]] or 0) + added[i + 1]
   end
   if #names > known then redis.call('HSET', KEYS[1], 'names', cmsgpack.pack(names)) end
   redis.call('HSET', KEYS[1], ARGV[2], cmsgpack.pack(counters))
@@ -103,10 +102,10 @@ local function evict_values(key, surplus)
   for i = 1, surplus do redis.call('HDEL', key, entries[i].value) end
 end
 
-local function name_of(table_key) return ARGV[counters_end + 2 * (table_key - 4) - 1] end
+local function name_of(table_key) return tables[2 * (table_key - 4) - 1] end
 
 local function bound_table(table_key)
-  local size, cap = redis.call('HLEN', KEYS[table_key]), tonumber(ARGV[counters_end + 2 * (table_key - 4)])
+  local size, cap = redis.call('HLEN', KEYS[table_key]), tables[2 * (table_key - 4)]
   if size > cap + math.floor(cap / 10) then
     evict_values(KEYS[table_key], size - cap)
     size = cap
@@ -132,10 +131,10 @@ end
 
 local function touch_values()
   local grown = {}
-  for i = tables_end + 1, #ARGV, 5 do
-    local table_key, value = tonumber(ARGV[i]), ARGV[i + 1]
+  for i = 1, #values, 5 do
+    local table_key, value = values[i], values[i + 1]
     local key = KEYS[table_key]
-    local record = touch(redis.call('HGET', key, value), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]))
+    local record = touch(redis.call('HGET', key, value), values[i + 2], values[i + 3], values[i + 4])
     if redis.call('HSET', key, value, record) == 1 then grown[table_key] = true end
   end
   if not next(grown) then return end

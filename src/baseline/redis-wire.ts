@@ -72,41 +72,44 @@ export function observeCall(
     ...[silentHours, newActorHours, retention.actors.keep, retention.actors.most],
     retention.actorDays * secondsPerDay,
     ...[dailyDays, retention.trafficDays.keep, retention.trafficDays.most, day],
-    ...request.values.flatMap(({ table, value }) => [
-      keys.indexOf(tablePrefix + table) + 1,
-      form.storedValue(value),
-    ]),
+    JSON.stringify(
+      request.values.flatMap(({ table, value }) => [
+        keys.indexOf(tablePrefix + table) + 1,
+        form.storedValue(value),
+      ]),
+    ),
   ];
 }
 
 type ActorReply = readonly [
   messages: number,
   messagesBefore: number,
-  recipients: string,
-  recipientsBefore: string,
+  recipients: number,
+  recipientsBefore: number,
   isNew: number,
 ];
 type NewcomersReply = readonly [active: number, stayed: number, activeBefore: number];
 
 type ObserveReply = readonly [
-  reach: string | null,
+  reach: string | false,
   thisHour: number,
   previousHour: number,
   signatureRecipients: number,
-  actor: ActorReply | null,
+  actor: ActorReply | false,
   newcomers: NewcomersReply,
   dayMessages: readonly [today: number, yesterday: number],
   version: string,
-  snapshot: string | null,
-  ...records: (string | null)[],
+  snapshot: string | false,
+  ...records: (string | false)[],
 ];
 
-/** The snapshot text is null where its version is the `known` one. */
+/** JSON, where nothing is false as in Lua: a record, or a snapshot whose version is the `known` one. */
 export function readObservation(reply: unknown, at: Date, known: Snapshot | null): Observation {
-  const [reach, thisHour, previousHour, signatureRecipients, ...more] = reply as ObserveReply;
+  const answer = JSON.parse(reply as string) as ObserveReply;
+  const [reach, thisHour, previousHour, signatureRecipients, ...more] = answer;
   const [actor, newcomers, [today, yesterday], version, text, ...records] = more;
-  const decode = (record: string | null) => (record === null ? null : form.decodeRecord(record));
-  if (text === null && known === null) throw new Error('the snapshot is missing from the reply');
+  const decode = (record: string | false) => (record === false ? null : form.decodeRecord(record));
+  if (text === false && known === null) throw new Error('the snapshot is missing from the reply');
   return {
     records: records.map(decode),
     reach: decode(reach),
@@ -114,7 +117,7 @@ export function readObservation(reply: unknown, at: Date, known: Snapshot | null
     hourMessages: form.slidingHour(thisHour, previousHour, at),
     traffic: readTraffic(actor, newcomers, at),
     dayMessages: { today, yesterday },
-    snapshot: known !== null && text === null ? known : { version, ...readSnapshot(text ?? '') },
+    snapshot: known !== null && text === false ? known : { version, ...readSnapshot(text || '') },
   };
 }
 
@@ -124,7 +127,7 @@ function readSnapshot(text: string): Omit<Snapshot, 'version'> {
 }
 
 function readTraffic(
-  actor: ActorReply | null,
+  actor: ActorReply | false,
   [active, stayed, activeBefore]: NewcomersReply,
   at: Date,
 ): ActorTraffic {
@@ -133,14 +136,9 @@ function readTraffic(
     before: { active: activeBefore, stayed: 0 },
     passed: form.passedOfHour(at),
   };
-  if (actor === null) return actorTraffic(null, hours);
+  if (actor === false) return actorTraffic(null, hours);
   const [messages, messagesBefore, recipients, recipientsBefore, isNew] = actor;
-  const row = {
-    messages,
-    messagesBefore,
-    recipients: Number(recipients),
-    recipientsBefore: Number(recipientsBefore),
-  };
+  const row = { messages, messagesBefore, recipients, recipientsBefore };
   return actorTraffic({ row, isNew: isNew === 1 }, hours);
 }
 
@@ -156,13 +154,18 @@ export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
     ...keys.map((name) => keyOf(commit.alias, name)),
     ...[form.storedCommitId(commit.id), commit.day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
-    ...[buckets.keep, buckets.most, limits.values, counters.length],
-    ...counters.flat(),
-    ...tables.flatMap((table) => [tablePrefix + table, retention.valueCap(table, limits)]),
-    ...commit.values.flatMap(({ table, value, domains, recipients, actors }) => [
-      ...[keys.indexOf(tablePrefix + table) + 1, form.storedValue(value)],
-      ...[domains >>> 0, recipients >>> 0, actors >>> 0],
-    ]),
+    ...[buckets.keep, buckets.most, limits.values],
+    JSON.stringify(counters.flatMap(([name, amount]) => [name.toWellFormed(), amount])),
+    JSON.stringify(
+      tables.flatMap((table) => [tablePrefix + table, retention.valueCap(table, limits)]),
+    ),
+    JSON.stringify(
+      commit.values.flatMap(({ table, value, domains, recipients, actors }) => [
+        keys.indexOf(tablePrefix + table) + 1,
+        form.storedValue(value),
+        ...[domains >>> 0, recipients >>> 0, actors >>> 0],
+      ]),
+    ),
   ];
 }
 
