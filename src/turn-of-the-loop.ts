@@ -1,3 +1,5 @@
+import { writeGathered } from './gathered-writes.ts';
+
 /**
  * How long a turn of the event loop goes on with messages before sockets and timers have theirs. A burst of two hundred
  * sessions is half a second of work: without a bound nobody else is answered meanwhile, and what the store has answered
@@ -25,12 +27,14 @@ export async function turnWithTime(): Promise<void> {
 /** Each in a callback of its own: what it lets go on has run before the next one asks for the time. */
 function goOnInNextTurn(): void {
   isGoingOn = true;
+  setImmediate(writeGathered);
   for (let count = Math.min(waiting.length, mostInTurn); count > 0; count--)
     setImmediate(() => {
       if (beginsPiece()) waiting.shift()?.();
     });
   setImmediate(() => {
     turn = null;
+    writeGathered();
     if (waiting.length > 0) goOnInNextTurn();
     else isGoingOn = false;
   });

@@ -36,7 +36,7 @@ export class CallGuard {
 }
 
 /**
- * The time counts from when the question has left (`gatherWrites` holds it until the turn is over), and ends only once the
+ * The time counts from when the question has left (`gathered-writes.ts` holds it until the turn is over), and ends only once the
  * sockets were read again: timers run before them. A burst of mail keeps a process busy for longer than any deadline, and
  * would else pass unscored for its number alone.
  */

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { Cluster, Redis, ReplyError } from 'ioredis';
+import { gatherWrites } from '../gathered-writes.ts';
 import { CallGuard } from './call-guard.ts';
 import { parseRedisAddress, type RedisAddress } from './redis-address.ts';
 import { nameDenied } from './redis-denied.ts';
@@ -87,7 +88,7 @@ export class RedisClient implements AsyncDisposable {
       if (this.commands.isCluster && this.commands.status !== 'ready')
         throw new Error('not connected');
       await this.#admitted();
-      gatherWrites(this.commands);
+      gatherCommands(this.commands);
       return question();
     };
     return this.#guard.call(admitted).catch((error: unknown) => {
@@ -141,17 +142,11 @@ export class RedisClient implements AsyncDisposable {
   }
 }
 
-/**
- * What is asked within one turn of the event loop leaves in one write: a message gives some two dozen commands, and each
- * alone would be a system call here and another one there.
- */
-function gatherWrites(commands: Redis | Cluster): void {
+/** A message gives some two dozen commands, and each alone would be a system call here and another one there. */
+function gatherCommands(commands: Redis | Cluster): void {
   const nodes = commands instanceof Cluster ? commands.nodes('master') : [commands];
-  for (const { stream } of nodes as readonly { readonly stream?: Writable }[]) {
-    if (stream === undefined || stream.writableCorked > 0) continue;
-    stream.cork();
-    setImmediate(() => stream.uncork());
-  }
+  for (const { stream } of nodes as readonly { readonly stream?: Writable }[])
+    if (stream !== undefined) gatherWrites(stream);
 }
 
 function isAnswer(error: unknown): boolean {

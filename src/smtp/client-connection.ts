@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { SMTPServer } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { gatherWrites } from '../gathered-writes.ts';
 import { ClientIdentity, type IdentityOptions } from './client-identity.ts';
 import { ClientSession, type SessionOptions } from './client-session.ts';
 import { CommandStream } from './command-stream.ts';
@@ -182,6 +183,7 @@ export class ClientConnection extends SMTPConnection {
     stream.once('close', () => pace[Symbol.dispose]()); // the client went away in the middle
     // smtp-server looks at it: no idle timeout while we decide, an error in it when the client goes away.
     this._dataStream = stream;
+    gatherWrites(this._socket);
     this.send(354, 'End data with <CR><LF>.<CR><LF>', false);
     callback();
     void this.#work(
@@ -308,6 +310,7 @@ export class ClientConnection extends SMTPConnection {
 
   /** Verbatim, so without the enhanced code that smtp-server would add. Closes after 421. */
   #answer({ code, enhancedCode, lines }: Reply): void {
+    gatherWrites(this._socket);
     const prefix = enhancedCode === null ? '' : `${enhancedCode} `;
     this.send(
       code,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { gatherWrites } from '../gathered-writes.ts';
 import { DotStuffing } from './dot-stuffing.ts';
 import { reply, SmtpError, type Reply } from './reply.ts';
 import { ReplyParser } from './reply-parser.ts';
@@ -120,6 +121,7 @@ export class LockStepClient {
       () => this.#lose(new Error(`no reply within ${deadlineMs} ms`)),
       deadlineMs,
     );
+    gatherWrites(this.#socket);
     this.#socket.write(bytes);
     try {
       return await this.#waiting.promise;
