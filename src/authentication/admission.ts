@@ -40,8 +40,11 @@ export function admitHeader(head: Buffer, isWholeMessage: boolean): AdmittedHead
     .filter(({ name }) => name === 'from')
     .flatMap(({ text: from }) => domainsIn(from));
   const considered = rows
-    .filter(({ name, text: field }) => name === 'dkim-signature' && isReadable(field))
-    .map((row) => ({ row, ...keyOf(row.text) }))
+    .filter(({ name }) => name === 'dkim-signature')
+    .flatMap((row) => {
+      const tags = readableTags(row.text);
+      return tags === null ? [] : [{ row, ...keyOf(tags) }];
+    })
     .map((key) => ({
       ...key,
       aligned: authorDomains.some((author) => isAligned(key.domain, author, false)),
@@ -52,7 +55,7 @@ export function admitHeader(head: Buffer, isWholeMessage: boolean): AdmittedHead
   const block = rows.filter(
     (row) =>
       (row.name !== 'dkim-signature' || kept.has(row)) &&
-      (row.name !== 'arc-message-signature' || isReadable(row.text)),
+      (row.name !== 'arc-message-signature' || readableTags(row.text) !== null),
   );
   return {
     block: Buffer.from(block.map(({ text: row }) => row).join(''), 'latin1'),
@@ -109,19 +112,18 @@ function splitRows(text: string): readonly Row[] {
   }));
 }
 
-function isReadable(field: string): boolean {
-  return (
-    field.length <= maxSignatureLength && signedFieldsOf(tagsOf(field)).length <= maxSignedFields
-  );
+/** Null where a field is too long, or names too many others, to be read. */
+function readableTags(field: string): ReadonlyMap<string, string> | null {
+  if (field.length > maxSignatureLength) return null;
+  const tags = parseTagList(field.slice(field.indexOf(':') + 1));
+  return signedFieldsOf(tags).length > maxSignedFields ? null : tags;
 }
 
-function keyOf(field: string): { readonly selector: string; readonly domain: string } {
-  const tags = tagsOf(field);
+function keyOf(tags: ReadonlyMap<string, string>): {
+  readonly selector: string;
+  readonly domain: string;
+} {
   return { selector: tags.get('s') ?? '', domain: (tags.get('d') ?? '').toLowerCase() };
-}
-
-function tagsOf(field: string): ReadonlyMap<string, string> {
-  return parseTagList(field.slice(field.indexOf(':') + 1));
 }
 
 function domainsIn(from: string): readonly string[] {

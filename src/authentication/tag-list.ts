@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * Tag-list of a signature (RFC 6376 §3.2) by lower-case name. Read as the verifier reads it, or a fact would be
@@ -32,5 +32,5 @@ export function secondsOf(tags: ReadonlyMap<string, string>, name: 't' | 'x'): n
  */
 export function signatureHashOf(signature: string): string {
   const spelledOneWay = Buffer.from(signature, 'base64').toString('base64');
-  return createHash('sha256').update(spelledOneWay).digest().subarray(0, 8).toString('base64url');
+  return hash('sha256', spelledOneWay, 'buffer').subarray(0, 8).toString('base64url');
 }

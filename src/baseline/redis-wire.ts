@@ -27,6 +27,24 @@ export const tablePrefix = 'v:';
 
 const secondsPerDay = 86_400;
 
+function tablesOf(
+  values: readonly { readonly table: string }[],
+  others: readonly string[] = [],
+): readonly string[] {
+  return [...new Set([...others, ...values.map(({ table }) => table)])];
+}
+
+/** Keys of an alias, those of value tables last, and the place of each of these among KEYS. */
+function keysOf(alias: string, names: readonly string[], tables: readonly string[]) {
+  const places = new Map(tables.map((table, index) => [table, names.length + index + 1]));
+  return {
+    keys: [...names, ...tables.map((table) => tablePrefix + table)].map((name) =>
+      keyOf(alias, name),
+    ),
+    placeOf: (table: string) => places.get(table) ?? 0,
+  };
+}
+
 /** Arguments of redis-observe.lua, where they are explained. */
 export function observeCall(
   request: ObserveRequest,
@@ -36,23 +54,13 @@ export function observeCall(
   const { alias, actor, at, recipients, signature } = request;
   const day = dayOf(at);
   const epoch = form.epochOf(day);
-  const tables = new Set(['reach', 'actor', ...request.values.map(({ table }) => table)]);
-  const keys = [
-    'd',
-    's',
-    'h',
-    `r:${epoch}`,
-    `r:${epoch - 1}`,
-    'k',
-    'a',
-    'w',
-    'c',
-    ...[...tables].map((table) => tablePrefix + table),
-  ];
+  const tables = tablesOf(request.values, ['reach', 'actor']);
+  const names = ['d', 's', 'h', `r:${epoch}`, `r:${epoch - 1}`, 'k', 'a', 'w', 'c'];
+  const { keys, placeOf } = keysOf(alias, names, tables);
   const { keep, most } = retention.signaturesPerEpoch;
   return [
     keys.length,
-    ...keys.map((name) => keyOf(alias, name)),
+    ...keys,
     ...[
       request.count ? 1 : 0,
       known?.version ?? '',
@@ -73,10 +81,7 @@ export function observeCall(
     retention.actorDays * secondsPerDay,
     ...[dailyDays, retention.trafficDays.keep, retention.trafficDays.most, day],
     JSON.stringify(
-      request.values.flatMap(({ table, value }) => [
-        keys.indexOf(tablePrefix + table) + 1,
-        form.storedValue(value),
-      ]),
+      request.values.flatMap(({ table, value }) => [placeOf(table), form.storedValue(value)]),
     ),
   ];
 }
@@ -144,14 +149,14 @@ function readTraffic(
 
 /** Arguments of redis-commit.lua. */
 export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
-  const tables = [...new Set(commit.values.map(({ table }) => table))];
-  const keys = ['d', 's', 'o', 'k', ...tables.map((table) => tablePrefix + table)];
+  const tables = tablesOf(commit.values);
+  const { keys, placeOf } = keysOf(commit.alias, ['d', 's', 'o', 'k'], tables);
   const applied = retention.appliedCommits;
   const buckets = retention.bucketBounds(limits);
   const counters = Object.entries(commit.counters);
   return [
     keys.length,
-    ...keys.map((name) => keyOf(commit.alias, name)),
+    ...keys,
     ...[form.storedCommitId(commit.id), commit.day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
     ...[buckets.keep, buckets.most, limits.values],
@@ -161,8 +166,7 @@ export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
     ),
     JSON.stringify(
       commit.values.flatMap(({ table, value, domains, recipients, actors }) => [
-        keys.indexOf(tablePrefix + table) + 1,
-        form.storedValue(value),
+        ...[placeOf(table), form.storedValue(value)],
         ...[domains >>> 0, recipients >>> 0, actors >>> 0],
       ]),
     ),
@@ -174,22 +178,19 @@ export function retractCall(
   { alias, id, day, counters, values }: Commit,
   today: number,
 ): ScriptCall {
-  const tables = [...new Set(values.map(({ table }) => table))];
-  const keys = ['d', 's', 'o', 'k', ...tables.map((table) => tablePrefix + table)];
+  const tables = tablesOf(values);
+  const { keys, placeOf } = keysOf(alias, ['d', 's', 'o', 'k'], tables);
   const applied = retention.appliedCommits;
   return [
     keys.length,
-    ...keys.map((name) => keyOf(alias, name)),
+    ...keys,
     ...[form.storedRetractionId(id), form.storedCommitId(id)],
     ...[retention.areCommitsKnown(day, today) ? 1 : 0, day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
     Object.keys(counters).length,
     ...Object.entries(counters).flat(),
     ...tables.map((table) => tablePrefix + table),
-    ...values.flatMap(({ table, value }) => [
-      keys.indexOf(tablePrefix + table) + 1,
-      form.storedValue(value),
-    ]),
+    ...values.flatMap(({ table, value }) => [placeOf(table), form.storedValue(value)]),
   ];
 }
 
@@ -199,25 +200,19 @@ export function forgetDayCall(
   day: number,
   values: readonly StoredValue[],
 ): ScriptCall {
-  const tables = [...new Set(values.map(({ table }) => table))];
-  const keys = ['d', 's', 'k', 'c', ...tables.map((table) => tablePrefix + table)];
+  const tables = tablesOf(values);
+  const { keys, placeOf } = keysOf(alias, ['d', 's', 'k', 'c'], tables);
   const changes = values.flatMap(({ table, value, record }) => {
     const rest = forgetDay(record, day);
     if (rest === record) return [];
     return [
-      keys.indexOf(tablePrefix + table) + 1,
+      placeOf(table),
       value,
       form.encodeRecord(record),
       rest === null ? '' : form.encodeRecord(rest),
     ];
   });
-  return [
-    keys.length,
-    ...keys.map((name) => keyOf(alias, name)),
-    day,
-    ...tables.map((table) => tablePrefix + table),
-    ...changes,
-  ];
+  return [keys.length, ...keys, day, ...tables.map((table) => tablePrefix + table), ...changes];
 }
 
 /** Arguments of redis-erase.lua. */

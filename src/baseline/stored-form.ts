@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { hourOf, type Counters } from './ledger.ts';
 import type { Commit, ObserveRequest } from './store.ts';
 import { fnv1a, type ValueRecord } from './value-record.ts';
@@ -36,15 +36,14 @@ export function checkCommit(commit: Commit): void {
 }
 
 function digest(text: string, characters: number): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, characters);
+  return hash('sha256', text, 'base64url').slice(0, characters);
 }
 
 /** A value as it is stored, at most 64 bytes: longer ones keep their start and a digest of the whole. */
 export function storedValue(value: string): string {
   const text = value.toWellFormed();
-  const bytes = Buffer.from(text);
-  if (bytes.length <= longestValueBytes) return text;
-  const start = bytes
+  if (Buffer.byteLength(text) <= longestValueBytes) return text;
+  const start = Buffer.from(text)
     .subarray(0, 44)
     .toString()
     .replace(/\uFFFD{1,3}$/, '');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Features, Sighting } from '../features/features.ts';
 import type { SignalId } from '../features/signals.ts';
 import type { Readings } from '../score/readings.ts';
@@ -111,5 +111,5 @@ export function lureKeys(
 
 /** How campaigns name what copies share: 12 hex digits. */
 export function digest(...parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 12);
+  return hash('sha256', parts.join('\0')).slice(0, 12);
 }

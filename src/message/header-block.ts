@@ -60,6 +60,7 @@ export function decodedField(fields: readonly HeaderField[], name: string): stri
 }
 
 export function decodeWords(text: string): string {
+  if (!text.includes('=?')) return text;
   try {
     return libmime.decodeWords(text);
   } catch {

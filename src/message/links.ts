@@ -13,8 +13,8 @@ const maxLinks = 1000;
 
 /** Reads an absolute http(s) address; anything else (mailto, tel, relative, broken) is null. */
 export function parseLink(target: string): Link | null {
-  if (!/^https?:/i.test(target) || target.length > 4096 || !URL.canParse(target)) return null;
-  const url = new URL(target);
+  const url = /^https?:/i.test(target) && target.length <= 4096 ? URL.parse(target) : null;
+  if (url === null) return null;
   const host = url.hostname.toLowerCase().replace(/\.$/, '');
   const domain = linkDomain(host);
   return domain === null ? null : { url: target, host, domain, path: url.pathname };

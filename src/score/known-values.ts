@@ -2,13 +2,12 @@ import type { Pack } from '../alias/alias.ts';
 import { isEstablished } from '../baseline/novelty.ts';
 import type { Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
+import { DistinctValues, type Value } from './distinct-values.ts';
 import { forwarderValues } from './forwarding.ts';
 import { noLanguage, type Features } from '../features/features.ts';
 import { oncePerObject } from '../once-per.ts';
 import { isInherited, type InheritedValues } from './inherited-values.ts';
 import { ownMarks } from './own-marks.ts';
-
-export type Value = { readonly table: string; readonly value: string };
 
 /** What history and pack know of the values of one message. */
 export type KnownValues = {
@@ -55,15 +54,8 @@ type Lookups = {
 const lookups = oncePerObject(collectLookups);
 
 function collectLookups(features: Features): Lookups {
-  const values: Value[] = [];
-  const places = new Map<string, Map<string, number>>();
-  const add = (table: string, value: string) => {
-    const own = places.get(table) ?? new Map<string, number>();
-    if (own.size === 0) places.set(table, own);
-    if (own.has(value) || values.length >= maxLookups) return;
-    own.set(value, values.length);
-    values.push({ table, value });
-  };
+  const values = new DistinctValues(maxLookups);
+  const add = (table: string, value: string) => values.add(table, value);
   if (features.hasPath) add(pathReach.table, pathReach.value);
   for (const { table, value } of forwarderValues(features)) add(table, value);
   for (const { table, value } of features.sightings) add(table, value);
@@ -74,7 +66,7 @@ function collectLookups(features: Features): Lookups {
   for (const { value } of features.subjectWords) add('subject-word', value);
   for (const { value } of features.commonWords) add('body-word', value);
   for (const { value } of features.sentences) add('line', value);
-  return { values, placeOf: ({ table, value }) => places.get(table)?.get(value) };
+  return { values: values.all, placeOf: ({ table, value }) => values.placeOf(table, value) };
 }
 
 /** Joins the store's answer to `lookupsOf` with the pack. */

@@ -5,6 +5,7 @@ import type { Commit } from '../baseline/store.ts';
 import type { Features } from '../features/features.ts';
 import { valueHash } from '../features/hash.ts';
 import { groupOf } from '../features/signals.ts';
+import { DistinctValues } from './distinct-values.ts';
 import { learnedForwarderValues } from './forwarding.ts';
 import { isReplaceable, pathReach, pendingName } from './known-values.ts';
 import { binOf } from './measured-signals.ts';
@@ -158,21 +159,17 @@ function touchesOf(
 ): readonly ValueTouch[] {
   const { hasPath, sightings, subjectWords, sentences, actor } = features;
   const masks = masksOf(features);
-  const values = new Map<string, ValueTouch>();
-  values.set('reach *', { table: 'reach', value: '*', ...masks });
-  for (const mark of marks) values.set(`mark ${mark}`, { ...ownMarks[mark], ...masks });
-  if (hasPath) values.set('reach path', { ...pathReach, ...masks });
+  const values = new DistinctValues();
+  values.add('reach', '*');
+  for (const mark of marks) values.add(ownMarks[mark].table, ownMarks[mark].value);
+  if (hasPath) values.add(pathReach.table, pathReach.value);
   // While the path is still new every message looks forwarded.
   for (const { table, value } of startingUp.path ? [] : learnedForwarderValues(features, signals))
-    values.set(`${table} ${value}`, { table, value, ...masks });
-  values.set('actor', { table: 'actor', value: actor, ...masks });
-  for (const { table, value } of sightings)
-    values.set(`${table} ${value}`, { table, value, ...masks });
-  for (const { value } of subjectWords)
-    values.set(`subject-word ${value}`, { table: 'subject-word', value, ...masks });
-  for (const value of newCommonWords)
-    values.set(`body-word ${value}`, { table: 'body-word', value, ...masks });
-  for (const { value } of sentences)
-    values.set(`line ${value}`, { table: 'line', value, ...masks });
-  return [...values.values()];
+    values.add(table, value);
+  values.add('actor', actor);
+  for (const { table, value } of sightings) values.add(table, value);
+  for (const { value } of subjectWords) values.add('subject-word', value);
+  for (const value of newCommonWords) values.add('body-word', value);
+  for (const { value } of sentences) values.add('line', value);
+  return values.all.map(({ table, value }) => ({ table, value, ...masks }));
 }

@@ -1,7 +1,8 @@
 import type { History } from '../baseline/history.ts';
 import type { Features } from '../features/features.ts';
 import { usualShare } from './honest-rate.ts';
-import type { KnownValues, Value } from './known-values.ts';
+import type { Value } from './distinct-values.ts';
+import type { KnownValues } from './known-values.ts';
 
 /**
  * What an alias's own template puts into its mail. Whoever fills a slot adds to a message and cannot take these away:

@@ -1,0 +1,29 @@
+export type Value = { readonly table: string; readonly value: string };
+
+/** Values of tables, each once, in the order they were added: no text is joined of the two for every question. */
+export class DistinctValues {
+  readonly #all: Value[] = [];
+  readonly #places = new Map<string, Map<string, number>>();
+  readonly #most: number;
+
+  /** Of more than `most` the rest is left out. */
+  constructor(most = Infinity) {
+    this.#most = most;
+  }
+
+  get all(): readonly Value[] {
+    return this.#all;
+  }
+
+  add(table: string, value: string): void {
+    let own = this.#places.get(table);
+    if (own === undefined) this.#places.set(table, (own = new Map()));
+    if (own.has(value) || this.#all.length >= this.#most) return;
+    own.set(value, this.#all.length);
+    this.#all.push({ table, value });
+  }
+
+  placeOf(table: string, value: string): number | undefined {
+    return this.#places.get(table)?.get(value);
+  }
+}
