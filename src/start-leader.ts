@@ -35,7 +35,7 @@ export async function startLeader(options: LeaderOptions): Promise<Leader> {
     settings: settingsOfWorker(settings, workers),
     endWithinMs,
     clients: new ClientsOfWorkers(limitClients({ ...settings, limits: settings })),
-    onWord: (word) => heed(alerts, word),
+    onWords: (words) => words.forEach((word) => heed(alerts, word)),
     onTraffic: (counts) => {
       for (const { verdict, action, messages } of counts)
         watched.countTraffic({ verdict, effectiveAction: action }, messages);

@@ -1,5 +1,6 @@
 import { createAlerts } from './alerts/alerts.ts';
-import { heed, tellingOthers } from './alerts/shared-alerts.ts';
+import { heed, tellingOthers, type AlertWord } from './alerts/shared-alerts.ts';
+import { atEndOfTurn } from './at-end-of-turn.ts';
 import { deliverBy } from './deliver-by.ts';
 import { startDeskOfMail } from './desk.ts';
 import { openGround, type GroundOptions } from './ground.ts';
@@ -37,9 +38,10 @@ export async function startWorker(
   const { settings } = options;
   await using opened = new AsyncDisposableStack();
   const alerts = createAlerts(silent);
+  const tellWord = atEndOfTurn<AlertWord>((words) => tell({ kind: 'words', words }));
   const ground = await openGround(
     { ...options, takesMailOnly: true },
-    () => tellingOthers(alerts, (word) => tell({ kind: 'word', word })),
+    () => tellingOthers(alerts, tellWord),
     opened,
   );
   const { events, quarantine, route, metrics } = ground;
@@ -50,7 +52,7 @@ export async function startWorker(
   });
   const measure = () => metrics.registry.getMetricsAsJSON();
   listen({
-    onWord: (word) => heed(alerts, word),
+    onWords: (words) => words.forEach((each) => heed(alerts, each)),
     onClient: clients.answered,
     onMeasure: () => void measure().then((snapshot) => tell({ kind: 'measured', snapshot })),
   });

@@ -16,8 +16,7 @@ export class DistinctValues {
   }
 
   add(table: string, value: string): void {
-    let own = this.#places.get(table);
-    if (own === undefined) this.#places.set(table, (own = new Map()));
+    const own = this.#placesIn(table);
     if (own.has(value) || this.#all.length >= this.#most) return;
     own.set(value, this.#all.length);
     this.#all.push({ table, value });
@@ -25,5 +24,13 @@ export class DistinctValues {
 
   placeOf(table: string, value: string): number | undefined {
     return this.#places.get(table)?.get(value);
+  }
+
+  #placesIn(table: string): Map<string, number> {
+    const known = this.#places.get(table);
+    if (known !== undefined) return known;
+    const own = new Map<string, number>();
+    this.#places.set(table, own);
+    return own;
   }
 }

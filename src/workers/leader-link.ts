@@ -6,7 +6,7 @@ import type { ClientAnswer, FromWorker, ToWorker } from './messages.ts';
 type Start = Extract<ToWorker, { kind: 'start' }>;
 
 export type LeaderListeners = {
-  readonly onWord: (word: AlertWord) => void;
+  readonly onWords: (words: readonly AlertWord[]) => void;
   readonly onClient: (id: number, answer: ClientAnswer) => void;
   readonly onMeasure: () => void;
 };
@@ -48,8 +48,8 @@ export function openLeaderLink(): LeaderLink {
       case 'client':
         listeners.onClient?.(message.id, message.answer);
         break;
-      case 'word':
-        listeners.onWord?.(message.word);
+      case 'words':
+        listeners.onWords?.(message.words);
         break;
       case 'measure':
         listeners.onMeasure?.();

@@ -22,7 +22,7 @@ export type ToWorker =
   | { readonly kind: 'drain' }
   | { readonly kind: 'client'; readonly id: number; readonly answer: ClientAnswer }
   /** What another worker counted. */
-  | { readonly kind: 'word'; readonly word: AlertWord }
+  | { readonly kind: 'words'; readonly words: readonly AlertWord[] }
   | { readonly kind: 'measure' };
 
 /** What a worker says to the leading process, as JSON. */
@@ -36,6 +36,6 @@ export type FromWorker =
   | { readonly kind: 'admit' | 'message'; readonly id: number; readonly address: string }
   /** The client of that question to come in is gone. */
   | { readonly kind: 'left'; readonly id: number }
-  | { readonly kind: 'word'; readonly word: AlertWord }
+  | { readonly kind: 'words'; readonly words: readonly AlertWord[] }
   | { readonly kind: 'traffic'; readonly counts: readonly TrafficCount[] }
   | { readonly kind: 'measured'; readonly snapshot: MetricsSnapshot };

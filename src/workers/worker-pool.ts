@@ -17,7 +17,7 @@ export type WorkerPoolOptions = {
   /** How long workers may take to end once they are asked to; then they are killed. */
   readonly endWithinMs: number;
   readonly clients: ClientsOfWorkers;
-  readonly onWord: (word: AlertWord) => void;
+  readonly onWords: (words: readonly AlertWord[]) => void;
   readonly onTraffic: (counts: readonly TrafficCount[]) => void;
   readonly events: Pick<Events, 'workersServing' | 'workerEnded' | 'workerFailed'>;
 };
@@ -118,7 +118,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #hear(slot: Slot, worker: Worker, message: FromWorker): void {
-    const { clients, onWord, onTraffic } = this.#options;
+    const { clients, onWords, onTraffic } = this.#options;
     // What it still had to say when it ended: its clients are gone, and its counts with the others.
     if (slot.worker !== worker) return;
     const pid = pidOf(worker);
@@ -143,8 +143,8 @@ export class WorkerPool implements AsyncDisposable {
       case 'left':
         clients.left(pid, message.id);
         break;
-      case 'word':
-        onWord(message.word);
+      case 'words':
+        onWords(message.words);
         for (const other of this.#slots) if (other !== slot) tell(other.worker, message);
         break;
       case 'traffic':

@@ -1,5 +1,6 @@
 import { subjectNames, type BenchReport } from './bench-report.ts';
 import type { Figures } from './figures.ts';
+import type { Places } from './parts/workers.ts';
 import { isMet, targetsOf, type Target } from './targets.ts';
 
 /** A report as Markdown, for the terminal and for the README; parts that were not run are left out. Pure. */
@@ -125,9 +126,14 @@ function memoryTable(
   return `Resident memory in MB at ${4 * settings.sessions} sessions of ${sizeName(settings.bytes)}:\n\n${markdownTable(['', 'before mail', 'under load', 'peak'], rows)}`;
 }
 
-function workersText({ workers, cpus, one, many, ratio }: NonNullable<BenchReport['workers']>) {
+function placesText(workers: number, { share, load }: Places): string {
+  const own = share ?? 1;
+  return `One process had ${fixed(own, 2)} of a processor, ${workers} had ${fixed(own * workers, 2)} together, what sends the load had processor ${load}`;
+}
+
+function workersText({ workers, places, one, many, ratio }: NonNullable<BenchReport['workers']>) {
   const cost = ({ cpuMs }: Figures) => fixed(cpuMs ?? NaN, 2);
-  return `${workers} workers take ${fixed(ratio, 2)} × what one takes (${fixed(many.perSecond, 0)} to ${fixed(one.perSecond, 0)} messages/s, ${cost(many)} to ${cost(one)} CPU ms). One ran on processor ${cpus.one}, ${workers} on ${cpus.many}, what sends the load on ${cpus.load}; smtp-sink, DNS server and Redis wherever there was room.`;
+  return `${workers} workers take ${fixed(ratio, 2)} × what one takes (${fixed(many.perSecond, 0)} to ${fixed(one.perSecond, 0)} messages/s, ${cost(many)} to ${cost(one)} CPU ms). ${placesText(workers, places)}; smtp-sink, DNS server and Redis wherever there was room.`;
 }
 
 function soakText({ messages, bytes, ratio }: NonNullable<BenchReport['soak']>): string {

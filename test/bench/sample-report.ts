@@ -26,7 +26,7 @@ export function sampleReport(): BenchReport {
   const others = {
     interference: { [names.redis]: disturbed, [names.bare]: { ...disturbed, ratio: 1.1 } },
     workers: {
-      ...{ workers: 2, cpus: { one: '0', many: '0-1', load: '1' }, ratio: 1.75 },
+      ...{ workers: 2, places: { one: '0', many: '0-1', load: '2', share: null }, ratio: 1.75 },
       ...{ one: turn(600, 2), many: turn(1050, 2.1) },
     },
     soak: null,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startRedis } from '../../support/redis.ts';
 import { freePort } from '../../support/smtp-ports.ts';
+import type { ProcessorShare } from './processor-share.ts';
 import { senders, type Site } from './site.ts';
 import { startSubject, type Subject } from './subject.ts';
 
@@ -12,6 +13,7 @@ export type GatewayOptions = {
   readonly store: 'sqlite' | 'redis' | null;
   readonly workers?: number;
   readonly cpus?: string | null;
+  readonly within?: ProcessorShare | null;
   /** For Node itself, besides those that ship. */
   readonly nodeFlags?: readonly string[];
 };
@@ -25,7 +27,7 @@ export async function startGateway(
   site: Site,
   options: GatewayOptions,
 ): Promise<Subject> {
-  const { store, workers = 1, cpus = null } = options;
+  const { store, workers = 1, cpus = null, within = null } = options;
   const nodeFlags = [...shippedNodeFlags, ...(options.nodeFlags ?? [])];
   await using starting = new AsyncDisposableStack();
   const home = await mkdtemp(join(site.directory, 'gateway-'));
@@ -48,7 +50,7 @@ export async function startGateway(
   if (workers > 1) flags.push('--workers', `${workers}`);
   const subject = starting.use(
     await startSubject({
-      ...{ name, cpus, share: 1, takes: { protocol: 'smtp', port } },
+      ...{ name, cpus, within, share: 1, takes: { protocol: 'smtp', port } },
       sender: store === null ? 'unwatched' : 'watched',
       command: [process.execPath, ...nodeFlags, ...site.gateway, 'serve', ...flags, ...common],
     }),

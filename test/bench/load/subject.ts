@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { listens } from '../../support/smtp-ports.ts';
+import type { ProcessorShare } from './processor-share.ts';
 import { pinnedTo, type Load } from './send-load.ts';
 import type { SenderName } from './site.ts';
 
@@ -22,6 +23,8 @@ export type SubjectProcess = Omit<Subject, 'pid' | 'unscored' | typeof Symbol.as
   readonly command: readonly [string, ...string[]];
   /** Processors of taskset(1) that it runs on; all where it is left out. */
   readonly cpus?: string | null;
+  /** What it and its children may take of them; no bound where it is left out. */
+  readonly within?: ProcessorShare | null;
   readonly environment?: Readonly<Record<string, string>>;
   /** What it says beside its log is of no interest. */
   readonly isQuiet?: boolean;
@@ -31,10 +34,11 @@ export type SubjectProcess = Omit<Subject, 'pid' | 'unscored' | typeof Symbol.as
 
 /** Resolves once it listens; disposing asks it to end and waits until it has. */
 export async function startSubject(subject: SubjectProcess): Promise<Subject> {
-  const { command, cpus = null, environment = {}, isQuiet = false } = subject;
+  const { command, cpus = null, within = null, environment = {}, isQuiet = false } = subject;
   const { startsWithinMs = 300_000 } = subject;
   await using starting = new AsyncDisposableStack();
-  const [program, ...argv] = pinnedTo(cpus, command);
+  const pinned = pinnedTo(cpus, command);
+  const [program, ...argv] = within?.bound(pinned) ?? pinned;
   const env = { ...process.env, ...environment };
   const child = spawn(program, argv, {
     stdio: ['ignore', 'ignore', isQuiet ? 'ignore' : 'inherit'],
