@@ -52,7 +52,7 @@ export async function startWorker(
   });
   const measure = () => metrics.registry.getMetricsAsJSON();
   listen({
-    onWords: (words) => words.forEach((each) => heed(alerts, each)),
+    onWords: (words) => words.forEach((word) => heed(alerts, word)),
     onClient: clients.answered,
     onMeasure: () => void measure().then((snapshot) => tell({ kind: 'measured', snapshot })),
   });

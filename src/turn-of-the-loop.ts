@@ -44,6 +44,7 @@ function goOnInNextTurn(): void {
 function beginsPiece(): boolean {
   const now = performance.now();
   if (turn === null) {
+    writeGathered(); // nobody's reply waits for this work
     turn = { endsMs: now + turnMs, pieces: 0 };
     setImmediate(() => (turn = null));
   }

@@ -1,7 +1,8 @@
 -- What one message teaches: adds to its day's bucket and to the records of its values, once per commit id.
 -- KEYS 1 day buckets  2 snapshot  3 applied commit ids  4 sizes of the keys that come and go  5... value tables
 -- ARGV 1 commit id  2 day  3 commit ids kept  4 most commit ids  5 seconds they are kept  6 buckets kept
---      7 most buckets  8 most values of all tables, and as JSON, since a client takes long over hundreds of arguments:
+--      7 most buckets  8 most values of all tables
+-- As JSON, since a client takes long over hundreds of arguments:
 --      9 pairs: counter, amount  10 pairs per table key: its name, its most values
 --      11 fives: index of a table in KEYS, value, masks of domains, recipients, actors
 -- Returns whether it was applied, and whether the day is new to the alias.

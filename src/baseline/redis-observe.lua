@@ -10,7 +10,7 @@
 --      23 most actors  24 seconds they are kept  25 days of the daily series
 --      26 days with traffic kept  27 most of them  28 day  29 JSON: pairs of an index of a table in KEYS and a value
 -- Both ways JSON, once: a client takes much longer over a hundred arguments or elements than over one text.
-local counting = ARGV[1] == '1'
+local counting, asked = ARGV[1] == '1', cjson.decode(ARGV[29])
 
 -- Where the key holds too many hours, those far from this one leave.
 local function prune_hours(key)
@@ -183,7 +183,7 @@ local function days_between(after, through)
   return days
 end
 
--- cjson would write an empty object as [] and a large number with 14 digits.
+-- cjson would write a large number with 14 digits.
 local function encode_counters(counters)
   local parts = {}
   for name, amount in pairs(counters) do
@@ -296,6 +296,5 @@ local reply = {
   redis.call('HGET', KEYS[10], '*'), this_hour, hour_before, count_signature(), actor, newcomers, day_messages, version,
   version ~= ARGV[2] and text,
 }
-local asked = cjson.decode(ARGV[29])
 for i = 1, #asked, 2 do reply[#reply + 1] = redis.call('HGET', KEYS[asked[i]], asked[i + 1]) end
 return cjson.encode(reply)

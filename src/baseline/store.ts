@@ -2,11 +2,14 @@ import type { ActorTraffic } from './actor-traffic.ts';
 import type { Counters, Snapshot } from './ledger.ts';
 import type { ValueRecord, ValueTouch } from './value-record.ts';
 
+/** More values than this no message is asked about (`lookupsOf`); a store refuses them. */
+export const mostLookups = 768;
+
 export type ObserveRequest = {
   /** Alias id; all keys of one alias live in one slot. */
   readonly alias: string;
   readonly at: Date;
-  /** Values to look up, at most 512. */
+  /** Values to look up, at most `mostLookups`. */
   readonly values: readonly { readonly table: string; readonly value: string }[];
   /** Signature identity for the replay counter, or null. */
   readonly signature: string | null;

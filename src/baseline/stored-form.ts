@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { hourOf, type Counters } from './ledger.ts';
-import type { Commit, ObserveRequest } from './store.ts';
+import { mostLookups, type Commit, type ObserveRequest } from './store.ts';
 import { fnv1a, type ValueRecord } from './value-record.ts';
 
 /** How both stores write what they keep, so that they cannot differ in it. */
@@ -8,14 +8,13 @@ import { fnv1a, type ValueRecord } from './value-record.ts';
 /** A signature is remembered for this epoch and the one before. */
 export const epochDays = 4;
 const mostRecipientCodes = 32;
-const mostValues = 512;
 const longestValueBytes = 64;
 
 /** Throws RangeError for what no honest caller asks: unbounded work, or a day that is none. */
 export function checkRequest(request: ObserveRequest): void {
-  if (request.values.length > mostValues) {
+  if (request.values.length > mostLookups) {
     throw new RangeError(
-      `observe: ${request.values.length} values; at most ${mostValues} are looked up at once`,
+      `observe: ${request.values.length} values; at most ${mostLookups} are looked up at once`,
     );
   }
   if (Number.isNaN(request.at.getTime())) throw new RangeError('observe: not a time');

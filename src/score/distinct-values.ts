@@ -22,7 +22,7 @@ export class DistinctValues {
     this.#all.push({ table, value });
   }
 
-  placeOf(table: string, value: string): number | undefined {
+  placeOf({ table, value }: Value): number | undefined {
     return this.#places.get(table)?.get(value);
   }
 

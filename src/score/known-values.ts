@@ -1,6 +1,6 @@
 import type { Pack } from '../alias/alias.ts';
 import { isEstablished } from '../baseline/novelty.ts';
-import type { Observation } from '../baseline/store.ts';
+import { mostLookups, type Observation } from '../baseline/store.ts';
 import type { ValueRecord } from '../baseline/value-record.ts';
 import { DistinctValues, type Value } from './distinct-values.ts';
 import { forwarderValues } from './forwarding.ts';
@@ -37,36 +37,27 @@ export function pendingName({ table, value }: Value): string {
   return `${table} ${value}`;
 }
 
-const maxLookups = 768;
-
-/** Values to look up for a message, distinct, at most 768; the store answers in this order. */
+/** Values to look up for a message, distinct, at most `mostLookups`; the store answers in this order. */
 export function lookupsOf(features: Features): readonly Value[] {
-  return lookups(features).values;
+  return lookups(features).all;
 }
-
-/** The same, with the place of each by table and value: neither is joined into one text for every question. */
-type Lookups = {
-  readonly values: readonly Value[];
-  readonly placeOf: (value: Value) => number | undefined;
-};
 
 /** A message asks twice, for the request to the store and for its answer, and again for each set of rules. */
 const lookups = oncePerObject(collectLookups);
 
-function collectLookups(features: Features): Lookups {
-  const values = new DistinctValues(maxLookups);
-  const add = (table: string, value: string) => values.add(table, value);
-  if (features.hasPath) add(pathReach.table, pathReach.value);
-  for (const { table, value } of forwarderValues(features)) add(table, value);
-  for (const { table, value } of features.sightings) add(table, value);
-  add(unspoken.table, unspoken.value);
-  for (const { table, value } of Object.values(ownMarks)) add(table, value);
+function collectLookups(features: Features): DistinctValues {
+  const values = new DistinctValues(mostLookups);
+  if (features.hasPath) values.add(pathReach.table, pathReach.value);
+  for (const { table, value } of forwarderValues(features)) values.add(table, value);
+  for (const { table, value } of features.sightings) values.add(table, value);
+  values.add(unspoken.table, unspoken.value);
+  for (const { table, value } of Object.values(ownMarks)) values.add(table, value);
   for (const sighting of features.sightings)
-    if (isReplaceable(sighting)) add('pending', pendingName(sighting));
-  for (const { value } of features.subjectWords) add('subject-word', value);
-  for (const { value } of features.commonWords) add('body-word', value);
-  for (const { value } of features.sentences) add('line', value);
-  return { values: values.all, placeOf: ({ table, value }) => values.placeOf(table, value) };
+    if (isReplaceable(sighting)) values.add('pending', pendingName(sighting));
+  for (const { value } of features.subjectWords) values.add('subject-word', value);
+  for (const { value } of features.commonWords) values.add('body-word', value);
+  for (const { value } of features.sentences) values.add('line', value);
+  return values;
 }
 
 /** Joins the store's answer to `lookupsOf` with the pack. */
@@ -80,11 +71,11 @@ export function knowValues(
     readonly approved?: ReadonlySet<string>;
   },
 ): KnownValues {
-  const { placeOf } = lookups(features);
+  const asked = lookups(features);
   const isPacked = packedValues(given.pack);
   const inherited = given.inherited ?? new Set();
   const approved = withWhatFollows(features, given.approved ?? new Set());
-  const recordOf = (value: Value) => observation.records[placeOf(value) ?? -1] ?? null;
+  const recordOf = (value: Value) => observation.records[asked.placeOf(value) ?? -1] ?? null;
   return {
     recordOf,
     isOrdinary: (value) =>

@@ -60,6 +60,7 @@ export class LockStepClient {
   async command(line: string, deadlineMs: number): Promise<Reply> {
     if (/[\r\n]/.test(line)) throw new Error('a command with a line ending inside');
     if (this.#waiting !== null) throw new Error('a command while another one waits for its reply');
+    gatherWrites(this.#socket); // not for the final dot, which leaves as soon as it may
     const [answer] = await this.#exchange(`${line}\r\n`, { deadlineMs, replies: 1 });
     return answer ?? noReply();
   }
@@ -121,7 +122,6 @@ export class LockStepClient {
       () => this.#lose(new Error(`no reply within ${deadlineMs} ms`)),
       deadlineMs,
     );
-    gatherWrites(this.#socket);
     this.#socket.write(bytes);
     try {
       return await this.#waiting.promise;

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { dayOf, maturationDays } from '../../src/baseline/ledger.ts';
 import {
   defaultStoreLimits,
+  mostLookups,
   type BaselineStore,
   type Commit,
   type ObserveRequest,
@@ -536,14 +537,16 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'more than 512 values are refused before anything is counted',
+    `more than ${mostLookups} values are refused before anything is counted`,
     async (store, alias) => {
-      const values = Array.from({ length: 513 }, (_, i) => touch('domain', `${i}.example`));
+      const values = Array.from({ length: mostLookups + 1 }, (_, i) =>
+        touch('domain', `${i}.example`),
+      );
       await assert.rejects(store.observe(request(alias, timeOn(today), { values })), RangeError);
       const { records, hourMessages } = await store.observe(
         request(alias, timeOn(today), { values: values.slice(1) }),
       );
-      assert.deepEqual([records.length, hourMessages], [512, 1]);
+      assert.deepEqual([records.length, hourMessages], [mostLookups, 1]);
     },
   ],
   [

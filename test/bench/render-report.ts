@@ -128,7 +128,7 @@ function memoryTable(
 
 function placesText(workers: number, { share, load }: Places): string {
   const own = share ?? 1;
-  return `One process had ${fixed(own, 2)} of a processor, ${workers} had ${fixed(own * workers, 2)} together, what sends the load had processor ${load}`;
+  return `One process had ${fixed(own, 2)} of a processor, ${workers} had ${fixed(own * workers, 2)} together, what sends the load was pinned to processor ${load}`;
 }
 
 function workersText({ workers, places, one, many, ratio }: NonNullable<BenchReport['workers']>) {

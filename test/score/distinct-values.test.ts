@@ -14,7 +14,11 @@ test('each value of a table once, in the order they came', () => {
     { table: 'line', value: 'b' },
   ]);
   assert.deepEqual(
-    [values.placeOf('domain', 'a'), values.placeOf('line', 'b'), values.placeOf('domain', 'b')],
+    [
+      values.placeOf({ table: 'domain', value: 'a' }),
+      values.placeOf({ table: 'line', value: 'b' }),
+      values.placeOf({ table: 'domain', value: 'b' }),
+    ],
     [1, 2, undefined],
   );
 });
@@ -23,5 +27,5 @@ test('what is more than may be asked is left out, and has no place', () => {
   const values = new DistinctValues(2);
   for (const value of ['a', 'b', 'c']) values.add('line', value);
   assert.equal(values.all.length, 2);
-  assert.equal(values.placeOf('line', 'c'), undefined);
+  assert.equal(values.placeOf({ table: 'line', value: 'c' }), undefined);
 });

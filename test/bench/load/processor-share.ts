@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 
 /** Bounds what processes may take together; disposing, once they have ended, removes the bound. */
-export type ProcessorShare = Disposable & {
+export type ProcessorShare = AsyncDisposable & {
   /** A command line whose process and its children are bound by it. */
   readonly bound: (command: readonly [string, ...string[]]) => [string, ...string[]];
 };
 
-/** Short, so that a process is stopped often and not for long. */
-const periodMicroseconds = 10_000;
+/** Long beside the 5 ms that the kernel gives to one processor at a time: else it would be lost on whichever woke last. */
+const periodMicroseconds = 100_000;
 
 const members = 'cgroup.procs';
 
@@ -28,16 +30,31 @@ export function openProcessorShare(name: string, share: number): ProcessorShare 
         ...(['sh', '-c', `echo $$ > "$0/${members}" && exec "$@"`, folder] as const),
         ...command,
       ],
-      [Symbol.dispose]: () => rmdirSync(folder),
+      [Symbol.asyncDispose]: () => removeOnceEmpty(folder),
     };
     try {
       for (const [file, text] of limits) writeFileSync(join(folder, file), text);
       return group;
     } catch {
-      group[Symbol.dispose]();
+      rmdirSync(folder);
     }
   }
   return null;
+}
+
+const endWithinMs = 2000;
+
+/** The last of its processes may be gone a moment later than the one that was waited for. */
+async function removeOnceEmpty(folder: string): Promise<void> {
+  for (const until = performance.now() + endWithinMs; ;) {
+    try {
+      await rmdir(folder);
+      return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await delay(50);
+    }
+  }
 }
 
 type Controller = {
@@ -47,15 +64,7 @@ type Controller = {
 
 /** https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files */
 function version2(quota: number): Controller {
-  const parent = '/sys/fs/cgroup';
-  const children = join(parent, 'cgroup.subtree_control');
-  try {
-    if (existsSync(children) && !/\bcpu\b/.test(readFileSync(children, 'utf8')))
-      writeFileSync(children, '+cpu');
-  } catch {
-    // Version 1, or not ours to say; then the limit cannot be written either.
-  }
-  return { parent, limits: [['cpu.max', `${quota} ${periodMicroseconds}`]] };
+  return { parent: '/sys/fs/cgroup', limits: [['cpu.max', `${quota} ${periodMicroseconds}`]] };
 }
 
 /** https://docs.kernel.org/scheduler/sched-bwc.html */
