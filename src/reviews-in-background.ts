@@ -1,6 +1,6 @@
 import type { Events } from './observability/events.ts';
 import type { StandingReviews } from './judge.ts';
-import { forgetMissed } from './review/confirm-attack.ts';
+import { completeAttacks, forgetMissed } from './review/confirm-attack.ts';
 import { createReview } from './review/create-review.ts';
 import { eraseRecipient } from './review/erase-recipient.ts';
 import { createMessageIndex, type MessageIndex } from './review/message-index.ts';
@@ -46,6 +46,7 @@ export async function startReviews({
       pseudonym,
       events: { onLost: events.reviewMessagesLost, onCampaign: events.campaignFound },
       onStored: async (messages) => {
+        await completeAttacks({ ...given, store }, messages);
         // Who confirmed an attack before these were stored did not find them, and word of it may not be here yet.
         await standing.refresh();
         await forgetMissed({ ...given, store }, standing.attacks(), messages);

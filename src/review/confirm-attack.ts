@@ -10,7 +10,7 @@ import {
   storedAttack,
   type AttackRecord,
 } from './attack-record.ts';
-import type { CampaignRecord } from './campaign-record.ts';
+import { campaignOfRecord, type CampaignRecord } from './campaign-record.ts';
 import { findCampaign, membersOf } from './campaign-view.ts';
 import type { Act, Effect, Target } from './review.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
@@ -74,7 +74,7 @@ export async function confirmCampaign(
   { campaign, named }: Attacked,
   act: Act,
 ): Promise<{ readonly effects: readonly Effect[]; readonly isNew: boolean }> {
-  const { store, organization, now } = deps;
+  const { store } = deps;
   const { id, aliases, keys, values } = campaign;
   const { id: made, at } = act;
   const attack: AttackRecord = { campaign: id, aliases, keys, values, named, act: made, at };
@@ -83,15 +83,7 @@ export async function confirmCampaign(
   const isNew = confirmedBy === act.id;
   await store.bound('attack', everyAttack, mostAttacks);
   await deps.onChange?.();
-  if (isNew && values.length > 0)
-    organization?.count({
-      day: dayOf(now()),
-      sender: '',
-      domains: [],
-      correspondents: [],
-      written: [],
-      carried: { alias: carrierName(id), values },
-    });
+  if (isNew) tellOrganization(deps, campaign);
   const messages = await messagesOfCampaign(deps, campaign);
   const effects: Effect[] = [];
   for (const message of new Set([...named, ...messages])) {
@@ -99,6 +91,46 @@ export async function confirmCampaign(
       effects.push({ message, outcome: 'done', detail: 'what it taught is forgotten' });
   }
   return { effects, isNew };
+}
+
+type Telling = Pick<ReviewDependencies, 'organization' | 'now'>;
+
+function tellOrganization({ organization, now }: Telling, { id, values }: CampaignRecord): void {
+  if (values.length === 0) return;
+  organization?.count({
+    day: dayOf(now()),
+    sender: '',
+    domains: [],
+    correspondents: [],
+    written: [],
+    carried: { alias: carrierName(id), values },
+  });
+}
+
+/**
+ * A campaign may be confirmed in the second before it is stored, while all that is known of it is its held mail: what its
+ * messages share follows once they are stored.
+ */
+export async function completeAttacks(
+  deps: Pick<ReviewDependencies, 'store'> & Telling,
+  messages: readonly WatchedMessage[],
+): Promise<void> {
+  const { store } = deps;
+  const ids = [...new Set(messages.map(({ campaign }) => campaign))].filter((id) => id !== '');
+  for (const record of await store.read('attack', ids)) {
+    if (record === null || attackOf(record).keys.length > 0) continue;
+    const [found = null] = await store.read('campaign', [record.id]);
+    if (found === null) continue;
+    const campaign = campaignOfRecord(found);
+    const { aliases, keys, values } = campaign;
+    if (keys.length === 0) continue;
+    await store.change(
+      'attack',
+      record.id,
+      (now) => now && storedAttack({ ...attackOf(now), aliases, keys, values }),
+    );
+    tellOrganization(deps, campaign);
+  }
 }
 
 /** Ids of the campaigns that an act made attacks, also where it broke off. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { digest } from '../../src/decision/campaign.ts';
+import { completeAttacks } from '../../src/review/confirm-attack.ts';
 import { eraseRecipient } from '../../src/review/erase-recipient.ts';
 import type { Effect } from '../../src/review/review.ts';
+import { messageOf } from '../../src/review/watched-message.ts';
 import {
   alias,
   lessonFor,
@@ -186,6 +188,26 @@ const cases: readonly Case[] = [
       assert.notDeepEqual(await learned(), nothing, 'a word that is given again counts again');
       await assert.rejects(review.undo(undone.id, operator, why), /an undo is not taken back/);
       await assert.rejects(review.undo('nothing', operator, why), /no act nothing/);
+    },
+  ],
+  [
+    'an attack that was confirmed before its campaign was stored is completed with what its messages share',
+    async ({ review, hold, pass, store, standing, organization }) => {
+      const values = ['contact +18025550177'];
+      const key = digest('contact', '+18025550177');
+      const held = await hold({ ...to('ann@example.test'), campaign });
+      await review.confirmAttack({ message: held }, operator, why);
+      assert.equal(standing.attacks().size, 0, 'nothing is known of it but its held mail');
+      await pass({ campaign, keys: [key], telling: [key], values, isHeld: true, taught: null });
+      const stored = await store.newest('message', { tag: null, limit: 10 });
+      for (let times = 0; times < 2; times++)
+        await completeAttacks({ store, organization, now: () => now }, stored.map(messageOf));
+      await standing.refresh();
+      assert.equal(standing.attacks().get(key)?.[0]?.campaign, campaign);
+      await organization.flush();
+      const request = { at: now, alias: otherAlias, domains: [], correspondents: [] };
+      const { elsewhere } = await organization.look({ ...request, fresh: values });
+      assert.equal(elsewhere.size, 1, 'its number counts on every alias');
     },
   ],
   [
