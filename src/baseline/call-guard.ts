@@ -36,9 +36,9 @@ export class CallGuard {
 }
 
 /**
- * The time counts from when the question has left (`gathered-writes.ts` holds it until the turn is over), and ends only once the
- * sockets were read again: timers run before them. A burst of mail keeps a process busy for longer than any deadline, and
- * would else pass unscored for its number alone.
+ * The time counts from when the question has left (`gathered-writes.ts` holds it until the turn is over), and ends only
+ * once the sockets were read again: timers run before them. A burst of mail keeps a process busy for longer than any
+ * deadline, and would else pass unscored for its number alone.
  */
 async function withDeadline<Answer>(answer: Promise<Answer>, timeoutMs: number): Promise<Answer> {
   const { promise, reject } = Promise.withResolvers<never>();

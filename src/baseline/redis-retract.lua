@@ -2,12 +2,11 @@
 -- known not to have come; then it is not learned later either.
 -- KEYS 1 day buckets  2 snapshot  3 applied commit ids  4 sizes of the keys that come and go  5... value tables
 -- ARGV 1 id of the retraction  2 id of the commit  3 '1' where the ids of that day have not expired  4 day  5 ids kept
---      6 most ids  7 seconds they are kept  8 number of counters, then
---      pairs: name, amount;  names of the table keys;  pairs: index of a table in KEYS, value
+--      6 most ids  7 seconds they are kept, and as JSON:
+--      8 pairs: counter, amount  9 names of the table keys  10 pairs: index of a table in KEYS, value
 -- Returns whether it was taken back.
 local id, commit = ARGV[1] .. ',', ARGV[2] .. ','
-local counters_end = 8 + 2 * tonumber(ARGV[8])
-local tables_end = counters_end + #KEYS - 4
+local taken, tables, values = cjson.decode(ARGV[8]), cjson.decode(ARGV[9]), cjson.decode(ARGV[10])
 
 local applied = redis.call('GET', KEYS[3]) or ''
 if string.find(applied, id, 1, true) then return 0 end
@@ -24,10 +23,10 @@ local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[4], 'names'))
 if text then
   local counters, places = cmsgpack.unpack(text), {}
   for place, name in ipairs(names_text and cmsgpack.unpack(names_text) or {}) do places[name] = place end
-  for i = 9, counters_end, 2 do
-    local place = places[ARGV[i]]
+  for i = 1, #taken, 2 do
+    local place = places[taken[i]]
     if place and counters[place] then
-      local rest = counters[place] - tonumber(ARGV[i + 1])
+      local rest = counters[place] - taken[i + 1]
       counters[place] = rest > 0 and rest or nil
     end
   end
@@ -44,8 +43,8 @@ if through and tonumber(ARGV[4]) <= tonumber(through) then
 end
 
 -- untouchRecord of value-record.ts; the count is the last of a record's numbers.
-for i = tables_end + 1, #ARGV, 2 do
-  local key, value = KEYS[tonumber(ARGV[i])], ARGV[i + 1]
+for i = 1, #values, 2 do
+  local key, value = KEYS[values[i]], values[i + 1]
   local record = redis.call('HGET', key, value)
   if record then
     local head, count = string.match(record, '^(.*,)(%x+)$')
@@ -57,6 +56,6 @@ for i = tables_end + 1, #ARGV, 2 do
   end
 end
 for table_key = 5, #KEYS do
-  redis.call('HSET', KEYS[4], ARGV[counters_end + table_key - 4], redis.call('HLEN', KEYS[table_key]))
+  redis.call('HSET', KEYS[4], tables[table_key - 4], redis.call('HLEN', KEYS[table_key]))
 end
 return 1

@@ -27,24 +27,6 @@ export const tablePrefix = 'v:';
 
 const secondsPerDay = 86_400;
 
-function tablesOf(
-  values: readonly { readonly table: string }[],
-  others: readonly string[] = [],
-): readonly string[] {
-  return [...new Set([...others, ...values.map(({ table }) => table)])];
-}
-
-/** Keys of an alias, those of value tables last, and the place of each of these among KEYS. */
-function keysOf(alias: string, names: readonly string[], tables: readonly string[]) {
-  const places = new Map(tables.map((table, index) => [table, names.length + index + 1]));
-  return {
-    keys: [...names, ...tables.map((table) => tablePrefix + table)].map((name) =>
-      keyOf(alias, name),
-    ),
-    placeOf: (table: string) => places.get(table) ?? 0,
-  };
-}
-
 /** Arguments of redis-observe.lua, where they are explained. */
 export function observeCall(
   request: ObserveRequest,
@@ -54,9 +36,9 @@ export function observeCall(
   const { alias, actor, at, recipients, signature } = request;
   const day = dayOf(at);
   const epoch = form.epochOf(day);
-  const tables = tablesOf(request.values, ['reach', 'actor']);
   const names = ['d', 's', 'h', `r:${epoch}`, `r:${epoch - 1}`, 'k', 'a', 'w', 'c'];
-  const { keys, placeOf } = keysOf(alias, names, tables);
+  const values = [{ table: 'reach' }, { table: 'actor' }, ...request.values];
+  const { keys, placeOf } = keysOf(alias, names, values);
   const { keep, most } = retention.signaturesPerEpoch;
   return [
     keys.length,
@@ -149,18 +131,16 @@ function readTraffic(
 
 /** Arguments of redis-commit.lua. */
 export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
-  const tables = tablesOf(commit.values);
-  const { keys, placeOf } = keysOf(commit.alias, ['d', 's', 'o', 'k'], tables);
+  const { tables, keys, placeOf } = keysOf(commit.alias, ['d', 's', 'o', 'k'], commit.values);
   const applied = retention.appliedCommits;
   const buckets = retention.bucketBounds(limits);
-  const counters = Object.entries(commit.counters);
   return [
     keys.length,
     ...keys,
     ...[form.storedCommitId(commit.id), commit.day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
     ...[buckets.keep, buckets.most, limits.values],
-    JSON.stringify(counters.flatMap(([name, amount]) => [name.toWellFormed(), amount])),
+    countersText(commit.counters),
     JSON.stringify(
       tables.flatMap((table) => [tablePrefix + table, retention.valueCap(table, limits)]),
     ),
@@ -178,8 +158,7 @@ export function retractCall(
   { alias, id, day, counters, values }: Commit,
   today: number,
 ): ScriptCall {
-  const tables = tablesOf(values);
-  const { keys, placeOf } = keysOf(alias, ['d', 's', 'o', 'k'], tables);
+  const { tables, keys, placeOf } = keysOf(alias, ['d', 's', 'o', 'k'], values);
   const applied = retention.appliedCommits;
   return [
     keys.length,
@@ -187,10 +166,9 @@ export function retractCall(
     ...[form.storedRetractionId(id), form.storedCommitId(id)],
     ...[retention.areCommitsKnown(day, today) ? 1 : 0, day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
-    Object.keys(counters).length,
-    ...Object.entries(counters).flat(),
-    ...tables.map((table) => tablePrefix + table),
-    ...values.flatMap(({ table, value }) => [placeOf(table), form.storedValue(value)]),
+    countersText(counters),
+    JSON.stringify(tables.map((table) => tablePrefix + table)),
+    JSON.stringify(values.flatMap(({ table, value }) => [placeOf(table), form.storedValue(value)])),
   ];
 }
 
@@ -200,8 +178,7 @@ export function forgetDayCall(
   day: number,
   values: readonly StoredValue[],
 ): ScriptCall {
-  const tables = tablesOf(values);
-  const { keys, placeOf } = keysOf(alias, ['d', 's', 'k', 'c'], tables);
+  const { tables, keys, placeOf } = keysOf(alias, ['d', 's', 'k', 'c'], values);
   const changes = values.flatMap(({ table, value, record }) => {
     const rest = forgetDay(record, day);
     if (rest === record) return [];
@@ -212,11 +189,41 @@ export function forgetDayCall(
       rest === null ? '' : form.encodeRecord(rest),
     ];
   });
-  return [keys.length, ...keys, day, ...tables.map((table) => tablePrefix + table), ...changes];
+  return [
+    keys.length,
+    ...keys,
+    day,
+    JSON.stringify(tables.map((table) => tablePrefix + table)),
+    JSON.stringify(changes),
+  ];
 }
 
 /** Arguments of redis-erase.lua. */
 export function eraseCall(alias: string, table: string, value: string): ScriptCall {
   const name = tablePrefix + table;
   return [2, keyOf(alias, name), sizesKey(alias), form.storedValue(value), name];
+}
+
+/** Keys of an alias, those of the tables of `values` last, and the place of each of these among KEYS. */
+function keysOf(
+  alias: string,
+  names: readonly string[],
+  values: readonly { readonly table: string }[],
+) {
+  const tables = [...new Set(values.map(({ table }) => table))];
+  const places = new Map(tables.map((table, index) => [table, names.length + index + 1]));
+  return {
+    tables,
+    keys: [...names, ...tables.map((table) => tablePrefix + table)].map((name) =>
+      keyOf(alias, name),
+    ),
+    placeOf: (table: string) => places.get(table) ?? 0,
+  };
+}
+
+/** Pairs of a name and an amount. */
+function countersText(counters: Commit['counters']): string {
+  return JSON.stringify(
+    Object.entries(counters).flatMap(([name, amount]) => [name.toWellFormed(), amount]),
+  );
 }

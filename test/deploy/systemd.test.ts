@@ -9,6 +9,7 @@ import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseHostPort } from '../../src/config/host-port.ts';
 import { loadSettings } from '../../src/config/load-settings.ts';
+import { shippedNodeFlags } from '../bench/load/gateway-subject.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
@@ -25,6 +26,13 @@ const skip = requireInstalled('systemd-analyze', 'systemd');
 function valuesOf(directive: string): readonly string[] {
   return [...unit.matchAll(new RegExp(`^${directive}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 }
+
+test('the unit and the image give Node the flags that the bench measures with', async () => {
+  const image = await readFile(join(root, 'Dockerfile'), 'utf8');
+  const flags = shippedNodeFlags.join(' ');
+  assert.ok(valuesOf('Environment').includes(`"NODE_OPTIONS=${flags}"`));
+  assert.ok(image.includes(`NODE_OPTIONS="${flags}"`));
+});
 
 describe('the systemd unit', { skip }, () => {
   test('is one that systemd takes', async () => {

@@ -5,7 +5,7 @@ import { byCase, createPseudonym, valueHash } from '../../src/features/hash.ts';
 
 const key = randomBytes(32);
 
-test('a pseudonym is 64 bits of HMAC-SHA-256 over the text in lower case, asked once or often', () => {
+test('a pseudonym is 64 bits of HMAC-SHA-256 over the text in lower case, the same whenever it is asked for', () => {
   const pseudonym = createPseudonym(key);
   for (const text of ['Anna@Example.com', 'anna@example.com', 'ä'.repeat(200), '', '\0x']) {
     const expected = createHmac('sha256', key)

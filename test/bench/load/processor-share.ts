@@ -42,19 +42,12 @@ export function openProcessorShare(name: string, share: number): ProcessorShare 
   return null;
 }
 
-const endWithinMs = 2000;
-
 /** The last of its processes may be gone a moment later than the one that was waited for. */
 async function removeOnceEmpty(folder: string): Promise<void> {
-  for (const until = performance.now() + endWithinMs; ;) {
-    try {
-      await rmdir(folder);
-      return;
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await delay(50);
-    }
-  }
+  await rmdir(folder).catch(async () => {
+    await delay(1000);
+    await rmdir(folder);
+  });
 }
 
 type Controller = {
