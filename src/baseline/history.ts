@@ -1,6 +1,6 @@
 import type { SignalGroup } from '../features/signals.ts';
 import { oncePerName, oncePerObject } from '../once-per.ts';
-import type { Snapshot } from './ledger.ts';
+import { dayMs, type Snapshot } from './ledger.ts';
 
 /**
  * Names of the ledger's counters, read and written here only:
@@ -76,7 +76,7 @@ function readHistory(snapshot: Snapshot): History {
   return {
     messages,
     days,
-    since: firstDay === null ? null : new Date(firstDay * 86_400_000).toISOString().slice(0, 10),
+    since: firstDay === null ? null : new Date(firstDay * dayMs).toISOString().slice(0, 10),
     isStartingUp: messages < startUp.messages || days < startUp.days,
     trials: (group) => count(counterNames.trials(group)),
     firstAsked: (group) => count(counterNames.firstAsked(group)),

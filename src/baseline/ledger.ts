@@ -9,9 +9,11 @@ export type Counters = Readonly<Record<string, number>>;
 /** What was learned on a day waits this long before scoring sees it (DESIGN 7). */
 export const maturationDays = 2;
 
+export const dayMs = 86_400_000;
+
 /** Days since 1970-01-01 UTC. */
 export function dayOf(time: Date): number {
-  return Math.floor(time.getTime() / 86_400_000);
+  return Math.floor(time.getTime() / dayMs);
 }
 
 /** Hours since 1970-01-01 00:00 UTC. */

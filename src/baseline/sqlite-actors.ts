@@ -10,6 +10,7 @@ import {
 } from './actor-traffic.ts';
 import { dayOf, hourOf } from './ledger.ts';
 import * as retention from './retention.ts';
+import type { NameId } from './sqlite-names.ts';
 import type { SqliteStatements } from './sqlite-statements.ts';
 import type { ObserveRequest } from './store.ts';
 import { passedOfHour, storedActor } from './stored-form.ts';
@@ -17,9 +18,9 @@ import { sketchOf, type ValueRecord } from './value-record.ts';
 
 /** `expires` is a day of the machine's clock; hours are those of the messages. */
 export const actorSchema = `
-CREATE TABLE actor (alias TEXT, actor TEXT, first_hour INTEGER NOT NULL, hour INTEGER NOT NULL, messages INTEGER NOT NULL, messages_before INTEGER NOT NULL,
-  recipients INTEGER NOT NULL, recipients_before INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, actor)) WITHOUT ROWID;
-CREATE TABLE newcomer (alias TEXT, hour INTEGER, active INTEGER NOT NULL, stayed INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, hour)) WITHOUT ROWID;
+CREATE TABLE actor (alias INTEGER, actor TEXT, first_hour INTEGER NOT NULL, hour INTEGER NOT NULL, messages INTEGER NOT NULL, messages_before INTEGER NOT NULL,
+  recipients INTEGER NOT NULL, recipients_before INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, actor)) STRICT, WITHOUT ROWID;
+CREATE TABLE newcomer (alias INTEGER, hour INTEGER, active INTEGER NOT NULL, stayed INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, hour)) STRICT, WITHOUT ROWID;
 `;
 const tables = ['actor', 'newcomer'];
 
@@ -33,7 +34,8 @@ export class SqliteActors {
 
   /** What the traffic is with this message; counts it where the request says so, to be kept until the day `expires`. */
   observe(
-    { alias, actor, at, count, recipients }: ObserveRequest,
+    alias: NameId,
+    { actor, at, count, recipients }: ObserveRequest,
     learned: ValueRecord | null,
     expires: number,
   ): ActorTraffic {
@@ -60,7 +62,7 @@ export class SqliteActors {
     return actorTraffic({ row: asOf, isNew }, { ...hours, newcomers });
   }
 
-  #row(alias: string, actor: string): ActorRow | null {
+  #row(alias: NameId, actor: string): ActorRow | null {
     const columns =
       'first_hour AS firstHour, hour, messages, messages_before AS messagesBefore, recipients, recipients_before AS recipientsBefore';
     const row = this.#sql.get(
@@ -71,7 +73,7 @@ export class SqliteActors {
     return row === undefined ? null : ({ ...row } as ActorRow);
   }
 
-  #setRow(alias: string, actor: string, row: ActorRow, expires: number): void {
+  #setRow(alias: NameId, actor: string, row: ActorRow, expires: number): void {
     this.#sql.run(
       'INSERT OR REPLACE INTO actor VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       alias,
@@ -87,7 +89,7 @@ export class SqliteActors {
   }
 
   /** Where an alias has more than `most` actors, those silent longest leave; among equals the last by name. */
-  #prune(alias: string, bounds: { readonly most: number; readonly keep: number }): void {
+  #prune(alias: NameId, bounds: { readonly most: number; readonly keep: number }): void {
     const row = this.#sql.get('SELECT COUNT(*) AS size FROM actor WHERE alias = ?', alias);
     if ((row?.['size'] as number) <= bounds.most) return;
     const kept = 'SELECT actor FROM actor WHERE alias = ? ORDER BY hour DESC, actor LIMIT ?';
@@ -99,7 +101,7 @@ export class SqliteActors {
     );
   }
 
-  #newcomers(alias: string, hour: number): Newcomers {
+  #newcomers(alias: NameId, hour: number): Newcomers {
     const row = this.#sql.get(
       'SELECT active, stayed FROM newcomer WHERE alias = ? AND hour = ?',
       alias,
@@ -109,7 +111,7 @@ export class SqliteActors {
   }
 
   #setNewcomers(
-    alias: string,
+    alias: NameId,
     hour: number,
     { active, stayed, expires }: Newcomers & { readonly expires: number },
   ): void {
@@ -125,7 +127,7 @@ export class SqliteActors {
 
   /** Where an alias has more than `most` hours, those further than `keepWithin` from `hour` leave. */
   #pruneNewcomers(
-    alias: string,
+    alias: NameId,
     hour: number,
     bounds: { readonly most: number; readonly keepWithin: number },
   ): void {
@@ -139,11 +141,11 @@ export class SqliteActors {
     );
   }
 
-  dropAlias(alias: string): void {
+  dropAlias(alias: NameId): void {
     for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }
 
-  dropExpired(alias: string, today: number): void {
+  dropExpired(alias: NameId, today: number): void {
     for (const table of tables)
       this.#sql.run(`DELETE FROM ${table} WHERE alias = ? AND expires < ?`, alias, today);
   }

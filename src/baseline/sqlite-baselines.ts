@@ -2,6 +2,7 @@ import { addCounters, dayOf, hourOf, subtractCounters, type Snapshot } from './l
 import * as retention from './retention.ts';
 import { SqliteActors } from './sqlite-actors.ts';
 import { SqliteLedger } from './sqlite-ledger.ts';
+import { SqliteNames, type NameId } from './sqlite-names.ts';
 import { SqliteSnapshots } from './sqlite-snapshots.ts';
 import type { SqliteStatements } from './sqlite-statements.ts';
 import { SqliteTraffic } from './sqlite-traffic.ts';
@@ -13,6 +14,7 @@ type Description = { readonly snapshot: Snapshot; readonly values: readonly Stor
 
 /** What the SQLite store does within one transaction. */
 export class SqliteBaselines {
+  readonly #names: SqliteNames;
   readonly #ledger: SqliteLedger;
   readonly #traffic: SqliteTraffic;
   readonly #actors: SqliteActors;
@@ -21,12 +23,13 @@ export class SqliteBaselines {
   readonly #today: () => number;
   #lastExpiry = 0;
   /** Alias that the round of the day has come to; null between two rounds. */
-  #expiredUpTo: string | null = null;
+  #expiredUpTo: NameId | null = null;
 
-  /** `today` is the machine's day, by which what only guards against repetition expires. */
-  constructor(statements: SqliteStatements, limits: StoreLimits, today: () => number) {
-    this.#ledger = new SqliteLedger(statements);
-    this.#traffic = new SqliteTraffic(statements);
+  /** `now` is the machine's clock, by which what only guards against repetition expires. */
+  constructor(statements: SqliteStatements, limits: StoreLimits, now: () => Date) {
+    this.#names = new SqliteNames(statements);
+    this.#ledger = new SqliteLedger(statements, this.#names);
+    this.#traffic = new SqliteTraffic(statements, now);
     this.#actors = new SqliteActors(statements);
     this.#snapshots = new SqliteSnapshots(statements, {
       ledger: this.#ledger,
@@ -34,7 +37,7 @@ export class SqliteBaselines {
       windowDays: limits.windowDays,
     });
     this.#limits = limits;
-    this.#today = today;
+    this.#today = () => dayOf(now());
   }
 
   aliases(): readonly string[] {
@@ -49,7 +52,7 @@ export class SqliteBaselines {
     const today = this.#today();
     if (this.#expiredUpTo === null && this.#lastExpiry !== today) {
       this.#lastExpiry = today;
-      this.#expiredUpTo = '';
+      this.#expiredUpTo = 0;
     }
     if (this.#expiredUpTo === null) return;
     this.#expiredUpTo = this.#traffic.aliasAfter(this.#expiredUpTo);
@@ -59,12 +62,14 @@ export class SqliteBaselines {
   }
 
   rolledBack(): void {
+    this.#names.rolledBack();
     this.#snapshots.rolledBack();
   }
 
   observe(request: ObserveRequest): Observation {
-    const { alias, actor, at, count, values } = request;
-    if (count) this.#countTraffic(request);
+    const { actor, at, count, values } = request;
+    const alias = count ? this.#names.id(request.alias) : this.#names.known(request.alias);
+    if (count) this.#countTraffic(alias, at);
     const ownMessage = count ? 0 : 1;
     const thisHour = this.#traffic.hourMessages(alias, hourOf(at)) + ownMessage;
     return {
@@ -75,13 +80,14 @@ export class SqliteBaselines {
       signatureRecipients:
         request.signature === null
           ? 0
-          : this.#signatureRecipients(request, form.storedSignature(request.signature)),
+          : this.#signatureRecipients(alias, request, form.storedSignature(request.signature)),
       hourMessages: form.slidingHour(
         thisHour,
         this.#traffic.hourMessages(alias, hourOf(at) - 1),
         at,
       ),
       traffic: this.#actors.observe(
+        alias,
         request,
         this.#ledger.record(alias, 'actor', form.storedValue(actor)),
         this.#today() + retention.actorDays,
@@ -94,7 +100,7 @@ export class SqliteBaselines {
     };
   }
 
-  #countTraffic({ alias, at }: ObserveRequest): void {
+  #countTraffic(alias: NameId, at: Date): void {
     this.#traffic.addHourMessage(alias, hourOf(at), {
       expires: this.#today() + retention.hourDays,
       ...retention.hours,
@@ -103,18 +109,15 @@ export class SqliteBaselines {
   }
 
   #signatureRecipients(
-    { alias, at, count, recipients }: ObserveRequest,
+    alias: NameId,
+    { at, count, recipients }: ObserveRequest,
     signature: string,
   ): number {
     const epoch = form.epochOf(dayOf(at));
     const before = this.#traffic.recipientCodes(alias, epoch, signature);
     const codes = form.mergeCodes(before ?? '', form.recipientCodes(recipients));
     if (count) {
-      this.#traffic.setRecipientCodes(alias, epoch, {
-        signature,
-        codes,
-        expires: this.#today() + retention.signatureDays,
-      });
+      this.#traffic.setRecipientCodes(alias, epoch, { signature, codes });
       if (before === null)
         this.#traffic.pruneSignatures(alias, epoch, retention.signaturesPerEpoch);
     }
@@ -123,7 +126,8 @@ export class SqliteBaselines {
     );
   }
 
-  describe(alias: string, at: Date): Description {
+  describe(name: string, at: Date): Description {
+    const alias = this.#names.known(name);
     return {
       snapshot: this.#snapshots.of(alias, dayOf(at), false),
       values: this.#ledger.values(alias),
@@ -131,7 +135,8 @@ export class SqliteBaselines {
   }
 
   commit(commit: Commit): void {
-    const { alias, id, day, counters } = commit;
+    const { id, day, counters, values } = commit;
+    const alias = this.#names.id(commit.alias);
     if (!this.#remember(alias, form.storedCommitId(id))) return;
     const bucket = this.#ledger.bucket(alias, day);
     this.#ledger.setBucket(alias, day, addCounters(bucket ?? {}, counters));
@@ -141,17 +146,14 @@ export class SqliteBaselines {
         : [];
     for (const old of outdated) this.#ledger.dropBucket(alias, old);
     this.#snapshots.invalidate(alias, Math.min(day, ...outdated));
-    this.#learnValues(commit);
+    this.#learnValues(alias, day, values);
   }
 
-  #remember(alias: string, id: string): boolean {
-    return this.#traffic.rememberCommit(alias, id, {
-      expires: this.#today() + retention.appliedDays,
-      ...retention.appliedCommits,
-    });
+  #remember(alias: NameId, id: string): boolean {
+    return this.#traffic.rememberCommit(alias, id, retention.appliedCommits);
   }
 
-  #learnValues({ alias, day, values }: Commit): void {
+  #learnValues(alias: NameId, day: number, values: Commit['values']): void {
     let isNew = false;
     for (const touch of values) {
       const value = form.storedValue(touch.value);
@@ -166,7 +168,7 @@ export class SqliteBaselines {
     if (isNew) this.#boundValues(alias, [...new Set(values.map(({ table }) => table))]);
   }
 
-  #boundValues(alias: string, touched: readonly string[]): void {
+  #boundValues(alias: NameId, touched: readonly string[]): void {
     const sizes = this.#ledger.sizes(alias);
     const evict = (table: string, surplus: number) => {
       if (surplus === 0) return;
@@ -185,7 +187,8 @@ export class SqliteBaselines {
     if (crowded !== null) evict(crowded.table, crowded.surplus);
   }
 
-  retract({ alias, id, day, counters, values }: Commit): void {
+  retract({ alias: name, id, day, counters, values }: Commit): void {
+    const alias = this.#names.id(name);
     const areAllRemembered =
       retention.areCommitsKnown(day, this.#today()) &&
       this.#traffic.rememberedCommits(alias) < retention.appliedCommits.keep;
@@ -205,7 +208,8 @@ export class SqliteBaselines {
     }
   }
 
-  forget(alias: string, day: number | null): void {
+  forget(name: string, day: number | null): void {
+    const alias = this.#names.known(name);
     if (day === null) this.#forgetAlias(alias);
     else this.#forgetDay(alias, day);
   }
@@ -214,14 +218,14 @@ export class SqliteBaselines {
     return this.#ledger.eraseValue(table, form.storedValue(value));
   }
 
-  #forgetAlias(alias: string): void {
+  #forgetAlias(alias: NameId): void {
     this.#snapshots.dropAlias(alias);
     this.#ledger.dropAlias(alias);
     this.#traffic.dropAlias(alias);
     this.#actors.dropAlias(alias);
   }
 
-  #forgetDay(alias: string, day: number): void {
+  #forgetDay(alias: NameId, day: number): void {
     this.#ledger.dropBucket(alias, day);
     this.#traffic.dropDay(alias, day);
     this.#snapshots.invalidate(alias, day);

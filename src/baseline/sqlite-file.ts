@@ -20,6 +20,8 @@ export type SqliteContent = {
   readonly schemaVersion: number;
   /** What each format after the first adds to the one before. */
   readonly upgrades?: readonly string[];
+  /** That the upgrades call, by name. */
+  readonly functions?: Readonly<Record<string, (text: string) => Uint8Array>>;
   /** Written into the file, so that it says whose it is. */
   readonly applicationId: number;
 };
@@ -135,13 +137,15 @@ function readOnlyContent(database: DatabaseSync, { holds, schemaVersion }: Sqlit
 }
 
 function prepareContent(database: DatabaseSync, content: SqliteContent): void {
-  const { schema, schemaVersion, upgrades = [], applicationId } = content;
+  const { schema, schemaVersion, upgrades = [], functions = {}, applicationId } = content;
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
   inTransaction(database, 'BEGIN IMMEDIATE', () => {
     // Another process may have been first, and may know more.
     checkContent(database, content);
     const found = version(database);
     if (found === schemaVersion) return;
+    for (const [name, answer] of Object.entries(functions))
+      database.function(name, { deterministic: true }, (text) => answer(text as string));
     database.exec(
       `${[schema, ...upgrades].slice(found).join(' ')} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
     );

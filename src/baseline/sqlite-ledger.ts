@@ -1,136 +1,153 @@
 import type { Counters } from './ledger.ts';
+import type { NameId, SqliteNames } from './sqlite-names.ts';
+import { packCounters, packRecord, unpackCounters, unpackRecord } from './sqlite-packing.ts';
 import type { SqliteStatements } from './sqlite-statements.ts';
 import type { StoredValue } from './store.ts';
-import { decodeCounters, decodeRecord, encodeRecord } from './stored-form.ts';
 import type { ValueRecord } from './value-record.ts';
 
 export const ledgerSchema = `
-CREATE TABLE bucket (alias TEXT, day INTEGER, counters TEXT NOT NULL, PRIMARY KEY (alias, day)) WITHOUT ROWID;
-CREATE TABLE value (alias TEXT, kind TEXT, value TEXT, record TEXT NOT NULL, PRIMARY KEY (alias, kind, value)) WITHOUT ROWID;
+CREATE TABLE bucket (alias INTEGER, day INTEGER, counters BLOB NOT NULL, PRIMARY KEY (alias, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE value (alias INTEGER, kind INTEGER, value TEXT, record BLOB NOT NULL, PRIMARY KEY (alias, kind, value)) STRICT, WITHOUT ROWID;
 `;
 const tables = ['bucket', 'value'];
 
 /** What was learned, row by row. No transaction of its own. */
 export class SqliteLedger {
   readonly #sql: SqliteStatements;
+  readonly #names: SqliteNames;
 
-  constructor(statements: SqliteStatements) {
+  constructor(statements: SqliteStatements, names: SqliteNames) {
     this.#sql = statements;
+    this.#names = names;
   }
 
-  /** From one to the next by the index; DISTINCT would read every bucket. */
+  /** Sorted. From one to the next by the index; DISTINCT would read every bucket. */
   aliases(): readonly string[] {
     const next =
       'SELECT (SELECT min(alias) FROM bucket WHERE alias > each.alias) FROM each WHERE alias IS NOT NULL';
-    const sql = `WITH RECURSIVE each(alias) AS (SELECT min(alias) FROM bucket UNION ALL ${next}) SELECT alias FROM each WHERE alias IS NOT NULL`;
-    return this.#sql.all(sql).map(({ alias }) => alias as string);
+    const sql = `WITH RECURSIVE each(alias) AS (SELECT min(alias) FROM bucket UNION ALL ${next}) SELECT name FROM each JOIN name ON id = alias ORDER BY name`;
+    return this.#sql.all(sql).map(({ name }) => name as string);
   }
 
-  bucket(alias: string, day: number): Counters | null {
+  bucket(alias: NameId, day: number): Counters | null {
     const row = this.#sql.get(
       'SELECT counters FROM bucket WHERE alias = ? AND day = ?',
       alias,
       day,
     );
-    return row === undefined ? null : decodeCounters(row['counters'] as string);
+    return row === undefined ? null : this.#counters(row['counters']);
   }
 
   /** Days after `after` up to `through`. */
-  buckets(alias: string, after: number, through: number): ReadonlyMap<number, Counters> {
+  buckets(alias: NameId, after: number, through: number): ReadonlyMap<number, Counters> {
     const rows = this.#sql.all(
       'SELECT day, counters FROM bucket WHERE alias = ? AND day > ? AND day <= ?',
       alias,
       after,
       through,
     );
-    return new Map(
-      rows.map(({ day, counters }) => [day as number, decodeCounters(counters as string)]),
-    );
+    return new Map(rows.map(({ day, counters }) => [day as number, this.#counters(counters)]));
   }
 
-  bucketDays(alias: string): readonly number[] {
+  bucketDays(alias: NameId): readonly number[] {
     return this.#sql
       .all('SELECT day FROM bucket WHERE alias = ?', alias)
       .map(({ day }) => day as number);
   }
 
-  setBucket(alias: string, day: number, counters: Counters): void {
+  setBucket(alias: NameId, day: number, counters: Counters): void {
     this.#sql.run(
       'INSERT OR REPLACE INTO bucket VALUES (?, ?, ?)',
       alias,
       day,
-      JSON.stringify(counters),
+      packCounters(counters, (name) => this.#names.id(name)),
     );
   }
 
-  dropBucket(alias: string, day: number): void {
+  dropBucket(alias: NameId, day: number): void {
     this.#sql.run('DELETE FROM bucket WHERE alias = ? AND day = ?', alias, day);
   }
 
-  record(alias: string, table: string, value: string): ValueRecord | null {
+  record(alias: NameId, table: string, value: string): ValueRecord | null {
     const row = this.#sql.get(
       'SELECT record FROM value WHERE alias = ? AND kind = ? AND value = ?',
       alias,
-      table,
+      this.#names.known(table),
       value,
     );
-    return row === undefined ? null : decodeRecord(row['record'] as string);
+    return row === undefined ? null : recordOf(row);
   }
 
-  records(alias: string, table: string): ReadonlyMap<string, ValueRecord> {
+  records(alias: NameId, table: string): ReadonlyMap<string, ValueRecord> {
     const rows = this.#sql.all(
       'SELECT value, record FROM value WHERE alias = ? AND kind = ?',
       alias,
-      table,
+      this.#names.known(table),
     );
-    return new Map(
-      rows.map(({ value, record }) => [value as string, decodeRecord(record as string)]),
-    );
+    return new Map(rows.map((row) => [row['value'] as string, recordOf(row)]));
   }
 
-  values(alias: string): readonly StoredValue[] {
-    const rows = this.#sql.all('SELECT kind, value, record FROM value WHERE alias = ?', alias);
-    return rows.map(({ kind, value, record }) => ({
-      table: kind as string,
-      value: value as string,
-      record: decodeRecord(record as string),
+  /** Sorted by table and value. */
+  values(alias: NameId): readonly StoredValue[] {
+    const rows = this.#sql.all(
+      'SELECT name, value, record FROM value JOIN name ON id = kind WHERE alias = ? ORDER BY name, value',
+      alias,
+    );
+    return rows.map((row) => ({
+      table: row['name'] as string,
+      value: row['value'] as string,
+      record: recordOf(row),
     }));
   }
 
   /** Values per table. */
-  sizes(alias: string): Map<string, number> {
+  sizes(alias: NameId): Map<string, number> {
     const rows = this.#sql.all(
       'SELECT kind, COUNT(*) AS size FROM value WHERE alias = ? GROUP BY kind',
       alias,
     );
-    return new Map(rows.map(({ kind, size }) => [kind as string, size as number]));
-  }
-
-  setRecord(alias: string, { table, value, record }: StoredValue): void {
-    this.#sql.run(
-      'INSERT OR REPLACE INTO value VALUES (?, ?, ?, ?)',
-      alias,
-      table,
-      value,
-      encodeRecord(record),
+    return new Map(
+      rows.map(({ kind, size }) => [this.#names.name(kind as NameId), size as number]),
     );
   }
 
-  dropValue(alias: string, table: string, value: string): void {
+  setRecord(alias: NameId, { table, value, record }: StoredValue): void {
+    this.#sql.run(
+      'INSERT OR REPLACE INTO value VALUES (?, ?, ?, ?)',
+      alias,
+      this.#names.id(table),
+      value,
+      packRecord(record),
+    );
+  }
+
+  dropValue(alias: NameId, table: string, value: string): void {
     this.#sql.run(
       'DELETE FROM value WHERE alias = ? AND kind = ? AND value = ?',
       alias,
-      table,
+      this.#names.known(table),
       value,
     );
   }
 
   /** Of every alias; gives how many knew it. */
   eraseValue(table: string, value: string): number {
-    return this.#sql.run('DELETE FROM value WHERE kind = ? AND value = ?', table, value);
+    return this.#sql.run(
+      'DELETE FROM value WHERE kind = ? AND value = ?',
+      this.#names.known(table),
+      value,
+    );
   }
 
-  dropAlias(alias: string): void {
+  dropAlias(alias: NameId): void {
     for (const table of tables) this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }
+
+  #counters(packed: unknown): Counters {
+    return unpackCounters(packed as Uint8Array, (id) => this.#names.name(id));
+  }
+}
+
+function recordOf(row: Readonly<Record<string, unknown>>): ValueRecord {
+  return unpackRecord(row['record'] as Uint8Array);
 }

@@ -1,4 +1,4 @@
-type SqlValue = string | number | null;
+type SqlValue = string | number | Uint8Array | null;
 type Row = Readonly<Record<string, unknown>>;
 type Statement = {
   get(...parameters: SqlValue[]): Row | undefined;

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { dayOf, type Snapshot } from './ledger.ts';
-import { actorSchema } from './sqlite-actors.ts';
+import type { Snapshot } from './ledger.ts';
 import { SqliteBaselines } from './sqlite-baselines.ts';
 import {
   explainSqliteError,
@@ -9,10 +8,9 @@ import {
   type SqliteContent,
   type SqliteFileOptions,
 } from './sqlite-file.ts';
-import { ledgerSchema } from './sqlite-ledger.ts';
-import { snapshotSchema, snapshotTextSchema } from './sqlite-snapshots.ts';
+import { firstFormat, laterFormats } from './sqlite-formats.ts';
+import { packingFunctions } from './sqlite-packing.ts';
 import { SqliteStatements } from './sqlite-statements.ts';
-import { dailySchema, trafficSchema } from './sqlite-traffic.ts';
 import type {
   BaselineStore,
   Commit,
@@ -26,9 +24,10 @@ import { checkCommit, checkRequest } from './stored-form.ts';
 export const content: SqliteContent = {
   title: 'Baseline store',
   holds: 'baselines',
-  schema: `${snapshotSchema} ${ledgerSchema} ${trafficSchema}`,
-  schemaVersion: 3,
-  upgrades: [`${actorSchema} ${dailySchema}`, snapshotTextSchema],
+  schema: firstFormat,
+  schemaVersion: 1 + laterFormats.length,
+  upgrades: laterFormats,
+  functions: packingFunctions,
   applicationId: 0x41_4c_57_41, // 'ALWA'
 };
 
@@ -49,7 +48,7 @@ class SqliteStore implements BaselineStore {
   constructor(path: string, limits: StoreLimits, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
-    this.#baselines = new SqliteBaselines(new SqliteStatements(database), limits, today);
+    this.#baselines = new SqliteBaselines(new SqliteStatements(database), limits, () => new Date());
   }
 
   observe(request: ObserveRequest): Promise<Observation> {
@@ -120,8 +119,4 @@ class SqliteStore implements BaselineStore {
       throw explainSqliteError(error, { title: content.title, path: this.#path });
     }
   }
-}
-
-function today(): number {
-  return dayOf(new Date());
 }

@@ -1,31 +1,40 @@
 import { LRUCache } from 'lru-cache';
+import { dayMs } from './ledger.ts';
+import * as retention from './retention.ts';
+import type { NameId } from './sqlite-names.ts';
 import type { SqliteStatements } from './sqlite-statements.ts';
 
-/** `expires` is a day of the machine's clock; hours and epochs are those of the messages. */
+/**
+ * `expires` is a day of the machine's clock, `seen` a millisecond of it; days, hours and epochs are those of the messages.
+ */
 export const trafficSchema = `
-CREATE TABLE hour (alias TEXT, hour INTEGER, messages INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, hour)) WITHOUT ROWID;
-CREATE TABLE signature (alias TEXT, epoch INTEGER, signature TEXT, codes TEXT NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, epoch, signature));
-CREATE TABLE applied (alias TEXT, id TEXT, expires INTEGER NOT NULL, PRIMARY KEY (alias, id));
-`;
-/** `day` is that of the messages. */
-export const dailySchema = `
-CREATE TABLE daily (alias TEXT, day INTEGER, messages INTEGER NOT NULL, PRIMARY KEY (alias, day)) WITHOUT ROWID;
+CREATE TABLE hour (alias INTEGER, hour INTEGER, messages INTEGER NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (alias, hour)) STRICT, WITHOUT ROWID;
+CREATE TABLE signature (alias INTEGER, epoch INTEGER, signature TEXT, codes TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (alias, epoch, signature)) STRICT, WITHOUT ROWID;
+CREATE TABLE applied (alias INTEGER, id TEXT, seen INTEGER NOT NULL, PRIMARY KEY (alias, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE daily (alias INTEGER, day INTEGER, messages INTEGER NOT NULL, PRIMARY KEY (alias, day)) STRICT, WITHOUT ROWID;
 `;
 /** To count the ids of an alias reads them all: one commit in so many does, and they overshoot by fewer. */
 const commitsPerCount = 64;
-const expiring = ['hour', 'signature', 'applied'];
+/** Days after which a row of a table is gone, by when it was first `seen`. */
+const daysKept = { signature: retention.signatureDays, applied: retention.appliedDays };
+const expiring = ['hour', ...Object.keys(daysKept)];
 
 /** What passes and is remembered for a while: clock hours, days, signatures, commit ids. No transaction of its own. */
 export class SqliteTraffic {
   readonly #sql: SqliteStatements;
   /** Commits by alias until its ids are counted; of an alias that is not here, with the next. */
-  readonly #untilCount = new LRUCache<string, number>({ max: 2000 });
+  readonly #untilCount = new LRUCache<NameId, number>({ max: 2000 });
 
-  constructor(statements: SqliteStatements) {
+  readonly #now: () => Date;
+  #lastSeen = 0;
+
+  /** `now` is the machine's clock. */
+  constructor(statements: SqliteStatements, now: () => Date) {
     this.#sql = statements;
+    this.#now = now;
   }
 
-  hourMessages(alias: string, hour: number): number {
+  hourMessages(alias: NameId, hour: number): number {
     const row = this.#sql.get(
       'SELECT messages FROM hour WHERE alias = ? AND hour = ?',
       alias,
@@ -36,7 +45,7 @@ export class SqliteTraffic {
 
   /** Where an alias has more than `most` hours, those further than `keepWithin` from `hour` leave. */
   addHourMessage(
-    alias: string,
+    alias: NameId,
     hour: number,
     bounds: { readonly expires: number; readonly most: number; readonly keepWithin: number },
   ): void {
@@ -51,19 +60,19 @@ export class SqliteTraffic {
   }
 
   /** Messages by day. */
-  daily(alias: string): ReadonlyMap<number, number> {
+  daily(alias: NameId): ReadonlyMap<number, number> {
     const rows = this.#sql.all('SELECT day, messages FROM daily WHERE alias = ?', alias);
     return new Map(rows.map(({ day, messages }) => [day as number, messages as number]));
   }
 
-  dayMessages(alias: string, day: number): number {
+  dayMessages(alias: NameId, day: number): number {
     const row = this.#sql.get('SELECT messages FROM daily WHERE alias = ? AND day = ?', alias, day);
     return (row?.['messages'] as number | undefined) ?? 0;
   }
 
   /** Where an alias has more than `most` days, the oldest leave. */
   addDayMessage(
-    alias: string,
+    alias: NameId,
     day: number,
     bounds: { readonly most: number; readonly keep: number },
   ): void {
@@ -82,29 +91,29 @@ export class SqliteTraffic {
     );
   }
 
-  dropDay(alias: string, day: number): void {
+  dropDay(alias: NameId, day: number): void {
     this.#sql.run('DELETE FROM daily WHERE alias = ? AND day = ?', alias, day);
   }
 
   /** Null where the signature was not seen in the epoch. */
-  recipientCodes(alias: string, epoch: number, signature: string): string | null {
+  recipientCodes(alias: NameId, epoch: number, signature: string): string | null {
     const sql = 'SELECT codes FROM signature WHERE alias = ? AND epoch = ? AND signature = ?';
     return (this.#sql.get(sql, alias, epoch, signature)?.['codes'] as string | undefined) ?? null;
   }
 
   setRecipientCodes(
-    alias: string,
+    alias: NameId,
     epoch: number,
-    row: { readonly signature: string; readonly codes: string; readonly expires: number },
+    { signature, codes }: { readonly signature: string; readonly codes: string },
   ): void {
     const sql =
       'INSERT INTO signature VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET codes = excluded.codes';
-    this.#sql.run(sql, alias, epoch, row.signature, row.codes, row.expires);
+    this.#sql.run(sql, alias, epoch, signature, codes, this.#seen());
   }
 
   /** Where an epoch has more than `most` signatures, those that reached fewest recipients leave, the oldest first. */
   pruneSignatures(
-    alias: string,
+    alias: NameId,
     epoch: number,
     bounds: { readonly most: number; readonly keep: number },
   ): void {
@@ -112,9 +121,9 @@ export class SqliteTraffic {
     const size = this.#sql.get(count, alias, epoch)?.['size'] as number;
     if (size <= bounds.most) return;
     const fewest =
-      'SELECT rowid FROM signature WHERE alias = ? AND epoch = ? ORDER BY length(codes), rowid LIMIT ?';
+      'SELECT signature FROM signature WHERE alias = ?1 AND epoch = ?2 ORDER BY length(codes), seen LIMIT ?3';
     this.#sql.run(
-      `DELETE FROM signature WHERE rowid IN (${fewest})`,
+      `DELETE FROM signature WHERE alias = ?1 AND epoch = ?2 AND signature IN (${fewest})`,
       alias,
       epoch,
       size - bounds.keep,
@@ -123,56 +132,58 @@ export class SqliteTraffic {
 
   /** False when the commit was applied before. Where an alias has more than `most`, the oldest leave. */
   rememberCommit(
-    alias: string,
+    alias: NameId,
     id: string,
-    {
-      expires,
-      most,
-      keep,
-    }: { readonly expires: number; readonly most: number; readonly keep: number },
+    bounds: { readonly most: number; readonly keep: number },
   ): boolean {
-    const added = this.#sql.run(
-      'INSERT OR IGNORE INTO applied VALUES (?, ?, ?)',
-      alias,
-      id,
-      expires,
-    );
-    if (added === 0) return false;
+    const add = 'INSERT OR IGNORE INTO applied VALUES (?, ?, ?)';
+    if (this.#sql.run(add, alias, id, this.#seen()) === 0) return false;
     const left = this.#untilCount.get(alias) ?? 0;
-    if (left === 0) this.#pruneCommits(alias, { most, keep });
+    if (left === 0) this.#pruneCommits(alias, bounds);
     this.#untilCount.set(alias, left === 0 ? commitsPerCount - 1 : left - 1);
     return true;
   }
 
   /** Ids that an alias has; as long as there are fewer than are kept, none has left for want of room. */
-  rememberedCommits(alias: string): number {
+  rememberedCommits(alias: NameId): number {
     const count = 'SELECT COUNT(*) AS size FROM applied WHERE alias = ?';
     return this.#sql.get(count, alias)?.['size'] as number;
   }
 
-  #pruneCommits(alias: string, bounds: { readonly most: number; readonly keep: number }): void {
+  #pruneCommits(alias: NameId, bounds: { readonly most: number; readonly keep: number }): void {
     const size = this.rememberedCommits(alias);
     if (size <= bounds.most) return;
-    const oldest = 'SELECT rowid FROM applied WHERE alias = ? ORDER BY rowid LIMIT ?';
-    this.#sql.run(`DELETE FROM applied WHERE rowid IN (${oldest})`, alias, size - bounds.keep);
+    const oldest = 'SELECT id FROM applied WHERE alias = ?1 ORDER BY seen LIMIT ?2';
+    const sql = `DELETE FROM applied WHERE alias = ?1 AND id IN (${oldest})`;
+    this.#sql.run(sql, alias, size - bounds.keep);
   }
 
-  dropAlias(alias: string): void {
+  dropAlias(alias: NameId): void {
     for (const table of [...expiring, 'daily'])
       this.#sql.run(`DELETE FROM ${table} WHERE alias = ?`, alias);
   }
 
-  /** The next alias by name of which something passes, or null. Who wrote (sqlite-actors.ts) has an hour as well. */
-  aliasAfter(alias: string): string | null {
+  /** The next alias of which something passes, or null. Who wrote (sqlite-actors.ts) has an hour as well. */
+  aliasAfter(alias: NameId): NameId | null {
     const each = expiring
       .map((table) => `SELECT min(alias) AS next FROM ${table} WHERE alias > ?1`)
       .join(' UNION ALL ');
-    return this.#sql.get(`SELECT min(next) AS next FROM (${each})`, alias)?.['next'] as
-      string | null;
+    return this.#sql.get(`SELECT min(next) AS next FROM (${each})`, alias)?.[
+      'next'
+    ] as NameId | null;
   }
 
-  dropExpired(alias: string, today: number): void {
-    for (const table of expiring)
-      this.#sql.run(`DELETE FROM ${table} WHERE alias = ? AND expires < ?`, alias, today);
+  dropExpired(alias: NameId, today: number): void {
+    this.#sql.run('DELETE FROM hour WHERE alias = ? AND expires < ?', alias, today);
+    for (const [table, days] of Object.entries(daysKept)) {
+      const sql = `DELETE FROM ${table} WHERE alias = ? AND seen < ?`;
+      this.#sql.run(sql, alias, (today - days) * dayMs);
+    }
+  }
+
+  /** The millisecond, later than the last: it tells which of two rows is the older one. */
+  #seen(): number {
+    this.#lastSeen = Math.max(this.#now().getTime(), this.#lastSeen + 1);
+    return this.#lastSeen;
   }
 }

@@ -10,7 +10,12 @@ import { maturationDays } from '../../src/baseline/ledger.ts';
 import { appliedCommits } from '../../src/baseline/retention.ts';
 import { openSqliteFile, type SqliteContent } from '../../src/baseline/sqlite-file.ts';
 import { openSqliteStore } from '../../src/baseline/sqlite-store.ts';
-import { defaultStoreLimits } from '../../src/baseline/store.ts';
+import {
+  defaultStoreLimits,
+  type BaselineStore,
+  type Commit,
+  type ObserveRequest,
+} from '../../src/baseline/store.ts';
 import { lesson, request, timeOn, today, touch } from './store-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aliaswatch-sqlite-'));
@@ -37,7 +42,7 @@ const refused = [
       'newer.db',
       'PRAGMA application_id = 0x414c5741; CREATE TABLE a (b); PRAGMA user_version = 99',
     ),
-    message: /newer Aliaswatch \(format 99, this one reads 3\)/,
+    message: /newer Aliaswatch \(format 99, this one reads 4\)/,
   },
 ];
 for (const { name, message } of refused) {
@@ -151,7 +156,7 @@ test('what only guards against repetition expires by the clock of the machine', 
     );
   assert.deepEqual(rows(), [1, 1, 1]);
   inspector.exec(
-    'UPDATE hour SET expires = 1; UPDATE signature SET expires = 1; UPDATE applied SET expires = 1',
+    'UPDATE hour SET expires = 1; UPDATE signature SET seen = 1; UPDATE applied SET seen = 1',
   );
   await using another = await open('expires.db');
   await another.commit(lesson('b', today));
@@ -182,7 +187,9 @@ test('ids of commits are bounded also where two aliases learn by turns', async (
     for (const name of names) await store.commit(lesson(name, today, { id: `${i}` }));
   using inspector = new DatabaseSync(join(folder, 'turns.db'));
   for (const name of names) {
-    const count = inspector.prepare('SELECT COUNT(*) AS n FROM applied WHERE alias = ?');
+    const count = inspector.prepare(
+      'SELECT COUNT(*) AS n FROM applied JOIN name ON name.id = alias WHERE name = ?',
+    );
     const ids = count.get(name)?.['n'] as number;
     assert.ok(ids < appliedCommits.most + 64, `${ids} ids`);
   }
@@ -200,6 +207,76 @@ test('a file of the first format is brought up to date by the first that may wri
   assert.deepEqual(snapshot.counters, { n: 12, v: 24, 'x.link-domain': 4 });
   assert.equal(traffic.actorHourMessages, 1);
 });
+
+test('a file of the third format says what it said', async () => {
+  // Written by the program of commit 43450f4 with these lessons; what expires does so in 2243.
+  write('third.db', readFileSync(new URL('./sqlite-format-3.sql', import.meta.url), 'utf8'));
+  await using upgraded = await open('third.db');
+  await using fresh = await openSqliteStore(':memory:', defaultStoreLimits);
+  for (const alias of thirdAliases) {
+    for (let i = 0; i < 12; i++) {
+      await fresh.observe(thirdSight(alias, i));
+      await fresh.commit(thirdLesson(alias, i));
+    }
+  }
+  const said = async (store: BaselineStore) => ({
+    aliases: await store.aliases(),
+    values: (await store.describe('docusign-dse', thirdSight('', 11).at)).values,
+    sights: await Promise.all(
+      Array.from({ length: 4 }, async (_, i) => {
+        const { snapshot, ...rest } = await store.observe({
+          ...thirdSight('paypal-service', 8 + i),
+          ...{ values: [{ table: 'domain', value: `${i % 2}.example` }], count: false },
+        });
+        return { ...rest, counters: snapshot.counters, daily: snapshot.daily };
+      }),
+    ),
+  });
+  assert.deepEqual(await said(upgraded), await said(fresh));
+  const before = await said(upgraded);
+  await upgraded.commit(thirdLesson('docusign-dse', 3));
+  assert.deepEqual(await said(upgraded), before, 'a lesson that came again');
+});
+
+test('what a process that knows an older format would write is refused', async () => {
+  await using store = await open('strict.db');
+  await store.commit(lesson('a', today));
+  using older = new DatabaseSync(join(folder, 'strict.db'));
+  for (const sql of [
+    "INSERT INTO hour VALUES ('a', 496800, 1, 20702)",
+    `INSERT OR REPLACE INTO bucket VALUES ('a', 20700, '{"n":1}')`,
+    "INSERT OR IGNORE INTO applied VALUES ('a', 'k-19F9', 20703)",
+  ])
+    assert.throws(() => {
+      older.exec(sql);
+    }, /cannot store TEXT value in INTEGER column/);
+});
+
+const thirdAliases = ['docusign-dse', 'paypal-service'];
+
+function thirdSight(alias: string, i: number): ObserveRequest {
+  const at = new Date((today + Math.floor(i / 3)) * 86_400_000 + i * 3_600_000);
+  const signature = `signature ${i % 4}`;
+  return request(alias, at, {
+    signature,
+    recipients: [`recipient ${i}`],
+    actor: `tenant ${i % 5}`,
+  });
+}
+
+function thirdLesson(alias: string, i: number): Commit {
+  return lesson(alias, today + Math.floor(i / 3), {
+    id: `lesson ${i}`,
+    counters: { n: 1, v: 2, ...(i % 3 === 0 && { 'x.link-domain': 1 }) },
+    values: [
+      {
+        ...{ table: 'domain', value: `${i % 2}.example` },
+        ...{ domains: 1 << i, recipients: 0x80000000, actors: 0xffffffff },
+      },
+      { table: 'line', value: `line ${i}`, domains: 1, recipients: 2, actors: 4 },
+    ],
+  });
+}
 
 describe('an upgrade of a file', () => {
   const first: SqliteContent = {

@@ -119,16 +119,21 @@ const noServer = { serverCpuMs: 0, commandBytes: 0, replyBytes: 0, commands: 0, 
 
 function copyRows(path: string, copies: Copies): void {
   using database = new DatabaseSync(path, { timeout: timeoutMs });
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'name'")
+    .all();
+  const name = database.prepare('INSERT OR IGNORE INTO name (name) VALUES (?)');
+  const idOf = '(SELECT id FROM name WHERE name = ?)';
   database.exec('BEGIN IMMEDIATE');
-  for (const name of tables.map((table) => table['name'] as string)) {
-    const columns = database.prepare(`SELECT name FROM pragma_table_info('${name}')`).all();
+  for (const { to } of copies) name.run(to);
+  for (const table of tables.map((row) => row['name'] as string)) {
+    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
     const others = columns
       .map((column) => column['name'] as string)
       .filter((column) => column !== 'alias')
       .join(', ');
     const copy = database.prepare(
-      `INSERT INTO ${name} (alias, ${others}) SELECT ?, ${others} FROM ${name} WHERE alias = ?`,
+      `INSERT INTO ${table} (alias, ${others}) SELECT ${idOf}, ${others} FROM ${table} WHERE alias = ${idOf}`,
     );
     for (const { from, to } of copies) copy.run(to, from);
   }
