@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { createSeal } from 'mailauth';
+import { createSeal } from 'mailauth/lib/arc/index.js';
 import { admitHeader, maxHeaderBytes } from '../authentication/admission.ts';
 import type { AuthenticationResults } from '../authentication/results.ts';
 import type { Content } from '../smtp/content.ts';
