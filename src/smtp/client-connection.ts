@@ -69,8 +69,15 @@ export class ClientConnection extends SMTPConnection {
     this.#leaveWhenIdle();
   }
 
-  /** 421 and close, whatever is going on. */
+  /**
+   * 421 and close, also within a transaction. Not where the next hop has the whole message: to leave before its reply
+   * would make a duplicate, and `nextHopFinalReplyMs` bounds the wait.
+   */
   terminate(): void {
+    if (this.#session.awaitsFinalReply) {
+      this.drain();
+      return;
+    }
     this.#session.abort();
     this.#leave();
   }

@@ -74,6 +74,7 @@ export class ClientSession {
   #spokenFor: Connection | null = null;
   #open: OpenTransaction | null = null;
   #announced: readonly string[] = [];
+  #mirrored: MirroredTransaction | null = null;
   #delivery: Promise<unknown> = Promise.resolve();
 
   constructor(options: SessionOptions, client: Client) {
@@ -83,6 +84,11 @@ export class ClientSession {
 
   get isInTransaction(): boolean {
     return this.#open !== null;
+  }
+
+  /** The next hop has the whole message, and its reply to that is the client's. */
+  get awaitsFinalReply(): boolean {
+    return this.#mirrored?.isWaiting === true;
   }
 
   /** EHLO (or HELO, with `extended` false) ends a transaction (RFC 5321 §4.1.4) and gives the keywords to announce. */
@@ -202,6 +208,7 @@ export class ClientSession {
       onNextHop,
       onReplyLost: () => onDuplicateRisk('reply-lost'),
     });
+    this.#mirrored = mirrored;
     try {
       const receivedAt = now();
       const envelope = {

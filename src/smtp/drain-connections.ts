@@ -9,7 +9,10 @@ export type DrainedConnection = {
   readonly terminate: () => void;
 };
 
-/** Stops accepting, lets transactions end within `drainMs`, and closes every connection. */
+/**
+ * Stops accepting, lets transactions end within `drainMs`, and closes every connection; resolves when the last one is,
+ * which may leave later where it is owed the next hop's word on a message.
+ */
 export async function drainConnections(
   server: Server,
   connections: ReadonlySet<DrainedConnection>,

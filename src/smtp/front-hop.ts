@@ -62,7 +62,10 @@ export type FrontHopOptions = {
   readonly now?: () => Date;
 };
 
-/** Disposing of it stops accepting, lets transactions end within `drainMs`, and closes every connection. */
+/**
+ * Disposing of it stops accepting, lets transactions end within `drainMs`, and closes every connection; a message that the
+ * next hop has is waited for until that has answered, or its time is over.
+ */
 export type FrontHop = AsyncDisposable & {
   readonly address: HostAndPort;
   /** That are open. */

@@ -20,6 +20,7 @@ export class MirroredTransaction implements NextHopTransaction {
   readonly #options: MirrorOptions;
   #outcome: Promise<Reply> | null = null;
   #abandoned = false;
+  #isWaiting = false;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -28,6 +29,11 @@ export class MirroredTransaction implements NextHopTransaction {
   /** Final reply of the next hop, once `deliver` was called. */
   get outcome(): Promise<Reply> | null {
     return this.#outcome;
+  }
+
+  /** The final dot left, and there is no reply to it yet. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
   deliver(prefix: Buffer, content: Content): Promise<Reply> {
@@ -44,24 +50,25 @@ export class MirroredTransaction implements NextHopTransaction {
 
   async #deliver(prefix: Buffer, content: Content): Promise<Reply> {
     const { session, clientIsThere, onError, onNextHop, onReplyLost } = this.#options;
-    const dot = { sent: false };
     try {
       // RFC 1047: a client that is gone will send the message again, so the next hop must not keep this copy. One turn
       // of the event loop lets a FIN be seen that has already arrived.
       const mayCommit = async () => {
         await setImmediate();
-        dot.sent = clientIsThere();
-        return dot.sent;
+        this.#isWaiting = clientIsThere();
+        return this.#isWaiting;
       };
       return await tellingOutcome('data', onNextHop, () =>
         session.data(prefix, content, mayCommit),
       );
     } catch (error) {
       onError(error as Error);
-      if (dot.sent) onReplyLost();
+      if (this.#isWaiting) onReplyLost();
       return error instanceof SmtpError
         ? error.reply
         : reply(451, '4.3.0', 'Local error, try again later');
+    } finally {
+      this.#isWaiting = false;
     }
   }
 }

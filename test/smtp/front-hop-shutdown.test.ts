@@ -52,6 +52,28 @@ test('what does not end in time is cut, without a message at the next hop', asyn
   assert.deepEqual(recorder.messages, []);
 });
 
+test('a message that the next hop has is waited for, beyond the time that clients have', async () => {
+  await using recorder = await SmtpRecorder.start((line) => (line === '.' ? 'silence' : undefined));
+  const frontHop = await startTestFrontHop(recorder.address, deliverWithPrefix, { drainMs: 20 });
+  await using waiting = await SmtpDialogue.greeted(frontHop.address);
+  await using slow = await SmtpDialogue.greeted(frontHop.address);
+  for (const client of [waiting, slow]) {
+    await client.command('MAIL FROM:<a@s.test>', 250);
+    await client.command('RCPT TO:<b@e.test>', 250);
+    await client.command('DATA', 354);
+  }
+  waiting.send(Buffer.from(`${message}.\r\n`));
+  await recorder.until(({ messages }) => messages.length === 1);
+  const stopped = frontHop[Symbol.asyncDispose]();
+  await slow.expect(421); // its time is over
+  await slow.expectClose();
+  recorder.say('250 2.0.0 Ok');
+  await waiting.expect(250);
+  await waiting.expect(421);
+  await waiting.expectClose();
+  await stopped;
+});
+
 test('a next hop that never answers does not hold up the end', async () => {
   await using recorder = await SmtpRecorder.start(() => 'silence');
   const frontHop = await startTestFrontHop(recorder.address, deliverWithPrefix, { drainMs: 50 });

@@ -86,6 +86,11 @@ export class SmtpRecorder implements AsyncDisposable {
     while (!condition(this)) await once(this.#changes, 'change');
   }
 
+  /** A reply that was withheld, on every connection that is open. */
+  say(line: string): void {
+    for (const socket of this.#sockets) socket.write(`${line}\r\n`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();

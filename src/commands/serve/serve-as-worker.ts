@@ -4,7 +4,7 @@ import { startWorker } from '../../start-worker.ts';
 import { openLeaderLink } from '../../workers/leader-link.ts';
 import { exitCodes, type CommandContext } from '../command.ts';
 import { readVersion } from '../version.ts';
-import { closingMs } from './closing-time.ts';
+import { endWithinMs } from './closing-time.ts';
 import { openLog } from './open-log.ts';
 
 /** Takes mail with the settings of the leading process, until that or a signal asks for the end; then drains. */
@@ -15,8 +15,8 @@ export async function serveAsWorker(context: CommandContext): Promise<void> {
   const start = await link.started;
   if (start === null) return;
   const { worker, settings } = start;
-  const { rulesDir, drainMs } = settings;
-  context.endWithin(drainMs + closingMs);
+  const { rulesDir } = settings;
+  context.endWithin(endWithinMs(settings));
   const log = openLog(settings, context).child({ worker });
   try {
     const loading = await loadRules(rulesDir);

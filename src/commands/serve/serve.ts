@@ -8,7 +8,7 @@ import { workerCount } from '../../workers/worker-count.ts';
 import { CommandFailure, type CommandContext } from '../command.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { readVersion } from '../version.ts';
-import { closingMs } from './closing-time.ts';
+import { closingMs, endWithinMs } from './closing-time.ts';
 import { openLog } from './open-log.ts';
 import { prepareStart } from './prepare-start.ts';
 import { serveAsWorker } from './serve-as-worker.ts';
@@ -26,13 +26,13 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   const log = openLog(settings, context);
   for (const warning of await findStartUpWarnings(settings)) log.warn(warning);
   const workers = workerCount(settings.workers, availableParallelism());
-  const endWithinMs = drainMs + closingMs;
+  const mailEndsWithinMs = endWithinMs(settings);
   // Workers close first, and then what leads them.
-  context.endWithin(workers > 1 ? endWithinMs + closingMs : endWithinMs);
+  context.endWithin(workers > 1 ? mailEndsWithinMs + closingMs : mailEndsWithinMs);
   const options = { settings, rules, watchesRules: true, log, version: readVersion() };
   await using server: Server & { readonly gaveUp?: Promise<Error> } =
     workers > 1
-      ? await startLeader({ ...options, workers, endWithinMs })
+      ? await startLeader({ ...options, workers, endWithinMs: mailEndsWithinMs })
       : await startServer(options);
   context.onHangup?.(() => void server.reloadRules());
   log.info(
