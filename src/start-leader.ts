@@ -32,6 +32,7 @@ export async function startLeader(options: LeaderOptions): Promise<Leader> {
   const draining = { begun: false };
   const pool = new WorkerPool({
     count: workers,
+    version: options.version,
     settings: settingsOfWorker(settings, workers),
     endWithinMs,
     clients: new ClientsOfWorkers(limitClients({ ...settings, limits: settings })),

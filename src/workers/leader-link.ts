@@ -25,8 +25,8 @@ export type LeaderLink = AsyncDisposable & {
   readonly listen: (listeners: Partial<LeaderListeners>) => void;
 };
 
-/** The way from a worker to the process that leads it. Disposing ends the talk, and with it what keeps the process alive. */
-export function openLeaderLink(): LeaderLink {
+/** The way from a worker of that version to the process that leads it. Disposing ends the talk, and with it what keeps the process alive. */
+export function openLeaderLink(version: string): LeaderLink {
   const { worker } = cluster;
   if (worker === undefined) throw new Error('this process is no worker');
   const draining = new AbortController();
@@ -56,7 +56,7 @@ export function openLeaderLink(): LeaderLink {
         break;
     }
   });
-  tell({ kind: 'hello' });
+  tell({ kind: 'hello', version });
   return {
     pid: worker.process.pid ?? 0,
     tell,

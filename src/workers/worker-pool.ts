@@ -13,6 +13,8 @@ import { nextStart } from './restarts.ts';
 
 export type WorkerPoolOptions = {
   readonly count: number;
+  /** Of the program, ours and theirs. */
+  readonly version: string;
   readonly settings: Settings;
   /** How long workers may take to end once they are asked to; then they are killed. */
   readonly endWithinMs: number;
@@ -124,7 +126,8 @@ export class WorkerPool implements AsyncDisposable {
     const pid = pidOf(worker);
     switch (message.kind) {
       case 'hello':
-        if (this.#stopping.signal.aborted) tell(worker, { kind: 'drain' });
+        if (this.#stopping.signal.aborted || !this.#understands(slot, message.version))
+          tell(worker, { kind: 'drain' });
         else tell(worker, { kind: 'start', worker: slot.number, settings: this.#settings });
         break;
       case 'serving':
@@ -154,6 +157,15 @@ export class WorkerPool implements AsyncDisposable {
         this.#counts.measured(pid, message.snapshot);
         break;
     }
+  }
+
+  /** A worker that was started again after an upgrade may mean other things by what it says, and nobody would notice. */
+  #understands(slot: Slot, version: string): boolean {
+    const ours = this.#options.version;
+    if (version === ours) return true;
+    slot.failure = `Aliaswatch ${version} was installed while ${ours} ran: start it again`;
+    this.#gaveUp.resolve(new Error(slot.failure));
+    return false;
   }
 
   #ended(slot: Slot, pid: number, how: Pick<WorkerEnded, 'code' | 'signal'>): void {

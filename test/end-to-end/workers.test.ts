@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { putInForce } from '../../src/activation/change-rules.ts';
 import { openRuleSets } from '../../src/activation/open-rule-sets.ts';
 import { auditDirectory } from '../../src/audit/start-audit.ts';
@@ -332,3 +333,36 @@ test('a worker that ends again and again stops the gateway, which says why', pat
   );
   assert.equal(killed.size, 8);
 });
+
+test(
+  'a worker of another version, after an upgrade, stops the gateway, which asks to be started again',
+  patient,
+  async () => {
+    const installed = join(parent, 'installed');
+    for (const part of ['src', 'package.json'])
+      await cp(new URL(`../../${part}`, import.meta.url), join(installed, part), {
+        recursive: true,
+      });
+    const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+    await symlink(modules, join(installed, 'node_modules'));
+    const about = join(installed, 'package.json');
+    const flags = [...usual, '--state-dir', join(parent, 'upgraded'), '--workers', '2'];
+    const gateway = opened.use(
+      await startServe(nextHop.address, flags, join(installed, 'src/main.ts')),
+    );
+    const ended = once(gateway.child, 'close');
+    const { version } = JSON.parse(await readFile(about, 'utf8')) as { version: string };
+    const upgraded = (await readFile(about, 'utf8')).replace(`"${version}"`, '"99.0.0"');
+    await writeFile(about, upgraded);
+    await send(gateway.smtp, mail());
+    process.kill(gateway.workers().get(1) ?? 0, 'SIGKILL');
+    assert.deepEqual(await ended, [1, null]);
+    assert.match(
+      gateway.complaints(),
+      new RegExp(
+        `^error: Aliaswatch 99\\.0\\.0 was installed while ${version} ran: start it again$`,
+        'm',
+      ),
+    );
+  },
+);

@@ -26,11 +26,15 @@ export type Served = AsyncDisposable & {
   readonly end: (signal: NodeJS.Signals) => Promise<readonly [number | null, string | null]>;
 };
 
-/** Starts it on free ports of loopback, and resolves once it is ready. */
-export async function startServe(nextHop: HostPort, flags: readonly string[]): Promise<Served> {
+/** Starts it (or `program`) on free ports of loopback, and resolves once it is ready. */
+export async function startServe(
+  nextHop: HostPort,
+  flags: readonly string[],
+  program = main,
+): Promise<Served> {
   const ports = ['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
   const hop = ['--next-hop', `${nextHop.host}:${nextHop.port}`];
-  const child = spawn(process.execPath, [main, 'serve', ...ports, ...hop, ...flags], {
+  const child = spawn(process.execPath, [program, 'serve', ...ports, ...hop, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close') as Promise<[number | null, string | null]>;

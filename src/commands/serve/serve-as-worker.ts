@@ -9,7 +9,8 @@ import { openLog } from './open-log.ts';
 
 /** Takes mail with the settings of the leading process, until that or a signal asks for the end; then drains. */
 export async function serveAsWorker(context: CommandContext): Promise<void> {
-  await using link = openLeaderLink();
+  const version = readVersion();
+  await using link = openLeaderLink(version);
   // The leading process takes the rules; they come by the store.
   context.onHangup?.(() => undefined);
   const start = await link.started;
@@ -21,7 +22,7 @@ export async function serveAsWorker(context: CommandContext): Promise<void> {
   try {
     const loading = await loadRules(rulesDir);
     const rules = loading.ok ? loading.rules : null;
-    const server = await startWorker({ settings, rules, log, version: readVersion() }, link);
+    const server = await startWorker({ settings, rules, log, version }, link);
     const { smtp, milter } = server;
     log.info({ pid: link.pid }, 'worker takes mail');
     link.tell({ kind: 'serving', smtp, milter });
