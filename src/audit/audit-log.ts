@@ -23,6 +23,8 @@ export const auditActs = [
   'operator-changed',
   'recipient-erased',
   'baseline-forgotten',
+  'backed-up',
+  'restored',
 ] as const;
 export type AuditAct = (typeof auditActs)[number];
 

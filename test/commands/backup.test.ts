@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -33,11 +34,13 @@ before(async () => {
   assert.match(stdout, /backup\.tar\.gz: \d+ files, \d+ bytes\. It holds keys and addresses/);
 });
 
+const storeOf = (name: string) => `sqlite:${shell.path(name)}/baselines.db`;
+
 /** Restores into a state directory of its own. */
 const restoreTo = (name: string, file: string, ...more: readonly string[]) =>
   shell.run([
     ...['restore', file, '--state-dir', shell.path(name)],
-    ...['--store', `sqlite:${shell.path(name)}/baselines.db`, ...more],
+    ...['--store', storeOf(name), ...more],
   ]);
 
 describe('backup', () => {
@@ -70,6 +73,28 @@ describe('backup', () => {
     assert.match(stderr, /warning: not in the backup: held mail in s3:\/\/mail\/held/);
   });
 });
+
+test('both are on record, with the file and who did it', async () => {
+  const { code, stderr } = await restoreTo('recorded', archive);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await actsOf('state', 'backed-up'), [archive, shell.path('bucket.tar.gz')]);
+  assert.deepEqual(await actsOf('recorded', 'restored'), [archive]);
+});
+
+/** Files of the acts on record, each by the operator of this shell. */
+async function actsOf(name: string, act: string): Promise<readonly unknown[]> {
+  const place = ['--state-dir', shell.path(name)];
+  const verified = await shell.run(['audit', 'verify', ...place, '--store', storeOf(name)]);
+  assert.equal(verified.code, 0, verified.stderr);
+  const { json } = await shell.runJson(['audit', 'list', '--act', act, ...place]);
+  const records = json['records'] as readonly {
+    readonly actor: unknown;
+    readonly facts: Readonly<Record<string, unknown>>;
+  }[];
+  for (const { actor } of records)
+    assert.deepEqual(actor, { kind: 'operator', name: userInfo().username, via: 'command' });
+  return records.map(({ facts }) => facts['file']).toSorted();
+}
 
 describe('restore', () => {
   test('replaces what a newer program wrote, when told to', async () => {

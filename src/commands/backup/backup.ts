@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { backUp } from '../../backup/back-up.ts';
 import {
   CommandFailure,
@@ -11,15 +12,14 @@ import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
 import { readVersion } from '../version.ts';
+import { recordAct } from './record-act.ts';
 
 export type BackupFlags = SettingFlags & { readonly out: string; readonly json?: boolean };
 
-/** Writes one archive of all that a gateway keeps, while it serves. */
+/** Writes one archive of all that a gateway keeps, while it serves; who took it is on record, for it holds the keys. */
 export async function backup(context: CommandContext, flags: BackupFlags): Promise<void> {
-  const { stateDir, store, quarantineStore, quarantineKeyFile, operatorsFile } = await settingsFor(
-    context,
-    flags,
-  );
+  const settings = await settingsFor(context, flags);
+  const { stateDir, store, quarantineStore, quarantineKeyFile, operatorsFile } = settings;
   if (!existsSync(stateDir))
     throw new CommandFailure(
       `there is no state directory ${stateDir}: name that of the gateway with --state-dir`,
@@ -39,10 +39,15 @@ export async function backup(context: CommandContext, flags: BackupFlags): Promi
     onStep: (steps) => progress?.step(steps),
     signal: context.signal,
   });
+  const { files, bytes } = written;
+  await recordAct(context, settings, {
+    act: 'backed-up',
+    facts: { file: resolve(flags.out), files, bytes },
+  });
   for (const what of left) context.stderr.write(`warning: not in the backup: ${printable(what)}\n`);
   if (flags.json) printJson(context, { file: flags.out, ...written, notIncluded: left });
   else
     context.stdout.write(
-      `${printable(flags.out)}: ${written.files} files, ${written.bytes} bytes. It holds keys and addresses: keep it like the state directory\n`,
+      `${printable(flags.out)}: ${files} files, ${bytes} bytes. It holds keys and addresses: keep it like the state directory\n`,
     );
 }

@@ -1,19 +1,22 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { restore } from '../../backup/restore.ts';
 import { printJson, startProgress, type CommandContext } from '../command.ts';
 import { settingsForAnyState } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
+import { recordAct } from './record-act.ts';
 
 export type RestoreFlags = SettingFlags & { readonly force?: boolean; readonly json?: boolean };
 
-/** Puts a backup in place of an empty state, or with `force` of what is there. */
+/** Puts a backup in place of an empty state, or with `force` of what is there; the record that was restored goes on with it. */
 export async function restoreBackup(
   context: CommandContext,
   path: string,
   flags: RestoreFlags,
 ): Promise<void> {
-  const { stateDir, store } = await settingsForAnyState(context, flags);
+  const settings = await settingsForAnyState(context, flags);
+  const { stateDir, store } = settings;
   using progress = startProgress(context, { total: (await stat(path)).size, unit: 'bytes' });
   const { about, files, bytes, before } = await restore({
     ...{ path, stateDir, store, at: new Date(), replaces: flags.force === true },
@@ -21,6 +24,10 @@ export async function restoreBackup(
     signal: context.signal,
   });
   const { program, at } = about;
+  await recordAct(context, settings, {
+    act: 'restored',
+    facts: { file: resolve(path), takenAt: at, program, files, bytes, before },
+  });
   if (flags.json) {
     printJson(context, { stateDir, takenAt: at, program, files, bytes, before });
     return;
