@@ -24,7 +24,6 @@ export class SqliteTraffic {
   readonly #sql: SqliteStatements;
   /** Commits by alias until its ids are counted; of an alias that is not here, with the next. */
   readonly #untilCount = new LRUCache<NameId, number>({ max: 2000 });
-
   readonly #now: () => Date;
   #lastSeen = 0;
 
