@@ -18,7 +18,7 @@ export type SqliteContent = {
   readonly holds: string;
   readonly schema: string;
   readonly schemaVersion: number;
-  /** What each format after the first adds to the one before. */
+  /** What each format after the first changes of the one before. */
   readonly upgrades?: readonly string[];
   /** That the upgrades call, by name. */
   readonly functions?: Readonly<Record<string, (text: string) => Uint8Array>>;
@@ -139,17 +139,28 @@ function readOnlyContent(database: DatabaseSync, { holds, schemaVersion }: Sqlit
 function prepareContent(database: DatabaseSync, content: SqliteContent): void {
   const { schema, schemaVersion, upgrades = [], functions = {}, applicationId } = content;
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  inTransaction(database, 'BEGIN IMMEDIATE', () => {
+  const isUpgraded = inTransaction(database, 'BEGIN IMMEDIATE', () => {
     // Another process may have been first, and may know more.
     checkContent(database, content);
     const found = version(database);
-    if (found === schemaVersion) return;
+    if (found === schemaVersion) return false;
     for (const [name, answer] of Object.entries(functions))
       database.function(name, { deterministic: true }, (text) => answer(text as string));
     database.exec(
       `${[schema, ...upgrades].slice(found).join(' ')} PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`,
     );
+    return found > 0;
   });
+  if (isUpgraded) giveRoomBack(database);
+}
+
+/** What an upgrade has left empty. Where others use the file, or the disk is full, it stays and is used again. */
+function giveRoomBack(database: DatabaseSync): void {
+  try {
+    database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // The upgrade is done.
+  }
 }
 
 /** SQLite result codes (sqlite.org/rescode.html) in words; errors without one are ours. */

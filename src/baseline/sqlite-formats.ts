@@ -43,8 +43,8 @@ INSERT INTO value SELECT alias.id, kind.id, value, packed_record(record)
   FROM former_value AS former JOIN name AS alias ON alias.name = former.alias JOIN name AS kind ON kind.name = former.kind;
 INSERT INTO hour SELECT id, hour, messages, expires FROM former_hour JOIN name ON name = alias;
 INSERT INTO daily SELECT id, day, messages FROM former_daily JOIN name ON name = alias;
-INSERT INTO signature SELECT id, epoch, signature, codes, (expires - 8) * 86400000 + former.rowid FROM former_signature AS former JOIN name ON name = alias;
-INSERT INTO applied SELECT name.id, former.id, (expires - 3) * 86400000 + former.rowid FROM former_applied AS former JOIN name ON name = alias;
+INSERT INTO signature SELECT id, epoch, signature, codes, (expires - 8) * 86400000 + former.rowid - (SELECT min(rowid) FROM former_signature) FROM former_signature AS former JOIN name ON name = alias;
+INSERT INTO applied SELECT name.id, former.id, (expires - 3) * 86400000 + former.rowid - (SELECT min(rowid) FROM former_applied) FROM former_applied AS former JOIN name ON name = alias;
 INSERT INTO actor SELECT id, actor, first_hour, hour, messages, messages_before, recipients, recipients_before, expires FROM former_actor JOIN name ON name = alias;
 INSERT INTO newcomer SELECT id, hour, active, stayed, expires FROM former_newcomer JOIN name ON name = alias;
 ${former((table) => `DROP TABLE former_${table};`)}

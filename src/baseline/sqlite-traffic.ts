@@ -15,6 +15,8 @@ CREATE TABLE daily (alias INTEGER, day INTEGER, messages INTEGER NOT NULL, PRIMA
 `;
 /** To count the ids of an alias reads them all: one commit in so many does, and they overshoot by fewer. */
 const commitsPerCount = 64;
+/** Rows that were written faster than one in a millisecond run ahead of the clock, by this at the most. */
+const mostAheadMs = 60_000;
 /** Days after which a row of a table is gone, by when it was first `seen`. */
 const daysKept = { signature: retention.signatureDays, applied: retention.appliedDays };
 const expiring = ['hour', ...Object.keys(daysKept)];
@@ -180,9 +182,11 @@ export class SqliteTraffic {
     }
   }
 
-  /** The millisecond, later than the last: it tells which of two rows is the older one. */
+  /** The millisecond, later than the last: it tells which of two rows is the older one. A clock that is set back is followed. */
   #seen(): number {
-    this.#lastSeen = Math.max(this.#now().getTime(), this.#lastSeen + 1);
+    const now = this.#now().getTime();
+    const next = this.#lastSeen + 1;
+    this.#lastSeen = next - now > mostAheadMs ? now : Math.max(now, next);
     return this.#lastSeen;
   }
 }

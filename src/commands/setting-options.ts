@@ -267,7 +267,10 @@ const flags: Readonly<Record<SettingKey, readonly [flag: string, help: string]>>
     '--relay-deadline-ms <n>',
     "longest wait for the next hop's final reply (default 300000)",
   ],
-  drainMs: ['--drain-ms <n>', 'longest wait for clients at the end; for the next hop: --relay-deadline-ms (default 30000)'],
+  drainMs: [
+    '--drain-ms <n>',
+    'longest wait for clients at the end; for the next hop: --relay-deadline-ms (default 30000)',
+  ],
   logFormat: [
     '--log-format <how>',
     'json, or journal: with a priority before each line for journald (default json)',

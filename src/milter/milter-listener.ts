@@ -74,6 +74,8 @@ export async function startMilterListener(options: MilterListenerOptions): Promi
 
 class MilterConnection {
   readonly closed: Promise<void>;
+  /** The mail server has the message, and does with it what it does without us. */
+  readonly isOwedReply = false;
   readonly #socket: Socket;
   readonly #options: MilterListenerOptions;
   readonly #session: MilterSession;

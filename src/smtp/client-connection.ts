@@ -69,15 +69,13 @@ export class ClientConnection extends SMTPConnection {
     this.#leaveWhenIdle();
   }
 
-  /**
-   * 421 and close, also within a transaction. Not where the next hop has the whole message: to leave before its reply
-   * would make a duplicate, and `nextHopFinalReplyMs` bounds the wait.
-   */
+  /** The next hop has the message: to leave before its reply has been passed on would make a duplicate. */
+  get isOwedReply(): boolean {
+    return this.#working && this.#session.isHandedOver;
+  }
+
+  /** 421 and close, whatever is going on. */
   terminate(): void {
-    if (this.#session.awaitsFinalReply) {
-      this.drain();
-      return;
-    }
     this.#session.abort();
     this.#leave();
   }

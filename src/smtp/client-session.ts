@@ -86,9 +86,9 @@ export class ClientSession {
     return this.#open !== null;
   }
 
-  /** The next hop has the whole message, and its reply to that is the client's. */
-  get awaitsFinalReply(): boolean {
-    return this.#mirrored?.isWaiting === true;
+  /** The next hop may have the message of the last DATA, and its reply to that is the client's. */
+  get isHandedOver(): boolean {
+    return this.#mirrored?.isHandedOver === true;
   }
 
   /** EHLO (or HELO, with `extended` false) ends a transaction (RFC 5321 §4.1.4) and gives the keywords to announce. */
@@ -107,6 +107,7 @@ export class ClientSession {
     if (mail === null) return reply(501, '5.1.7', 'Bad sender address syntax');
     const refusal = refuseParameters(mail) ?? refuseAddress(mail, wantsSmtpUtf8(mail));
     if (refusal !== null) return refusal;
+    this.#mirrored = null;
     const { spool, onRefused } = this.#options;
     if (!spool.hasRoomFor(declaredSizeBytes(mail))) {
       onRefused('spool-full');

@@ -3,15 +3,18 @@ import type { Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type DrainedConnection = {
+  /** Resolves once nothing more is done for it. */
   readonly closed: Promise<unknown>;
+  /** It must end by itself, which somebody bounds. */
+  readonly isOwedReply: boolean;
   /** Closes: now where no transaction is on its way, else after it. */
   readonly drain: () => void;
   readonly terminate: () => void;
 };
 
 /**
- * Stops accepting, lets transactions end within `drainMs`, and closes every connection; resolves when the last one is,
- * which may leave later where it is owed the next hop's word on a message.
+ * Stops accepting, lets transactions end within `drainMs`, and closes every connection; those that are owed a reply then
+ * close when they have it, or nobody is there to hear it.
  */
 export async function drainConnections(
   server: Server,
@@ -25,6 +28,7 @@ export async function drainConnections(
   const patience = new AbortController();
   await Promise.race([allClosed, delay(drainMs, null, { signal: patience.signal })]);
   patience.abort();
-  for (const connection of connections) connection.terminate();
-  await stopped;
+  const owed = new Set([...connections].filter(({ isOwedReply }) => isOwedReply));
+  for (const connection of connections) if (!owed.has(connection)) connection.terminate();
+  await Promise.all([stopped, ...[...owed].map(({ closed }) => closed)]);
 }

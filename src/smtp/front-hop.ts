@@ -46,7 +46,7 @@ export type FrontHopOptions = {
   /** One that others use as well, or settings of one of our own. */
   readonly spool: Spool | SpoolSettings;
   readonly bareLineEndings: BareLineEndings;
-  /** How long transactions in flight may go on after a dispose; longer than analysis and final reply take. */
+  /** How long clients may go on after a dispose with what they have begun. */
   readonly drainMs: number;
   readonly resolver: ReverseResolver;
   /** For what the client is only told as 451: next hop lost, `handle` threw. The reason is in `cause`. */

@@ -20,7 +20,7 @@ export class MirroredTransaction implements NextHopTransaction {
   readonly #options: MirrorOptions;
   #outcome: Promise<Reply> | null = null;
   #abandoned = false;
-  #isWaiting = false;
+  #isHandedOver = false;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -31,9 +31,9 @@ export class MirroredTransaction implements NextHopTransaction {
     return this.#outcome;
   }
 
-  /** The final dot left, and there is no reply to it yet. */
-  get isWaiting(): boolean {
-    return this.#isWaiting;
+  /** The final dot left: the next hop may have the message. */
+  get isHandedOver(): boolean {
+    return this.#isHandedOver;
   }
 
   deliver(prefix: Buffer, content: Content): Promise<Reply> {
@@ -55,20 +55,18 @@ export class MirroredTransaction implements NextHopTransaction {
       // of the event loop lets a FIN be seen that has already arrived.
       const mayCommit = async () => {
         await setImmediate();
-        this.#isWaiting = clientIsThere();
-        return this.#isWaiting;
+        this.#isHandedOver = clientIsThere();
+        return this.#isHandedOver;
       };
       return await tellingOutcome('data', onNextHop, () =>
         session.data(prefix, content, mayCommit),
       );
     } catch (error) {
       onError(error as Error);
-      if (this.#isWaiting) onReplyLost();
+      if (this.#isHandedOver) onReplyLost();
       return error instanceof SmtpError
         ? error.reply
         : reply(451, '4.3.0', 'Local error, try again later');
-    } finally {
-      this.#isWaiting = false;
     }
   }
 }

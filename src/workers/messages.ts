@@ -27,8 +27,8 @@ export type ToWorker =
 
 /** What a worker says to the leading process, as JSON. */
 export type FromWorker =
-  /** It listens to us, and is of that version of the program. */
-  | { readonly kind: 'hello'; readonly version: string }
+  /** It listens to us, and is of that version of the program; development before 2026-11-30 did not say it. */
+  | { readonly kind: 'hello'; readonly version?: string }
   | ({ readonly kind: 'serving' } & MailAddresses)
   /** Why it cannot take mail, in a sentence. */
   | { readonly kind: 'failed'; readonly reason: string }

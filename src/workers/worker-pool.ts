@@ -45,6 +45,7 @@ export class WorkerPool implements AsyncDisposable {
   readonly #slots: readonly Slot[];
   readonly #counts = new CountsOfWorkers();
   readonly #gaveUp = Promise.withResolvers<Error>();
+  #hasGivenUp = false;
   readonly #stopping = new AbortController();
   readonly #ends = new Set<Promise<unknown>>();
   /** Once the first of them listens, with its addresses. */
@@ -160,12 +161,17 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /** A worker that was started again after an upgrade may mean other things by what it says, and nobody would notice. */
-  #understands(slot: Slot, version: string): boolean {
+  #understands(slot: Slot, version = 'of an older version'): boolean {
     const ours = this.#options.version;
     if (version === ours) return true;
     slot.failure = `Aliaswatch ${version} was installed while ${ours} ran: start it again`;
-    this.#gaveUp.resolve(new Error(slot.failure));
+    this.#giveUp(slot.failure);
     return false;
+  }
+
+  #giveUp(why: string): void {
+    this.#hasGivenUp = true;
+    this.#gaveUp.resolve(new Error(why));
   }
 
   #ended(slot: Slot, pid: number, how: Pick<WorkerEnded, 'code' | 'signal'>): void {
@@ -176,7 +182,7 @@ export class WorkerPool implements AsyncDisposable {
     clients.gone(pid);
     this.#counts.gone(pid);
     this.#sayServing();
-    if (this.#stopping.signal.aborted) return;
+    if (this.#stopping.signal.aborted || this.#hasGivenUp) return;
     const reason = slot.failure ?? `a worker ended ${describeEnd(how)}`;
     if (!slot.hasServed) {
       slot.started.reject(new Error(reason));
@@ -185,7 +191,7 @@ export class WorkerPool implements AsyncDisposable {
     const next = nextStart(slot.earlyEnds, { servedMs, isOrderly: how.code === 0 });
     if (next.kind === 'give-up') {
       const what = `worker ${slot.number} ends again and again as soon as it has begun`;
-      this.#gaveUp.resolve(new Error(`${what}: ${reason}`));
+      this.#giveUp(`${what}: ${reason}`);
       return;
     }
     slot.earlyEnds = next.earlyEnds;

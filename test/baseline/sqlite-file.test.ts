@@ -236,6 +236,9 @@ test('a file of the third format says what it said', async () => {
   const before = await said(upgraded);
   await upgraded.commit(thirdLesson('docusign-dse', 3));
   assert.deepEqual(await said(upgraded), before, 'a lesson that came again');
+  using inspector = new DatabaseSync(join(folder, 'third.db'));
+  const free = inspector.prepare('PRAGMA freelist_count').get()?.['freelist_count'];
+  assert.equal(free, 0, 'pages that the upgrade has left');
 });
 
 test('what a process that knows an older format would write is refused', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { before, describe, test } from 'node:test';
@@ -80,6 +80,23 @@ test('both are on record, with the file and who did it', async () => {
   assert.deepEqual(await actsOf('state', 'backed-up'), [archive, shell.path('bucket.tar.gz')]);
   assert.deepEqual(await actsOf('recorded', 'restored'), [archive]);
 });
+
+test(
+  'root leaves no file of its own in the state of another user, and is told so',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async () => {
+    await mkdir(shell.path('theirs'));
+    await writeFile(shell.path('theirs/pseudonym.key'), 'a key');
+    await chown(shell.path('theirs'), 65_534, 65_534);
+    const { code, stderr } = await shell.run([
+      ...['backup', '--state-dir', shell.path('theirs'), '--store', storeOf('theirs')],
+      ...['--out', shell.path('theirs.tar.gz')],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warning: not put on record: .*theirs belongs to user 65534; run this as/);
+    assert.deepEqual(await readdir(shell.path('theirs')), ['pseudonym.key']);
+  },
+);
 
 /** Files of the acts on record, each by the operator of this shell. */
 async function actsOf(name: string, act: string): Promise<readonly unknown[]> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { deliverWithPrefix, startTestFrontHop, testPrefix } from '../support/smtp-front-hop.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
@@ -72,6 +73,33 @@ test('a message that the next hop has is waited for, beyond the time that client
   await waiting.expect(421);
   await waiting.expectClose();
   await stopped;
+});
+
+test('so it is where its client does not wait: nothing is done for it after the end', async () => {
+  await using recorder = await SmtpRecorder.start((line) => (line === '.' ? 'silence' : undefined));
+  const done: string[] = [];
+  const frontHop = await startTestFrontHop(
+    recorder.address,
+    async ({ content }, nextHop) => {
+      const answer = await nextHop.deliver(testPrefix, content);
+      done.push(`answered ${answer.code}`);
+      return answer;
+    },
+    { drainMs: 20 },
+  );
+  {
+    await using client = await SmtpDialogue.greeted(frontHop.address);
+    await client.command('MAIL FROM:<a@s.test>', 250);
+    await client.command('RCPT TO:<b@e.test>', 250);
+    await client.command('DATA', 354);
+    client.send(Buffer.from(`${message}.\r\n`));
+    await recorder.until(({ messages }) => messages.length === 1);
+  }
+  const stopped = frontHop[Symbol.asyncDispose]().then(() => done.push('stopped'));
+  await delay(100);
+  recorder.say('250 2.0.0 Ok');
+  await stopped;
+  assert.deepEqual(done, ['answered 250', 'stopped']);
 });
 
 test('a next hop that never answers does not hold up the end', async () => {

@@ -40,14 +40,14 @@ export async function backup(context: CommandContext, flags: BackupFlags): Promi
     signal: context.signal,
   });
   const { files, bytes } = written;
-  await recordAct(context, settings, {
-    act: 'backed-up',
-    facts: { file: resolve(flags.out), files, bytes },
-  });
   for (const what of left) context.stderr.write(`warning: not in the backup: ${printable(what)}\n`);
   if (flags.json) printJson(context, { file: flags.out, ...written, notIncluded: left });
   else
     context.stdout.write(
       `${printable(flags.out)}: ${files} files, ${bytes} bytes. It holds keys and addresses: keep it like the state directory\n`,
     );
+  await recordAct(context, settings, {
+    act: 'backed-up',
+    facts: { file: resolve(flags.out), files, bytes },
+  });
 }

@@ -24,16 +24,14 @@ export async function restoreBackup(
     signal: context.signal,
   });
   const { program, at } = about;
+  const moved = before === null ? '' : `; what was there before is in ${printable(before)}`;
+  if (flags.json) printJson(context, { stateDir, takenAt: at, program, files, bytes, before });
+  else
+    context.stdout.write(
+      `${printable(stateDir)}: ${files} files of ${at}, written by ${printable(program)}${moved}. Now \`aliaswatch audit verify\`, then start \`serve\`\n`,
+    );
   await recordAct(context, settings, {
     act: 'restored',
     facts: { file: resolve(path), takenAt: at, program, files, bytes, before },
   });
-  if (flags.json) {
-    printJson(context, { stateDir, takenAt: at, program, files, bytes, before });
-    return;
-  }
-  const moved = before === null ? '' : `; what was there before is in ${printable(before)}`;
-  context.stdout.write(
-    `${printable(stateDir)}: ${files} files of ${at}, written by ${printable(program)}${moved}. Now \`aliaswatch audit verify\`, then start \`serve\`\n`,
-  );
 }

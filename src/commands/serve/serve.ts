@@ -46,6 +46,7 @@ export async function serve(context: CommandContext, flags: SettingFlags): Promi
   );
   const asked = context.signal.aborted ? Promise.resolve() : once(context.signal, 'abort');
   const trouble = await Promise.race([asked, ...(server.gaveUp ? [server.gaveUp] : [])]);
-  log.info({ drainMs }, 'stopping');
+  const reason = trouble instanceof Error ? { reason: trouble.message } : {};
+  log.info({ drainMs, ...reason }, 'stopping');
   if (trouble instanceof Error) throw new CommandFailure(trouble.message, { cause: trouble });
 }
