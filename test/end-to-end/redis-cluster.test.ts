@@ -155,6 +155,12 @@ test(
 
     await using store = await openRedisStore(cluster.url, defaultStoreLimits, { timeoutMs: 5000 });
     const now = new Date();
+    // A lesson without an answer is offered again for some seconds.
+    const judgedInAll = [...verdicts.values()].filter(isJudged).length;
+    const settled = async () =>
+      (await gateway.metric(`${stage}_count`, 'stage="commit"')) +
+      (await gateway.metric('aliaswatch_lessons_lost_total'));
+    while ((await settled()) < judgedInAll) await delay(100);
     const lessonsLost = await gateway.metric('aliaswatch_lessons_lost_total');
     let learned = 0;
     for (const [index, alias] of aliases.entries()) {
