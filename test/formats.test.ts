@@ -7,7 +7,7 @@ import { openRuleSets } from '../src/activation/open-rule-sets.ts';
 import { openHeads } from '../src/audit/open-heads.ts';
 import { openPersonalValues } from '../src/audit/personal-values.ts';
 import { passingStoreFiles, stateDatabases, storeFiles } from '../src/backup/parts.ts';
-import { openSqliteFile } from '../src/baseline/sqlite-file.ts';
+import { openSqliteFile } from '../src/sqlite/sqlite-file.ts';
 import { openStore } from '../src/baseline/open-store.ts';
 import { defaultStoreLimits } from '../src/baseline/store.ts';
 import { openAccessFile } from '../src/console/access/access-file.ts';

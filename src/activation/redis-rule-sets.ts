@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { RedisClient } from '../baseline/redis-client.ts';
+import { RedisClient } from '../redis/redis-client.ts';
 import {
   keptActivations,
   keptSets,

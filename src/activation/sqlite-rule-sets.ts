@@ -4,8 +4,8 @@ import {
   inTransaction,
   openSqliteFile,
   type SqliteContent,
-} from '../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+} from '../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import {
   keptActivations,
   keptSets,

@@ -5,7 +5,7 @@ import {
   openSqliteFile,
   truncateLog,
   type SqliteContent,
-} from '../baseline/sqlite-file.ts';
+} from '../sqlite/sqlite-file.ts';
 import type { PersonalValue } from './commitment.ts';
 import { mentionsAddress } from './mentions-address.ts';
 

@@ -1,4 +1,4 @@
-import { RedisClient } from '../baseline/redis-client.ts';
+import { RedisClient } from '../redis/redis-client.ts';
 import {
   decodeHead,
   encodeHead,

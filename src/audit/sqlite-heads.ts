@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openSqliteFile, inTransaction, type SqliteContent } from '../baseline/sqlite-file.ts';
+import { openSqliteFile, inTransaction, type SqliteContent } from '../sqlite/sqlite-file.ts';
 import {
   decodeHead,
   encodeHead,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { redisFormat, refuseNewer } from '../baseline/redis-format.ts';
+import { redisFormat, refuseNewer } from '../redis/redis-format.ts';
 import { stateFormat } from '../state-directory.ts';
 
 export const backupFormat = 1;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { RedisClient } from '../baseline/redis-client.ts';
-import { readRedisFormat, type RedisFormat } from '../baseline/redis-format.ts';
+import { RedisClient } from '../redis/redis-client.ts';
+import { readRedisFormat, type RedisFormat } from '../redis/redis-format.ts';
 import { stateFormat } from '../state-directory.ts';
 import { aboutName, backupFormat, type About } from './about.ts';
 import { writeArchive, type Written } from './archive-writer.ts';

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { explainSqliteError, type SqliteContent } from '../baseline/sqlite-file.ts';
+import { explainSqliteError, type SqliteContent } from '../sqlite/sqlite-file.ts';
 
 /** Copies a database as it is at one moment, while others read and write it; what was deleted is not in the copy. */
 export function copyDatabase(

@@ -1,7 +1,7 @@
 import { content as ruleSets } from '../activation/sqlite-rule-sets.ts';
 import { content as personalValues } from '../audit/personal-values.ts';
 import { content as auditHeads } from '../audit/sqlite-heads.ts';
-import type { SqliteContent } from '../baseline/sqlite-file.ts';
+import type { SqliteContent } from '../sqlite/sqlite-file.ts';
 import { content as baselines } from '../baseline/sqlite-store.ts';
 import { content as access } from '../console/access/access-file.ts';
 import { content as live } from '../live/sqlite-live-store.ts';

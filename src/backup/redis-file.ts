@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { RedisClient } from '../baseline/redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 import { dumpKeys, loadKeys, readPart, renderPart, type DumpedKey } from './redis-keys.ts';
 
 /** A part is half a megabyte, or one value: the files of a rule set are the largest. */

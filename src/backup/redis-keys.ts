@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
-import type { RedisClient } from '../baseline/redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 
 const kinds = ['string', 'hash', 'list', 'set', 'zset'] as const;
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RedisClient } from '../baseline/redis-client.ts';
-import { anyFormat } from '../baseline/redis-format.ts';
+import { RedisClient } from '../redis/redis-client.ts';
+import { anyFormat } from '../redis/redis-format.ts';
 import { openLiveStore } from '../live/open-live-store.ts';
 import { realDisk, syncDirectory, writeDurably } from '../quarantine/disk.ts';
 import { lockStateDirectory, stateFormatFile, unfinishedRestore } from '../state-directory.ts';

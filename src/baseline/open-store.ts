@@ -1,4 +1,4 @@
-import { isRedisAddress } from './redis-address.ts';
+import { isRedisAddress } from '../redis/redis-address.ts';
 import { openRedisStore } from './redis-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { BaselineStore, StoreLimits } from './store.ts';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { cachedSnapshots, dayOf, type Snapshot } from './ledger.ts';
-import { RedisClient } from './redis-client.ts';
-import type { RedisFormat } from './redis-format.ts';
+import { RedisClient } from '../redis/redis-client.ts';
+import type { RedisFormat } from '../redis/redis-format.ts';
 import * as wire from './redis-wire.ts';
 import type {
   BaselineStore,

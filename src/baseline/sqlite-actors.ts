@@ -11,7 +11,7 @@ import {
 import { dayOf, hourOf } from './ledger.ts';
 import * as retention from './retention.ts';
 import type { NameId } from './sqlite-names.ts';
-import type { SqliteStatements } from './sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import type { ObserveRequest } from './store.ts';
 import { passedOfHour, storedActor } from './stored-form.ts';
 import { sketchOf, type ValueRecord } from './value-record.ts';

@@ -4,7 +4,7 @@ import { SqliteActors } from './sqlite-actors.ts';
 import { SqliteLedger } from './sqlite-ledger.ts';
 import { SqliteNames, type NameId } from './sqlite-names.ts';
 import { SqliteSnapshots } from './sqlite-snapshots.ts';
-import type { SqliteStatements } from './sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import { SqliteTraffic } from './sqlite-traffic.ts';
 import type { Commit, Observation, ObserveRequest, StoredValue, StoreLimits } from './store.ts';
 import * as form from './stored-form.ts';

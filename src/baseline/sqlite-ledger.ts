@@ -1,7 +1,7 @@
 import type { Counters } from './ledger.ts';
 import type { NameId, SqliteNames } from './sqlite-names.ts';
 import { packCounters, packRecord, unpackCounters, unpackRecord } from './sqlite-packing.ts';
-import type { SqliteStatements } from './sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import type { StoredValue } from './store.ts';
 import type { ValueRecord } from './value-record.ts';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SqliteStatements } from './sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 
 export const nameSchema =
   'CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;';

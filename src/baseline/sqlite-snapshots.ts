@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { buildSnapshot, cachedSnapshots, maturationDays, type Snapshot } from './ledger.ts';
 import type { SqliteLedger } from './sqlite-ledger.ts';
 import type { NameId } from './sqlite-names.ts';
-import type { SqliteStatements } from './sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import type { SqliteTraffic } from './sqlite-traffic.ts';
 
 export const snapshotSchema = `

@@ -7,10 +7,10 @@ import {
   openSqliteFile,
   type SqliteContent,
   type SqliteFileOptions,
-} from './sqlite-file.ts';
+} from '../sqlite/sqlite-file.ts';
 import { firstFormat, laterFormats } from './sqlite-formats.ts';
 import { packingFunctions } from './sqlite-packing.ts';
-import { SqliteStatements } from './sqlite-statements.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import type {
   BaselineStore,
   Commit,

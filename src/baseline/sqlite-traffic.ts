@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { dayMs } from './ledger.ts';
 import * as retention from './retention.ts';
 import type { NameId } from './sqlite-names.ts';
-import type { SqliteStatements } from './sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 
 /**
  * `expires` is a day of the machine's clock, `seen` a millisecond of it; days, hours and epochs are those of the messages.

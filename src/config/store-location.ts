@@ -1,4 +1,4 @@
-import { isRedisAddress, parseRedisAddress } from '../baseline/redis-address.ts';
+import { isRedisAddress, parseRedisAddress } from '../redis/redis-address.ts';
 
 /** What is wrong with a store location, or null. The text itself is left out: it may hold a password. */
 export function storeLocationFault(location: string): string | null {

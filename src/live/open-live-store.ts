@@ -1,4 +1,4 @@
-import type { RedisClientOptions } from '../baseline/redis-client.ts';
+import type { RedisClientOptions } from '../redis/redis-client.ts';
 import type { LiveStore } from './live-store.ts';
 import { openRedisLiveStore } from './redis-live-store.ts';
 import { openSqliteLiveStore, type SqliteLiveOptions } from './sqlite-live-store.ts';

@@ -1,5 +1,5 @@
-import { RedisClient, type RedisClientOptions } from '../baseline/redis-client.ts';
-import { redisFormat } from '../baseline/redis-format.ts';
+import { RedisClient, type RedisClientOptions } from '../redis/redis-client.ts';
+import { redisFormat } from '../redis/redis-format.ts';
 import { readBreakerOrder, subjectOf } from './breaker-order.ts';
 import { mostProcesses, type LiveStore } from './live-store.ts';
 import { readProcessStatus } from './process-status.ts';

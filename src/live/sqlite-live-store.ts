@@ -4,8 +4,8 @@ import {
   inTransaction,
   openSqliteFile,
   type SqliteContent,
-} from '../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+} from '../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import { readBreakerOrder, subjectOf } from './breaker-order.ts';
 import { mostProcesses, type LiveStore } from './live-store.ts';
 import { readProcessStatus } from './process-status.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CountedErasable } from '../audit/erasable.ts';
-import { inTransaction, truncateLog } from '../baseline/sqlite-file.ts';
+import { inTransaction, truncateLog } from '../sqlite/sqlite-file.ts';
 
 const tables = ['entry', 'notice', 'request'];
 

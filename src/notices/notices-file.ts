@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { openSqliteFile, type SqliteContent } from '../baseline/sqlite-file.ts';
+import { openSqliteFile, type SqliteContent } from '../sqlite/sqlite-file.ts';
 
 export const content: SqliteContent = {
   title: 'Notices',

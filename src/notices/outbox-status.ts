@@ -1,4 +1,4 @@
-import type { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 
 export type OutboxStatus = {
   /** What waits to become a notice, and notices that are not delivered yet. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from '../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import { inTransaction } from '../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import type { Addressee, DeliveredMail, NoticeKind } from './notice.ts';
 import { backoffMs, gatherMs, giveUpMs, keptMs, leaseMs } from './notice-times.ts';
 import { statusOf, type OutboxStatus } from './outbox-status.ts';

@@ -1,4 +1,4 @@
-import type { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import { newTransactionId } from '../smtp/transaction-id.ts';
 import { campaignPauseMs, fullPacePerDay, pastPaceMs } from './notice-times.ts';
 

@@ -5,8 +5,8 @@ import {
   openSqliteFile,
   type SqliteContent,
   type SqliteFileOptions,
-} from '../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+} from '../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import {
   ageOf,
   daysKept,

@@ -1,4 +1,4 @@
-import type { SqliteStatements } from '../baseline/sqlite-statements.ts';
+import type { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import { walkMarks } from './index-walk.ts';
 import type { IndexPage, IndexQuery } from './quarantine-index.ts';
 import { placesOf, type Condition } from './sqlite-index-query.ts';

@@ -5,8 +5,8 @@ import {
   openSqliteFile,
   truncateLog,
   type SqliteContent,
-} from '../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+} from '../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import type {
   DueQuery,
   IndexEntry,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { RedisClaims } from '../baseline/redis-claims.ts';
-import { RedisClient } from '../baseline/redis-client.ts';
+import { RedisClaims } from '../redis/redis-claims.ts';
+import { RedisClient } from '../redis/redis-client.ts';
 import {
   isInForce,
   surplusOf,

@@ -6,8 +6,8 @@ import {
   openSqliteFile,
   type SqliteContent,
   type SqliteFileOptions,
-} from '../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../baseline/sqlite-statements.ts';
+} from '../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../sqlite/sqlite-statements.ts';
 import {
   isInForce,
   surplusOf,

@@ -5,7 +5,7 @@ import {
   truncateLog,
   type SqliteContent,
   type SqliteFileOptions,
-} from '../baseline/sqlite-file.ts';
+} from '../sqlite/sqlite-file.ts';
 import { leastKeys } from './reservoir.ts';
 
 /** Name of the file in the state directory. */

@@ -11,7 +11,7 @@ import {
   writeKeyFile,
 } from '../../src/backup/redis-file.ts';
 import { keptKeys, readPart } from '../../src/backup/redis-keys.ts';
-import { RedisClient } from '../../src/baseline/redis-client.ts';
+import { RedisClient } from '../../src/redis/redis-client.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis, startRedisCluster } from '../support/redis.ts';
 

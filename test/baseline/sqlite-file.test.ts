@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, describe, test } from 'node:test';
 import { maturationDays } from '../../src/baseline/ledger.ts';
 import { appliedCommits } from '../../src/baseline/retention.ts';
-import { openSqliteFile, type SqliteContent } from '../../src/baseline/sqlite-file.ts';
+import { openSqliteFile, type SqliteContent } from '../../src/sqlite/sqlite-file.ts';
 import { openSqliteStore } from '../../src/baseline/sqlite-store.ts';
 import {
   defaultStoreLimits,

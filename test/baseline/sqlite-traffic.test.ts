@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSqliteFile } from '../../src/baseline/sqlite-file.ts';
-import { SqliteStatements } from '../../src/baseline/sqlite-statements.ts';
+import { openSqliteFile } from '../../src/sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../../src/sqlite/sqlite-statements.ts';
 import { content } from '../../src/baseline/sqlite-store.ts';
 import { SqliteTraffic } from '../../src/baseline/sqlite-traffic.ts';
 

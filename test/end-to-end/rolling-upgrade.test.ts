@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { openRedisStore } from '../../src/baseline/redis-store.ts';
-import { redisFormat } from '../../src/baseline/redis-format.ts';
+import { redisFormat } from '../../src/redis/redis-format.ts';
 import { defaultStoreLimits } from '../../src/baseline/store.ts';
 import { completeSettings } from '../../src/config/settings.ts';
 import { createLog } from '../../src/observability/log.ts';

@@ -1,6 +1,6 @@
 import { after, before } from 'node:test';
 import { Redis } from 'ioredis';
-import { parseRedisAddress } from '../../src/baseline/redis-address.ts';
+import { parseRedisAddress } from '../../src/redis/redis-address.ts';
 import { keepLedgers } from '../../src/organization/keep-ledgers.ts';
 import { openRedisLedgers } from '../../src/organization/redis-ledgers.ts';
 import { requireInstalled } from '../support/installed.ts';

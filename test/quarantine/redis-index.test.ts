@@ -1,6 +1,6 @@
 import { after, before } from 'node:test';
 import { Redis } from 'ioredis';
-import { parseRedisAddress } from '../../src/baseline/redis-address.ts';
+import { parseRedisAddress } from '../../src/redis/redis-address.ts';
 import { openRedisIndex } from '../../src/quarantine/redis-index.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis, startRedisCluster } from '../support/redis.ts';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { openSqliteFile, type SqliteContent } from '../../baseline/sqlite-file.ts';
+import { openSqliteFile, type SqliteContent } from '../../sqlite/sqlite-file.ts';
 
 export const content: SqliteContent = {
   title: 'Access file',

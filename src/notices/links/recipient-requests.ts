@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from '../../baseline/sqlite-file.ts';
-import { SqliteStatements } from '../../baseline/sqlite-statements.ts';
+import { inTransaction } from '../../sqlite/sqlite-file.ts';
+import { SqliteStatements } from '../../sqlite/sqlite-statements.ts';
 import { newTransactionId } from '../../smtp/transaction-id.ts';
 
 /** What a recipient asked for by a signed link, for operators to settle. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CallGuard } from '../../src/baseline/call-guard.ts';
-import { RedisClient } from '../../src/baseline/redis-client.ts';
+import { CallGuard } from '../../src/redis/call-guard.ts';
+import { RedisClient } from '../../src/redis/redis-client.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedis } from '../support/redis.ts';
 

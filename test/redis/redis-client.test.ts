@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
-import { RedisClient } from '../../src/baseline/redis-client.ts';
+import { RedisClient } from '../../src/redis/redis-client.ts';
 import { requireInstalled } from '../support/installed.ts';
 import { startRedisCluster } from '../support/redis.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseRedisAddress } from '../../src/baseline/redis-address.ts';
+import { parseRedisAddress } from '../../src/redis/redis-address.ts';
 
 const plain = {
   kind: 'standalone',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CircuitBreaker } from '../../src/baseline/circuit-breaker.ts';
+import { CircuitBreaker } from '../../src/redis/circuit-breaker.ts';
 
 function breaker(): CircuitBreaker {
   return new CircuitBreaker({ failures: 3, openMs: 1000, longestOpenMs: 3000 });
