@@ -1,5 +1,5 @@
 import type { Alias, MailFunction } from './alias/alias.ts';
-import { dayOf } from './baseline/ledger.ts';
+import { dayMs, dayOf } from './baseline/ledger.ts';
 import type { Observation } from './baseline/store.ts';
 import { addBits } from './conditions/add-bits.ts';
 import { askConditions, type ConditionsMet } from './conditions/ask-conditions.ts';
@@ -16,8 +16,6 @@ import type { InheritedValues } from './score/inherited-values.ts';
 import type { Readings } from './score/readings.ts';
 import type { Score } from './score/score.ts';
 import { scoreMessage } from './score/score-message.ts';
-
-const dayMs = 86_400_000;
 
 /** All that rules are applied to: one message and the history it is held against. */
 export type ToAppraise = {

@@ -1,12 +1,10 @@
 import { historyOf } from './baseline/history.ts';
-import { dayOf, maturationDays } from './baseline/ledger.ts';
+import { dayMs, dayOf, maturationDays } from './baseline/ledger.ts';
 import { usualSilenceDays } from './baseline/usual-silence.ts';
 import { suffices } from './decision/decide.ts';
 import type { Policy } from './decision/policy.ts';
 import type { BaselineFacts } from './observability/baseline-metrics.ts';
 import type { AliasLedger } from './pooled-ledgers.ts';
-
-const dayMs = 86_400_000;
 
 /** What operators watch of one alias's history; `at` of the ledger is now. */
 export function baselineFacts(

@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { maturationDays } from './baseline/ledger.ts';
+import { dayMs, maturationDays } from './baseline/ledger.ts';
 import type { BaselineStore, StoredValue } from './baseline/store.ts';
 
 /** What a store knows of one alias on a day. */
@@ -35,5 +35,5 @@ export async function* readLedgers(
 
 function lastMatured(values: readonly StoredValue[]): Date {
   const last = values.reduce((newest, { record }) => Math.max(newest, record.lastDay), 0);
-  return new Date((last + maturationDays) * 86_400_000);
+  return new Date((last + maturationDays) * dayMs);
 }

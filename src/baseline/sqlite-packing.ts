@@ -16,11 +16,14 @@ export function packRecord(record: ValueRecord): Uint8Array {
 }
 
 export function unpackRecord(bytes: Uint8Array): ValueRecord {
-  const [firstDay = 0, span = 0, days = 0, recentDays = 0, ...sketches] = decodeVarints(bytes);
-  const [domains = 0, recipients = 0, actors = 0, count = 0] = sketches;
+  const [firstDay, span, days, recentDays, domains, recipients, actors, count] = decodeVarints(
+    bytes,
+  ) as EightNumbers;
   const lastDay = firstDay + span;
   return { firstDay, lastDay, days, recentDays, domains, recipients, actors, count };
 }
+
+type EightNumbers = [number, number, number, number, number, number, number, number];
 
 /** Pairs: how much further the id of the counter is than the one before, and its amount. */
 export function packCounters(counters: Counters, idOf: (name: string) => NameId): Uint8Array {
@@ -39,16 +42,13 @@ export function unpackCounters(bytes: Uint8Array, nameOf: (id: NameId) => string
 }
 
 function packPairs(pairs: readonly (readonly [NameId, number])[]): Uint8Array {
+  const numbers: number[] = [];
   let before = 0;
-  return encodeVarints(
-    pairs
-      .toSorted(([a], [b]) => a - b)
-      .flatMap(([id, amount]) => {
-        const further = id - before;
-        before = id;
-        return [further, amount];
-      }),
-  );
+  for (const [id, amount] of pairs.toSorted(([a], [b]) => a - b)) {
+    numbers.push(id - before, amount);
+    before = id;
+  }
+  return encodeVarints(numbers);
 }
 
 /** Of a file that is brought up to date: its texts as they are kept now, in SQL. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { hourOf, type Counters } from './ledger.ts';
+import { hourOf } from './ledger.ts';
 import { mostLookups, type Commit, type ObserveRequest } from './store.ts';
 import { fnv1a, type ValueRecord } from './value-record.ts';
 
@@ -102,10 +102,6 @@ export function decodeRecord(text: string): ValueRecord {
     actors: next(),
     count: next(),
   };
-}
-
-export function decodeCounters(text: string): Counters {
-  return JSON.parse(text) as Counters;
 }
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

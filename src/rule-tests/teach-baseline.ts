@@ -1,6 +1,6 @@
 import type { Analysis } from '../analysis.ts';
 import { archivedTransaction } from '../archive/archived-transaction.ts';
-import { dayOf } from '../baseline/ledger.ts';
+import { dayMs, dayOf } from '../baseline/ledger.ts';
 import type { BaselineStore, Commit } from '../baseline/store.ts';
 import { sketchOf } from '../baseline/value-record.ts';
 import { isFlagged } from '../decision/decide.ts';
@@ -10,8 +10,6 @@ import { domainOf } from '../message/mailbox.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { replaceText } from './message-source.ts';
 import type { BaselinePlan } from './rule-test.ts';
-
-const dayMs = 86_400_000;
 
 /** Days between the last message of a history and the judged one: more than a bucket takes to mature. */
 const quietDays = 3;

@@ -1,5 +1,5 @@
 import { historyOf } from '../../baseline/history.ts';
-import { dayOf } from '../../baseline/ledger.ts';
+import { dayMs, dayOf } from '../../baseline/ledger.ts';
 import { isEstablished } from '../../baseline/novelty.ts';
 import type { BaselineStore, StoredValue } from '../../baseline/store.ts';
 import { maturedDays } from '../../baseline/value-record.ts';
@@ -135,5 +135,5 @@ function valueTable(heading: string, facts: readonly ValueFacts[]): readonly str
 }
 
 function isoDay({ firstDay }: StoredValue['record']): string {
-  return new Date(firstDay * 86_400_000).toISOString().slice(0, 10);
+  return new Date(firstDay * dayMs).toISOString().slice(0, 10);
 }

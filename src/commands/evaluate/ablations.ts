@@ -1,5 +1,5 @@
 import { templateFunctionOf } from '../../alias/template-function.ts';
-import { maturationDays } from '../../baseline/ledger.ts';
+import { dayMs, maturationDays } from '../../baseline/ledger.ts';
 import type { BaselineStore } from '../../baseline/store.ts';
 import { decideScored } from '../../decision/decide.ts';
 import type { ActiveRules } from '../../dependencies.ts';
@@ -132,7 +132,7 @@ function withoutOwnRates(observation: Awaited<ReturnType<BaselineStore['observe'
 
 /** As if what was learned until now had matured … */
 function later(asked: Parameters<Scorer>[0]): Parameters<Scorer>[0] {
-  const receivedAt = new Date(asked.receivedAt.getTime() + maturationDays * 86_400_000);
+  const receivedAt = new Date(asked.receivedAt.getTime() + maturationDays * dayMs);
   return { ...asked, receivedAt };
 }
 
