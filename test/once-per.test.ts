@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { oncePerName, oncePerObject } from '../src/once-per.ts';
+import { oncePerName, oncePerObject, oncePerText } from '../src/once-per.ts';
 
 test('each object and each name is asked about once', () => {
   const asked: unknown[] = [];
@@ -18,4 +18,17 @@ test('each object and each name is asked about once', () => {
   });
   for (const name of ['x', 'y', 'x']) assert.equal(ofName(name), '');
   assert.deepEqual(asked, [one, another, 'x', 'y']);
+});
+
+test('of texts the last ones are kept, and long ones not at all', () => {
+  const asked: string[] = [];
+  const lengthOf = oncePerText(2, (of) => {
+    asked.push(of);
+    return { length: of.length };
+  });
+  const long = 'x'.repeat(513);
+  for (const text of ['a', 'b', 'a', 'c', 'a', 'b', long, long, '\ud800é'])
+    assert.equal(lengthOf(text).length, text.length);
+  assert.deepEqual(asked, ['a', 'b', 'c', 'b', long, long, '\ud800é']);
+  assert.equal(lengthOf('b'), lengthOf('b'));
 });

@@ -12,6 +12,8 @@ const tab = 0x09;
  * continue the last of these.
  */
 export function removeForgedFields(headerBlock: Buffer, authservId: string): Buffer {
+  if (!isContinuation(headerBlock[0]) && !mayBeOurs.test(headerBlock.toString('latin1')))
+    return headerBlock;
   const fields = splitFields(headerBlock);
   const kept = fields.filter(
     (field) =>
@@ -19,6 +21,9 @@ export function removeForgedFields(headerBlock: Buffer, authservId: string): Buf
   );
   return kept.length === fields.length ? headerBlock : Buffer.concat(kept);
 }
+
+/** How a field of ours begins; of most mail no line does, and nothing else has to be looked at. */
+const mayBeOurs = /^(?:x-aliaswatch-|authentication-results)/im;
 
 /** Each field with its continuation lines and line endings; lines that are no field likewise. */
 function splitFields(block: Buffer): Buffer[] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { oncePerText } from '../once-per.ts';
 import { canonicalAddress, watchedDomain } from './address.ts';
 import type { Alias } from './alias.ts';
 import { createLookAlikes, type LookAlikes } from './look-alike.ts';
@@ -32,9 +33,10 @@ export function createCatalogue(
     aliases.push(alias);
     byAddress.set(address, alias);
   }
+  const found = oncePerText(2000, (address) => ({ alias: findByAddress(byAddress, address) }));
   return {
     aliases,
-    find: (address) => findByAddress(byAddress, address),
+    find: (address) => found(address).alias,
     lookAlikes: createLookAlikes(aliases),
   };
 }

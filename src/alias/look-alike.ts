@@ -1,4 +1,5 @@
 import { domainToUnicode } from 'node:url';
+import { oncePerText } from '../once-per.ts';
 import { foldText } from '../message/fold.ts';
 import { watchedDomain } from './address.ts';
 import type { Alias } from './alias.ts';
@@ -29,13 +30,17 @@ export function createLookAlikes(aliases: readonly Alias[]): LookAlikes {
       }
     }
   }
+  const named = oncePerText(2000, (displayName) => ({
+    alias: firstFound(addressesSpelledIn(displayName), byAddress),
+  }));
+  const imitated = oncePerText(2000, (domain) => {
+    const names = [domain, organizationalDomain(domain)];
+    const isGenuine = names.some((name) => genuine.has(name));
+    return { alias: isGenuine ? null : firstFound(names.map(domainSkeleton), bySkeleton) };
+  });
   return {
-    named: (displayName) => firstFound(addressesSpelledIn(displayName), byAddress),
-    imitated: (domain) => {
-      const names = [domain, organizationalDomain(domain)];
-      if (names.some((name) => genuine.has(name))) return null;
-      return firstFound(names.map(domainSkeleton), bySkeleton);
-    },
+    named: (displayName) => named(displayName).alias,
+    imitated: (domain) => imitated(domain).alias,
   };
 }
 

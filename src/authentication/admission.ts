@@ -58,7 +58,10 @@ export function admitHeader(head: Buffer, isWholeMessage: boolean): AdmittedHead
       (row.name !== 'arc-message-signature' || readableTags(row.text) !== null),
   );
   return {
-    block: Buffer.from(block.map(({ text: row }) => row).join(''), 'latin1'),
+    block:
+      block.length === rows.length
+        ? head.subarray(0, receivedBytes)
+        : Buffer.from(block.map(({ text: row }) => row).join(''), 'latin1'),
     receivedBytes,
     keys: considered.map(({ selector, domain }) => ({ selector, domain })),
     authorDomains,
@@ -73,15 +76,13 @@ function headerLength(head: Buffer, isWholeMessage: boolean): number | null {
   return isWholeMessage ? head.length : null;
 }
 
+const longBlankRun = new RegExp(`[ \\t\\r\\n]{${maxBlankRun + 1}}`);
+
 function isContrived(text: string): boolean {
+  if (longBlankRun.test(text)) return true;
   let lines = 0;
-  let blanks = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x0a) lines++;
-    blanks = code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a ? blanks + 1 : 0;
-    if (lines > maxLines || blanks > maxBlankRun) return true;
-  }
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1))
+    if (++lines > maxLines) return true;
   return false;
 }
 
@@ -92,24 +93,43 @@ type Row = { readonly name: string; readonly text: string };
  * line after the name: read otherwise than the verifier reads it, a signature would escape the limits.
  */
 function splitRows(text: string): readonly Row[] {
-  const lines = text.split(/(?<=\n)/);
-  const opens = lines.map(() => true);
-  for (let at = lines.length - 1; at > 0; at--) {
-    const below = opens[at + 1] === false ? (lines[at + 1] ?? '') : '';
-    opens[at] = /^[!-9;-~]+[ \t\r\n]*:/.test((lines[at] ?? '') + below) || lines[at] === '\r\n';
+  const starts = lineStarts(text);
+  const rowStarts: number[] = [];
+  let isOpenBelow = true;
+  for (let line = starts.length - 1; line > 0; line--) {
+    const start = starts[line] ?? 0;
+    const end = starts[line + 1] ?? text.length;
+    const readTo: number = isOpenBelow ? end : (starts[line + 2] ?? text.length);
+    isOpenBelow = opensField(text, start, readTo) || text.slice(start, end) === '\r\n';
+    if (isOpenBelow) rowStarts.push(start);
   }
-  const rows: string[] = [];
-  for (const [at, line] of lines.entries()) {
-    if (opens[at] === true) rows.push(line);
-    else rows[rows.length - 1] = `${rows.at(-1) ?? ''}${line}`;
-  }
-  return rows.map((row) => ({
-    name: row
-      .slice(0, Math.max(0, row.indexOf(':')))
-      .trim()
-      .toLowerCase(),
-    text: row,
-  }));
+  rowStarts.push(0);
+  rowStarts.reverse();
+  return rowStarts.map((start, row) => {
+    const field = text.slice(start, rowStarts[row + 1] ?? text.length);
+    return {
+      name: field
+        .slice(0, Math.max(0, field.indexOf(':')))
+        .trim()
+        .toLowerCase(),
+      text: field,
+    };
+  });
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let feed = text.indexOf('\n'); feed >= 0; feed = text.indexOf('\n', feed + 1))
+    if (feed + 1 < text.length) starts.push(feed + 1);
+  return starts;
+}
+
+const nameAndColon = /[!-9;-~]+[ \t\r\n]*:/y;
+
+/** Whether a name and its colon stand there, before `end`. */
+function opensField(text: string, start: number, end: number): boolean {
+  nameAndColon.lastIndex = start;
+  return nameAndColon.test(text) && nameAndColon.lastIndex <= end;
 }
 
 /** Null where a field is too long, or names too many others, to be read. */

@@ -152,12 +152,10 @@ const leastMs = 10;
 
 function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup {
   const deadline = performance.now() + limits.deadlineMs;
-  const asked = new Map<string, Promise<Answer>>();
+  const asked = new Map<string, Answer | Promise<Answer>>();
   let budget = limits.maxQueries;
 
-  async function ask(question: Question): Promise<Answer> {
-    const known = shared.recall(question);
-    if (known !== null && !(known instanceof Promise)) return known;
+  async function ask(question: Question, known: Promise<Answer> | null): Promise<Answer> {
     if (!rrtypes.has(question.rrtype)) throw new DnsError('ENOTIMP', question.key);
     if (!isQueryable(question.name)) throw new DnsError('ENOTFOUND', question.key);
     const leftMs = deadline - performance.now();
@@ -167,12 +165,21 @@ function lookupForMessage(shared: SharedQueries, limits: MessageLimits): Lookup 
     return within(leftMs, known ?? shared.send(question), question.key);
   }
 
+  /** The answer itself where it is at hand: for most questions of most mail it is, and nothing has to be waited for. */
+  function answerTo(question: Question): Answer | Promise<Answer> {
+    const before = asked.get(question.key);
+    if (before !== undefined) return before;
+    const known = shared.recall(question);
+    const answer = known === null || known instanceof Promise ? ask(question, known) : known;
+    asked.set(question.key, answer);
+    return answer;
+  }
+
   return async (asGiven, rrtype) => {
-    const name = asGiven.toLowerCase().replace(/\.$/, '');
-    const key = `${rrtype} ${name}`;
-    const answer = asked.get(key) ?? ask({ key, name, rrtype });
-    asked.set(key, answer);
-    const known = await answer;
+    const lower = asGiven.toLowerCase();
+    const name = lower.endsWith('.') ? lower.slice(0, -1) : lower;
+    const answer = answerTo({ key: `${rrtype} ${name}`, name, rrtype });
+    const known = answer instanceof Promise ? await answer : answer;
     if ('absent' in known) throw known.absent;
     return known.records;
   };

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { oncePerText } from '../once-per.ts';
 
 /** 64 bits of SHA-256 as base64url: names a value whose text we do not keep. */
 export function valueHash(text: string): string {
@@ -10,8 +11,9 @@ export type Pseudonym = (text: string) => string;
 
 export function createPseudonym(key: Buffer): Pseudonym {
   const secret = createSecretKey(key);
-  return (text) =>
-    createHmac('sha256', secret).update(text.toLowerCase()).digest('base64url').slice(0, 11);
+  return oncePerText(4000, (text) =>
+    createHmac('sha256', secret).update(text.toLowerCase()).digest('base64url').slice(0, 11),
+  );
 }
 
 /** The same for what differs by case as well: a path, a selector. Text in lower case has the same pseudonym under both. */

@@ -1,4 +1,5 @@
 import { getDomain, parse } from 'tldts';
+import { oncePerText } from '../once-per.ts';
 import { replaceInWordsWithAt } from './words-with-at.ts';
 
 /** A web address in a message. `domain` is registrable with private suffixes (`foo.github.io`), or an IP address. */
@@ -22,15 +23,17 @@ export function parseLink(target: string): Link | null {
 
 /** Registrable domain of a host with private suffixes on: whoever has `x.web.app` is not Google. */
 export function linkDomain(host: string): string | null {
-  const parsed = parse(host, { allowPrivateDomains: true });
-  if (parsed.isIp === true) return host;
-  return parsed.domain ?? (parsed.publicSuffix === host && parsed.isPrivate === true ? host : null);
+  return linkDomainOrEmpty(host) || null;
 }
 
+const linkDomainOrEmpty = oncePerText(2000, (host) => {
+  const parsed = parse(host, { allowPrivateDomains: true });
+  if (parsed.isIp === true) return host;
+  return parsed.domain ?? (parsed.publicSuffix === host && parsed.isPrivate === true ? host : '');
+});
+
 /** Registrable domain under ICANN suffixes: the organization. */
-export function organizationOf(host: string): string {
-  return getDomain(host) ?? host;
-}
+export const organizationOf = oncePerText(2000, (host) => getDomain(host) ?? host);
 
 /** Addresses spelled out in text with a scheme, and those of `href`s, distinct. */
 export function linksOf(hrefs: readonly string[], blocks: readonly string[]): readonly Link[] {

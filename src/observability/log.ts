@@ -50,6 +50,10 @@ type Facts = Readonly<Record<string, unknown>>;
  * does that, too, but copies 36 KB for the line of one message.
  */
 function withoutSecrets(facts: Facts): Facts {
+  const isClean =
+    !namesSecret(facts) &&
+    !Object.values(facts).some((value) => isObject(value) && namesSecret(value));
+  if (isClean) return facts;
   const kept = Object.entries(withoutOwnSecrets(facts)).map(([name, value]) => [
     name,
     isObject(value) && !Object.hasOwn(serializers, name) ? withoutOwnSecrets(value) : value,
@@ -57,8 +61,13 @@ function withoutSecrets(facts: Facts): Facts {
   return Object.fromEntries(kept) as Facts;
 }
 
+function namesSecret(facts: Facts): boolean {
+  for (const name in facts) if (secrets.has(name)) return true;
+  return false;
+}
+
 function withoutOwnSecrets(facts: Facts): Facts {
-  if (!Object.keys(facts).some((name) => secrets.has(name))) return facts;
+  if (!namesSecret(facts)) return facts;
   return Object.fromEntries(Object.entries(facts).filter(([name]) => !secrets.has(name)));
 }
 
