@@ -35,7 +35,7 @@ export function languagesOf(
   const known = speakersByWord(lists.commonWords);
   const languages = [...lists.commonWords.keys()];
   const votes = languages.map(() => 0);
-  const own = languages.map(() => new Set<string>());
+  const own = languages.map((): Set<string> | null => null);
   const stride = Math.max(1, Math.ceil(words.length / maxVoters));
   let voters = 0;
   for (let index = 0; index < words.length; index += stride) {
@@ -63,12 +63,12 @@ export function languagesOf(
 function vote(
   word: string,
   known: ReadonlyMap<string, readonly number[]>,
-  { votes, own }: { readonly votes: number[]; readonly own: readonly Set<string>[] },
+  { votes, own }: { readonly votes: number[]; readonly own: (Set<string> | null)[] },
 ): void {
   const holders = known.get(word);
   if (holders === undefined) return;
   for (const index of holders) {
     votes[index] = (votes[index] ?? 0) + 1 / holders.length;
-    if (holders.length === 1) own[index]?.add(word);
+    if (holders.length === 1) (own[index] ??= new Set()).add(word);
   }
 }

@@ -3,6 +3,7 @@ import type { AuthenticationResults } from '../authentication/results.ts';
 import { foldText, wordsOf } from '../message/fold.ts';
 import { linksOf, organizationOf, type Link } from '../message/links.ts';
 import { domainOf } from '../message/mailbox.ts';
+import { oncePerText } from '../once-per.ts';
 import type { Message } from '../message/message.ts';
 import { sentencesByBlock } from '../message/sentences.ts';
 import type { Transaction } from '../smtp/transaction.ts';
@@ -79,9 +80,9 @@ export function viewMessage(input: FeatureInput): MessageView {
     ...message.textBlocks,
   ])) {
     if (length > maxFoldedLength) break;
-    const folded = foldText(text);
-    length += folded.length;
-    sentences.push({ text, folded, words: wordsOf(folded, maxBodyWords), block });
+    const sentence = sentenceOf(text);
+    length += sentence.folded.length;
+    sentences.push({ ...sentence, block });
   }
   const foldedSubject = foldText(message.subject);
   const foldedBody = sentences
@@ -118,6 +119,12 @@ export function viewMessage(input: FeatureInput): MessageView {
     bareDomains: foreignBareDomains(writtenText, ownDomain),
   };
 }
+
+/** Most sentences of an alias stand in all of its messages. */
+const sentenceOf = oncePerText(2000, (text): Sentence => {
+  const folded = foldText(text);
+  return { text, folded, words: wordsOf(folded, maxBodyWords) };
+});
 
 /** A subject that speaks a language of its own is heard beside a long body: that is where lures are put. */
 function messageLanguages(

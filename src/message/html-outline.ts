@@ -1,3 +1,4 @@
+import { decodeHTML, decodeHTMLAttribute } from 'entities/decode';
 import { Parser } from 'htmlparser2';
 import { collapseSpace } from './collapse-space.ts';
 
@@ -83,12 +84,13 @@ export function outlineHtml(html: string): HtmlOutline {
       onopentag: (name, attributes) => {
         if (silentTags.has(name)) silent++;
         if (!inlineTags.has(name)) endBlock();
-        const target =
+        const written =
           name === 'form'
             ? attributes['action']
             : name === 'a' || name === 'area'
               ? attributes['href']
               : undefined;
+        const target = written === undefined ? undefined : decodedAttribute(written);
         if (target !== undefined && target !== '' && links.length < htmlLimits.links)
           links.push(target.trim());
         if (name === 'a') {
@@ -96,13 +98,15 @@ export function outlineHtml(html: string): HtmlOutline {
           if (target !== undefined && linkTexts.size < htmlLimits.links)
             anchor = { target: target.trim(), text: '' };
         }
-        const seen = `${name} ${attributes['class'] ?? ''}`;
+        const classes = decodedAttribute(attributes['class'] ?? '');
+        const seen = `${name} ${classes}`;
         if (labelled.has(seen) || tags.size >= htmlLimits.tags) return;
         labelled.add(seen);
-        for (const label of tagLabels(name, attributes['class'])) tags.add(label);
+        for (const label of tagLabels(name, classes)) tags.add(label);
       },
-      ontext: (data) => {
+      ontext: (written) => {
         if (silent > 0) return;
+        const data = written.includes('&') ? decodeHTML(written) : written;
         text += data;
         if (anchor !== null && anchor.text.length < maxLinkText) anchor.text += data;
       },
@@ -112,7 +116,8 @@ export function outlineHtml(html: string): HtmlOutline {
         if (!inlineTags.has(name)) endBlock();
       },
     },
-    { decodeEntities: true, lowerCaseAttributeNames: true },
+    // What is read is decoded above: the parser would look at every character for it.
+    { decodeEntities: false, lowerCaseAttributeNames: true },
   );
   parser.write(html.slice(0, htmlLimits.htmlLength));
   parser.end();
@@ -120,8 +125,12 @@ export function outlineHtml(html: string): HtmlOutline {
   return { blocks, links, linkTexts, tags: [...tags].sort() };
 }
 
-function tagLabels(name: string, classes: string | undefined): readonly string[] {
+function decodedAttribute(written: string): string {
+  return written.includes('&') ? decodeHTMLAttribute(written) : written;
+}
+
+function tagLabels(name: string, classes: string): readonly string[] {
   if (name.length > 32) return [];
-  const first = classes?.trim().split(/\s+/, 1)[0]?.replace(/\d+/g, '').slice(0, 40);
+  const first = classes.trim().split(/\s+/, 1)[0]?.replace(/\d+/g, '').slice(0, 40);
   return first ? [name, `${name}.${first}`] : [name];
 }
