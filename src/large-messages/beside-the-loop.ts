@@ -60,12 +60,13 @@ function verifyInThread(thread: LargeMessageThread, authservId: string): StartVe
     const { content, ...facts } = transaction;
     const head = new Uint8Array(await content.prefix(maxHeaderBytes));
     const { sizeBytes } = content;
-    const stream = content.stream();
-    stream.on('error', () => undefined); // its reader hears of it
-    const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    const descriptor = content.descriptor ?? null;
+    const stream = descriptor === null ? content.stream() : null;
+    stream?.on('error', () => undefined); // its reader hears of it
+    const pieces = stream?.[Symbol.asyncIterator]() as AsyncIterator<Buffer> | undefined;
     try {
       const said = await thread.ask(
-        { kind: 'authenticate', transaction: facts, sizeBytes, head, authservId },
+        { kind: 'authenticate', transaction: facts, sizeBytes, head, descriptor, authservId },
         [head.buffer],
         {
           signal,
@@ -75,7 +76,7 @@ function verifyInThread(thread: LargeMessageThread, authservId: string): StartVe
       if (said.kind === 'authenticated') return said.results;
       throw said.kind === 'failed' ? said.error : new Error(`${said.kind} instead of results`);
     } finally {
-      stream.destroy();
+      stream?.destroy();
     }
   };
   return (transaction, lookup) => {
@@ -90,12 +91,12 @@ function verifyInThread(thread: LargeMessageThread, authservId: string): StartVe
 /** In pieces of 64 KiB, as the spool gives them, to send them would cost the loop twice as much (measured). */
 const sentBytes = 1_048_576;
 
-async function nextPiece(pieces: AsyncIterator<Buffer>): Promise<ToTask> {
+async function nextPiece(pieces: AsyncIterator<Buffer> | undefined): Promise<ToTask> {
   const gathered: Buffer[] = [];
   let sizeBytes = 0;
   while (sizeBytes < sentBytes) {
-    const next = await pieces.next();
-    if (next.done === true) break;
+    const next = await pieces?.next();
+    if (next === undefined || next.done === true) break;
     gathered.push(next.value);
     sizeBytes += next.value.length;
   }

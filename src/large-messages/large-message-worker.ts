@@ -1,4 +1,5 @@
 /** Worker thread that authenticates and parses large messages, several at a time; it may be terminated at any moment. */
+import { readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { parentPort, type MessagePort } from 'node:worker_threads';
 import { verifyHere } from '../authentication/authenticate.ts';
@@ -29,13 +30,13 @@ async function read({ bytes }: ReadBodyTask, port: MessagePort): Promise<void> {
 }
 
 async function authenticate(task: AuthenticateTask, port: MessagePort): Promise<void> {
-  const { transaction, sizeBytes, authservId } = task;
+  const { transaction, sizeBytes, descriptor, authservId } = task;
   const head = Buffer.from(task.head.buffer);
   const questions = new Map<number, PromiseWithResolvers<readonly DnsRecord[]>>();
-  const content = new Readable({
-    highWaterMark: aheadBytes,
-    read: () => say(port, { kind: 'more' }),
-  });
+  const content =
+    descriptor === null
+      ? new Readable({ highWaterMark: aheadBytes, read: () => say(port, { kind: 'more' }) })
+      : Readable.from(piecesOf(descriptor, sizeBytes));
   const hear = (heard: ToTask) => {
     if (heard.kind === 'piece') content.push(heard.bytes && Buffer.from(heard.bytes.buffer));
     else if (heard.kind === 'answer') questions.get(heard.id)?.resolve(heard.records);
@@ -65,6 +66,25 @@ async function authenticate(task: AuthenticateTask, port: MessagePort): Promise<
     for (const question of questions.values()) question.reject(new DnsError('ECANCELLED', ''));
   });
   say(port, { kind: 'authenticated', results: await results });
+}
+
+const pieceBytes = 65_536;
+const lineFeed = 0x0a;
+
+/**
+ * In whole lines, since the verifier copies a piece behind the rest of a line that it has kept of the one before. Once nobody waits for the results the file may be closed, and its number be that of another one: what is read then is
+ * hashed for nobody.
+ */
+function* piecesOf(descriptor: number, sizeBytes: number): Generator<Buffer> {
+  for (let at = 0; at < sizeBytes;) {
+    const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, sizeBytes - at));
+    const bytesRead = readSync(descriptor, piece, 0, piece.length, at);
+    if (bytesRead === 0) throw new Error('the file of the message ends too early');
+    const lines = piece.subarray(0, bytesRead).lastIndexOf(lineFeed) + 1;
+    const end = lines === 0 ? bytesRead : lines;
+    at += end;
+    yield piece.subarray(0, end);
+  }
 }
 
 parentPort?.postMessage('ready');

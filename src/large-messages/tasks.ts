@@ -11,8 +11,10 @@ export type AuthenticateTask = {
   readonly kind: 'authenticate';
   readonly transaction: Omit<Transaction, 'content'>;
   readonly sizeBytes: number;
-  /** What the message begins with; the whole comes in pieces when it is asked for. */
+  /** What the message begins with. */
   readonly head: Uint8Array<ArrayBuffer>;
+  /** The open file that is the whole; null: it comes in pieces when it is asked for. */
+  readonly descriptor: number | null;
   readonly authservId: string;
 };
 

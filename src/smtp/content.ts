@@ -10,6 +10,13 @@ export type Content = {
   prefix(limitBytes: number): Promise<Buffer>;
   /** A fresh stream over all bytes; may be called more than once. */
   stream(): Readable;
+  /**
+   * The same in pieces of 64 KiB and more, but for the last, each of which lasts until the next is asked for; where they
+   * lie in a file, that saves memory for all of them.
+   */
+  borrow?(): AsyncIterable<Buffer>;
+  /** An open file with these bytes and no others, as long as the content is kept: for a thread that reads them itself. */
+  readonly descriptor?: number;
 };
 
 export function memoryContent(data: Buffer): Content {

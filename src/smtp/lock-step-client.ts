@@ -66,7 +66,8 @@ export class LockStepClient {
   }
 
   /**
-   * The message after a 354, dots stuffed, and the final dot. A refusal that arrives before the dot is the reply.
+   * The message after a 354, dots stuffed, and the final dot. A refusal that arrives before the dot is the reply. A piece
+   * of 64 KiB and more has been written when the next one is asked for.
    * @throws when the message cannot be read or sent as a whole; the connection is then closed without the dot.
    */
   async sendMessage(
@@ -165,7 +166,7 @@ export class LockStepClient {
   async #write(data: Buffer, stallMs: number): Promise<void> {
     for (let at = 0; at < data.length && this.#early === null; at += pieceBytes) {
       if (this.#lost !== null) throw nextHopLost(this.#lost);
-      if (!this.#socket.write(data.subarray(at, at + pieceBytes))) await this.#drained(stallMs);
+      await this.#writePart(data.subarray(at, at + pieceBytes), stallMs);
     }
     this.#mustStand();
   }
@@ -175,18 +176,20 @@ export class LockStepClient {
     if (this.#lost !== null && this.#early === null) throw nextHopLost(this.#lost);
   }
 
-  /** Resolves when the next hop takes bytes again, has answered early, or is lost. */
-  async #drained(stallMs: number): Promise<void> {
+  /** Resolves when the next hop has taken them, has answered early, or is lost. */
+  async #writePart(part: Buffer, stallMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#wake = () => resolve(undefined);
-    this.#socket.once('drain', this.#wake);
     const timer = setTimeout(
       () => this.#lose(new Error(`took no bytes for ${stallMs} ms`)),
       stallMs,
     );
+    this.#socket.write(part, (error) => {
+      if (error) this.#lose(error);
+      resolve(undefined);
+    });
     await promise;
     clearTimeout(timer);
-    this.#socket.off('drain', this.#wake);
   }
 
   #lose(error: Error): void {

@@ -154,5 +154,5 @@ function endpointOf(connection: Connection | null): Endpoint | null {
 async function* piecesOf(prefix: Buffer, content: Content): AsyncGenerator<Buffer> {
   yield prefix;
   if (content.sizeBytes <= readWholeBytes) yield await content.prefix(content.sizeBytes);
-  else yield* content.stream() as AsyncIterable<Buffer>;
+  else yield* content.borrow?.() ?? (content.stream() as AsyncIterable<Buffer>);
 }

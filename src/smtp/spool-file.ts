@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type { Content } from './content.ts';
 
 const pieceBytes = 65_536;
+const borrowedBytes = 262_144;
 const nameSyntax = /^[0-9a-f]{32}\.spool$/;
 
 export function isSpoolFile(name: string): boolean {
@@ -54,6 +55,8 @@ export class SpoolFile implements AsyncDisposable {
       sizeBytes,
       prefix: (limitBytes) => this.#readExactly(0, Math.min(limitBytes, sizeBytes)),
       stream: () => Readable.from(this.#pieces(sizeBytes), { objectMode: false }),
+      borrow: () => this.#borrowedPieces(sizeBytes),
+      descriptor: this.#file.fd,
     };
   }
 
@@ -68,14 +71,27 @@ export class SpoolFile implements AsyncDisposable {
       yield await this.#readExactly(at, Math.min(pieceBytes, sizeBytes - at));
   }
 
-  /** Less than `length` bytes must never pass for the whole message. */
+  async *#borrowedPieces(sizeBytes: number): AsyncGenerator<Buffer> {
+    const memory = Buffer.allocUnsafeSlow(Math.min(borrowedBytes, sizeBytes));
+    for (let at = 0; at < sizeBytes; at += borrowedBytes) {
+      const piece = memory.subarray(0, sizeBytes - at);
+      await this.#fill(piece, at);
+      yield piece;
+    }
+  }
+
   async #readExactly(position: number, length: number): Promise<Buffer> {
     const data = Buffer.allocUnsafe(length);
-    for (let at = 0; at < length;) {
-      const { bytesRead } = await this.#file.read(data, at, length - at, position + at);
+    await this.#fill(data, position);
+    return data;
+  }
+
+  /** Less must never pass for the whole message. */
+  async #fill(data: Buffer, position: number): Promise<void> {
+    for (let at = 0; at < data.length;) {
+      const { bytesRead } = await this.#file.read(data, at, data.length - at, position + at);
       if (bytesRead === 0) throw new Error('a spool file is shorter than what was written to it');
       at += bytesRead;
     }
-    return data;
   }
 }

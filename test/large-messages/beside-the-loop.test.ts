@@ -14,6 +14,7 @@ import { MessageTooLarge, readBody } from '../../src/message/message.ts';
 import { memoryContent } from '../../src/smtp/content.ts';
 import { notification, resolverOptions, transactionOf } from '../authentication/lab.ts';
 import { signMessage } from '../support/dkim-keys.ts';
+import { spooled } from '../support/spooled.ts';
 import { SmtpDialogue } from '../support/smtp-dialogue.ts';
 import { deliverWithPrefix, startTestFrontHop } from '../support/smtp-front-hop.ts';
 import { SmtpRecorder } from '../support/smtp-recorder.ts';
@@ -109,7 +110,11 @@ describe('the thread has the outcome that the loop has', () => {
       const here = createAuthenticator(optionsWith(errors));
       const bytes = Buffer.from(message, 'latin1');
       const transaction = transactionOf(memoryContent(bytes), {});
-      assert.deepEqual(await beside.authenticate(transaction), await here(transaction));
+      const expectedResults = await here(transaction);
+      assert.deepEqual(await beside.authenticate(transaction), expectedResults);
+      await using spool = await spooled(bytes);
+      const inFile = transactionOf(spool.content, {});
+      assert.deepEqual(await beside.authenticate(inFile), expectedResults, 'from a file');
       const [there, expected] = [await beside.readBody(bytes), await readBody(bytes)];
       const content = (parts: typeof expected.parts) =>
         parts.map((part) => ({ ...part, content: Buffer.from(part.content).toString('hex') }));
@@ -189,12 +194,22 @@ describe('the thread fails', () => {
   });
 });
 
+test('a file that is gone: unauthenticated, and the error', async () => {
+  await using spool = await spooled(Buffer.from(mixed('<p>Here</p>', attachment(200_000))));
+  const gone = { ...spool.content, descriptor: 1_000_000 };
+  const errors: unknown[] = [];
+  const { authenticate } = besideTheLoop(thread, optionsWith(errors), 0);
+  assert.deepEqual(await authenticate(transactionOf(gone, {})), unauthenticated);
+  assert.match(String(errors), /EBADF/);
+});
+
 test('a large message costs the loop little of what it costs', async () => {
   const message = Buffer.from(
     await signMessage(mixed('<p>Here it is</p>', attachment(8_000_000)), signer),
     'latin1',
   );
-  const transaction = transactionOf(memoryContent(message), {});
+  await using spool = await spooled(message);
+  const transaction = transactionOf(spool.content, {});
   const analysed = message.subarray(0, 4 * 1024 * 1024);
   const beside = besideTheLoop(thread, optionsWith([]), 0);
   const here = { authenticate: createAuthenticator(optionsWith([])), readBody };
