@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LockStepClient } from '../../src/smtp/lock-step-client.ts';
 import { spooled } from '../support/spooled.ts';
 
-/** Lines of which no two are alike, some of them with a dot to be stuffed. */
+/** Lines of which no two are alike; a few have a dot to be stuffed, whose piece is copied, most pieces have none. */
 function numbered(lines: number): Buffer {
   return Buffer.from(
-    Array.from({ length: lines }, (_, n) => `${n % 5000 === 7 ? '.' : ''}line ${n}\r\n`).join(''),
+    Array.from({ length: lines }, (_, n) => `${n % 50_000 === 7 ? '.' : ''}line ${n}\r\n`).join(''),
   );
 }
 
