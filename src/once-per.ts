@@ -20,13 +20,38 @@ export function oncePerName<Of extends string, Answer extends object | string>(
 /** Longer texts come from nobody who writes often, and are not kept. */
 const longestKept = 512;
 
-/** The same of a text that mail may choose: the `most` answers that were asked for last are kept. */
+/** What mail says is not kept for longer; what nobody asks for goes with the next one that is new. */
+const tenMinutesMs = 600_000;
+
+/**
+ * The same of a text that mail may choose, which is kept for ten minutes and is one of the `most` that were asked for
+ * last. All who ask share an answer, which must not be changed.
+ *
+ * @param isKept says no to an answer that is large for so short a text
+ */
 export function oncePerText<Answer extends object | string>(
   most: number,
   ask: (of: string) => Answer,
+  isKept: (answer: Answer) => boolean = () => true,
+  keptMs = tenMinutesMs,
 ): (of: string) => Answer {
-  const once = remembered(new LRUCache<string, Answer>({ max: most }), ask, copied);
-  return (of) => (of.length > longestKept ? ask(of) : once(of));
+  const known = new LRUCache<string, Answer>({
+    ...{ max: most, ttl: keptMs, ttlResolution: keptMs / 100 },
+  });
+  let tidiedMs = performance.now();
+  return (of) => {
+    if (of.length > longestKept) return ask(of);
+    const found = known.get(of);
+    if (found !== undefined) return found;
+    const own = copied(of);
+    const answer = ask(own);
+    if (isKept(answer)) known.set(own, answer);
+    if (performance.now() - tidiedMs > keptMs / 10) {
+      known.purgeStale();
+      tidiedMs = performance.now();
+    }
+    return answer;
+  };
 }
 
 /** A part of a longer text keeps the whole of it in memory; a copy does not. */
@@ -40,14 +65,12 @@ function remembered<Of, Answer extends object | string>(
     readonly set: (of: Of, answer: Answer) => unknown;
   },
   ask: (of: Of) => Answer,
-  ownedBy: (of: Of) => Of = (of) => of,
 ): (of: Of) => Answer {
   return (of) => {
     const found = known.get(of);
     if (found !== undefined) return found;
-    const own = ownedBy(of);
-    const answer = ask(own);
-    known.set(own, answer);
+    const answer = ask(of);
+    known.set(of, answer);
     return answer;
   };
 }

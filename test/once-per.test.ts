@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { oncePerName, oncePerObject, oncePerText } from '../src/once-per.ts';
 
 test('each object and each name is asked about once', () => {
@@ -31,4 +32,17 @@ test('of texts the last ones are kept, and long ones not at all', () => {
     assert.equal(lengthOf(text).length, text.length);
   assert.deepEqual(asked, ['a', 'b', 'c', 'b', long, long, '\ud800é']);
   assert.equal(lengthOf('b'), lengthOf('b'));
+});
+
+test('a text is forgotten in time, and an answer that is too large at once', async () => {
+  const asked: string[] = [];
+  const ask = (of: string) => {
+    asked.push(of);
+    return { of };
+  };
+  const brief = oncePerText(10, ask, ({ of }) => of !== 'large', 50);
+  for (const text of ['a', 'a', 'large', 'large']) brief(text);
+  await delay(100);
+  for (const text of ['a', 'a']) brief(text);
+  assert.deepEqual(asked, ['a', 'large', 'large', 'a']);
 });

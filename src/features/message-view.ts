@@ -120,11 +120,15 @@ export function viewMessage(input: FeatureInput): MessageView {
   };
 }
 
-/** Most sentences of an alias stand in all of its messages. */
-const sentenceOf = oncePerText(2000, (text): Sentence => {
-  const folded = foldText(text);
-  return { text, folded, words: wordsOf(folded, maxBodyWords) };
-});
+/** Most sentences of an alias stand in all of its messages. Some characters fold to eighteen. */
+const sentenceOf = oncePerText(
+  2000,
+  (text): Sentence => {
+    const folded = foldText(text);
+    return { text, folded, words: wordsOf(folded, maxBodyWords) };
+  },
+  ({ text, folded }) => folded.length <= 2 * text.length,
+);
 
 /** A subject that speaks a language of its own is heard beside a long body: that is where lures are put. */
 function messageLanguages(

@@ -73,7 +73,11 @@ function verifyInThread(thread: LargeMessageThread, authservId: string): StartVe
           answer: (asked) => (asked.kind === 'more' ? nextPiece(pieces) : answerTo(asked, lookup)),
         },
       );
-      if (said.kind === 'authenticated') return said.results;
+      if (said.kind === 'authenticated') {
+        // An analysis that was given up may go on: its file is closed, and the thread has read whatever has its number now.
+        if (descriptor !== null) await content.prefix(1);
+        return said.results;
+      }
       throw said.kind === 'failed' ? said.error : new Error(`${said.kind} instead of results`);
     } finally {
       stream?.destroy();
@@ -92,11 +96,12 @@ function verifyInThread(thread: LargeMessageThread, authservId: string): StartVe
 const sentBytes = 1_048_576;
 
 async function nextPiece(pieces: AsyncIterator<Buffer> | undefined): Promise<ToTask> {
+  if (pieces === undefined) throw new Error('more of a message whose file was given');
   const gathered: Buffer[] = [];
   let sizeBytes = 0;
   while (sizeBytes < sentBytes) {
-    const next = await pieces?.next();
-    if (next === undefined || next.done === true) break;
+    const next = await pieces.next();
+    if (next.done === true) break;
     gathered.push(next.value);
     sizeBytes += next.value.length;
   }

@@ -72,8 +72,8 @@ const pieceBytes = 65_536;
 const lineFeed = 0x0a;
 
 /**
- * In whole lines, since the verifier copies a piece behind the rest of a line that it has kept of the one before. Once nobody waits for the results the file may be closed, and its number be that of another one: what is read then is
- * hashed for nobody.
+ * In whole lines, since the verifier copies a piece behind the rest of a line that it has kept of the one before. A
+ * number whose file was closed meanwhile may be that of another one; whoever asked looks whether it was.
  */
 function* piecesOf(descriptor: number, sizeBytes: number): Generator<Buffer> {
   for (let at = 0; at < sizeBytes;) {

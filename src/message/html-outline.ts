@@ -54,6 +54,8 @@ const inlineTags = new Set([
   'wbr',
 ]);
 const maxLinkText = 200;
+/** Their text has no entities (HTML 13.1.2.6); that of `silentTags` is not read at all. */
+const rawTags = new Set(['xmp', 'iframe', 'noembed', 'noframes', 'plaintext']);
 const silentTags = new Set(['script', 'style', 'title', 'template', 'noscript']);
 
 /** Reads at most 1,000,000 characters of `html`; never throws on malformed markup. */
@@ -65,6 +67,7 @@ export function outlineHtml(html: string): HtmlOutline {
   const labelled = new Set<string>();
   let text = '';
   let silent = 0;
+  let raw = 0;
   /** The anchor that is open, and the text in it so far. */
   let anchor: { target: string; text: string } | null = null;
   const endAnchor = () => {
@@ -83,6 +86,7 @@ export function outlineHtml(html: string): HtmlOutline {
     {
       onopentag: (name, attributes) => {
         if (silentTags.has(name)) silent++;
+        if (rawTags.has(name)) raw++;
         if (!inlineTags.has(name)) endBlock();
         const written =
           name === 'form'
@@ -106,12 +110,13 @@ export function outlineHtml(html: string): HtmlOutline {
       },
       ontext: (written) => {
         if (silent > 0) return;
-        const data = written.includes('&') ? decodeHTML(written) : written;
+        const data = raw === 0 && written.includes('&') ? decodeHTML(written) : written;
         text += data;
         if (anchor !== null && anchor.text.length < maxLinkText) anchor.text += data;
       },
       onclosetag: (name) => {
         if (silentTags.has(name)) silent = Math.max(0, silent - 1);
+        if (rawTags.has(name)) raw = Math.max(0, raw - 1);
         if (name === 'a') endAnchor();
         if (!inlineTags.has(name)) endBlock();
       },

@@ -12,13 +12,16 @@ export function parseMailboxes(bodies: readonly string[]): readonly Mailbox[] {
   return bodies.flatMap(mailboxesOfField).slice(0, maxMailboxes);
 }
 
-const mailboxesOfField = oncePerText(2000, (body): readonly Mailbox[] =>
-  addressparser(body, { flatten: true })
-    .slice(0, maxMailboxes)
-    .map(({ address, name }) => ({
-      address: address.trim().toLowerCase(),
-      name: decodeWords(name).trim(),
-    })),
+const mailboxesOfField = oncePerText(
+  2000,
+  (body): readonly Mailbox[] =>
+    addressparser(body, { flatten: true })
+      .slice(0, maxMailboxes)
+      .map(({ address, name }) => ({
+        address: address.trim().toLowerCase(),
+        name: decodeWords(name).trim(),
+      })),
+  (mailboxes) => mailboxes.length <= 4,
 );
 
 /** Domain of an address, lower case, without the final dot; empty when there is none. */

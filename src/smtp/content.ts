@@ -12,7 +12,7 @@ export type Content = {
   stream(): Readable;
   /**
    * The same in pieces of 64 KiB and more, but for the last, each of which lasts until the next is asked for; where they
-   * lie in a file, that saves memory for all of them.
+   * lie in a file, that saves memory for all of them. Content with other bytes must not pass this on, nor `descriptor`.
    */
   borrow?(): AsyncIterable<Buffer>;
   /** An open file with these bytes and no others, as long as the content is kept: for a thread that reads them itself. */

@@ -67,7 +67,7 @@ export class LockStepClient {
 
   /**
    * The message after a 354, dots stuffed, and the final dot. A refusal that arrives before the dot is the reply. A piece
-   * of 64 KiB and more has been written when the next one is asked for.
+   * of 64 KiB and more has been written when the next one is asked for; after a refusal none is asked for.
    * @throws when the message cannot be read or sent as a whole; the connection is then closed without the dot.
    */
   async sendMessage(
@@ -81,6 +81,8 @@ export class LockStepClient {
         unsent.push(stuffing.push(chunk));
         if (lengthOf(unsent) < pieceBytes) continue;
         await this.#write(joined(unsent), options.stallMs);
+        // The next piece may come in memory that still waits to be sent: what is not asked for overwrites nothing.
+        if (this.#early !== null) return [this.#refusedEarly(this.#early)];
         unsent = [];
       }
       unsent.push(stuffing.end());

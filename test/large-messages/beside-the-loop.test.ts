@@ -203,6 +203,26 @@ test('a file that is gone: unauthenticated, and the error', async () => {
   assert.match(String(errors), /EBADF/);
 });
 
+test('a file that was closed meanwhile, its number that of another one: unauthenticated', async () => {
+  const sent = await signMessage(mixed('<p>Here</p>', attachment(200_000)), signer);
+  await using other = await spooled(Buffer.from(sent));
+  const mine = await spooled(Buffer.from(mixed('<p>There</p>', attachment(200_000))));
+  const { content } = mine;
+  const closed = {
+    ...content,
+    descriptor: other.content.descriptor ?? -1,
+    prefix: async (limitBytes: number) => {
+      const head = await content.prefix(limitBytes);
+      await mine[Symbol.asyncDispose]();
+      return head;
+    },
+  };
+  const errors: unknown[] = [];
+  const { authenticate } = besideTheLoop(thread, optionsWith(errors), 0);
+  assert.deepEqual(await authenticate(transactionOf(closed, {})), unauthenticated);
+  assert.match(String(errors), /EBADF|closed/);
+});
+
 test('a large message costs the loop little of what it costs', async () => {
   const message = Buffer.from(
     await signMessage(mixed('<p>Here it is</p>', attachment(8_000_000)), signer),

@@ -20,6 +20,14 @@ test('plain text comes in paragraphs, HTML in blocks', async () => {
   assert.deepEqual([html?.blocks, html?.links], [['Hi there', 'go'], ['https://x.example/']]);
 });
 
+test('character references are read as a browser reads them', () => {
+  const { blocks, links } = outlineHtml(
+    '<p>Tom &amp; Ann &ltb&gt; &#x41;</p><xmp>&lt;b&gt;</xmp><a href="https://x.example/?a=1&amp;b=2&copy=3">x</a>',
+  );
+  assert.deepEqual(blocks, ['Tom & Ann <b> A', '&lt;b&gt;', 'x']);
+  assert.deepEqual(links, ['https://x.example/?a=1&b=2&copy=3']);
+});
+
 test('layout is the set of tags and classes, digits stripped', () => {
   assert.deepEqual(
     outlineHtml('<div class="row12 x"><p>a</p></div><div class="row7"></div>').tags,
