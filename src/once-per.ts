@@ -20,7 +20,7 @@ export function oncePerName<Of extends string, Answer extends object | string>(
 /** Longer texts come from nobody who writes often, and are not kept. */
 const longestKept = 512;
 
-/** What mail says is not kept for longer; what nobody asks for goes with the next one that is new. */
+/** What mail says is not kept for longer; what nobody asks for any more goes a minute later at most, with a text that is new. */
 const tenMinutesMs = 600_000;
 
 /**
