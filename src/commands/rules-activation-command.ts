@@ -6,7 +6,7 @@ import type { DiffFlags } from './rules/diff.ts';
 import type { HistoryFlags } from './rules/history.ts';
 import type { RollbackFlags } from './rules/rollback.ts';
 import { deliverySettings, deskSettings } from './review/desk-settings.ts';
-import { storedRulesSettings } from './rules/stored-rules.ts';
+import { storedRulesSettings } from './rules/stored-rules-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 /** What changes the rules in force, and shows what they were; with a gateway that runs or without. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
 import { collect } from './option-values.ts';
 import type { BacktestFlags } from './rules/backtest.ts';
-import { storedRulesSettings } from './rules/stored-rules.ts';
+import { storedRulesSettings } from './rules/stored-rules-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 /** What a directory of rules would have made of the mail that came. */

@@ -3,7 +3,7 @@ import type { CommandContext } from './command.ts';
 import { heldSettings } from './review/desk-settings.ts';
 import type { BreakerFlags } from './rules/breaker.ts';
 import type { StatusFlags } from './rules/status.ts';
-import { storedRulesSettings } from './rules/stored-rules.ts';
+import { storedRulesSettings } from './rules/stored-rules-settings.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 /** How the rules in force are doing, and an operator's word about the breaker. */

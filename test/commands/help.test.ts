@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import packageFile from '../../package.json' with { type: 'json' };
 import { openShell } from './shell.ts';
 
 const shell = await openShell();
@@ -148,6 +149,26 @@ describe('a wrong call', () => {
 
 test('--version prints that of package.json', async () => {
   assert.deepEqual(await shell.spawn(['--version']), { code: 0, stdout: '0.1.0\n', stderr: '' });
+});
+
+test('help loads the help alone: what a command needs is loaded once it is called', async () => {
+  const telling = `
+    import { registerHooks } from 'node:module';
+    registerHooks({ load: (url, context, next) => {
+      process.stderr.write(url + '\\n');
+      return next(url, context);
+    } });`;
+  const { stderr } = await shell.spawn(
+    ['rules', '--help'],
+    ['--import', `data:text/javascript,${encodeURIComponent(telling)}`],
+  );
+  const { dependencies } = packageFile as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const loaded = Object.keys(dependencies).filter((name) =>
+    stderr.includes(`/node_modules/${name}/`),
+  );
+  assert.deepEqual(loaded, ['cli-progress', 'commander']);
 });
 
 test('an old Node gets a sentence that says what to install', async () => {

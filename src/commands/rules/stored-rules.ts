@@ -13,9 +13,6 @@ import { rulesFor } from '../command-settings.ts';
 import { patientStoreTimeoutMs } from '../offline-analysis.ts';
 import { operatorOf } from '../operator-name.ts';
 
-/** Settings of a command that looks at stored rules or changes them. */
-export const storedRulesSettings = ['rulesDir', 'stateDir', 'store', 'hostname'] as const;
-
 /** The rules of a gateway, which may be running. Where it never ran, there are none. */
 export function readStoredRules({ store }: Pick<Settings, 'store'>): Promise<RuleSetStore> {
   return openRuleSets(store, { timeoutMs: patientStoreTimeoutMs, readOnly: true });
