@@ -1,13 +1,10 @@
 import { hostname } from 'node:os';
-import { formatProblem, type RuleProblem } from '../config/rule-problem.ts';
-import { loadRules } from '../config/load-rules.ts';
 import {
   formatSettingProblem,
   loadSettings,
   type RequiredSetting,
   type SettingLoading,
 } from '../config/load-settings.ts';
-import type { RuleSet } from '../config/rule-set.ts';
 import type { Settings } from '../config/settings.ts';
 import { refuseNewerState } from '../state-directory.ts';
 import { CommandFailure, exitCodes, type CommandContext } from './command.ts';
@@ -56,20 +53,4 @@ export async function loadSettingsFor(
       ? { path: named, mustExist: true }
       : { path: usualFile, mustExist: false };
   return loadSettings({ file, environment, flags: given, hostname: hostname(), required });
-}
-
-/** @throws CommandFailure with every problem at once. */
-export async function rulesFor({ rulesDir }: Pick<Settings, 'rulesDir'>): Promise<RuleSet> {
-  const loading = await loadRules(rulesDir);
-  if (loading.ok) return loading.rules;
-  throw unusableRules(rulesDir, loading.problems);
-}
-
-export function unusableRules(
-  directory: string,
-  problems: readonly RuleProblem[],
-  exitCode: number = exitCodes.usage,
-): CommandFailure {
-  const all = problems.map(formatProblem).join('\n');
-  return new CommandFailure(`the rules in ${directory} cannot be used\n${all}`, { exitCode });
 }

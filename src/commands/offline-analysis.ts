@@ -18,9 +18,6 @@ import type { OrganizationLedgers } from '../organization/ledgers.ts';
 import type { Transaction } from '../smtp/transaction.ts';
 import { CommandFailure } from './command.ts';
 
-/** Commands wait longer for a store than mail does. */
-export const patientStoreTimeoutMs = 5000;
-
 /** Nobody waits: what production has ready when mail comes is started here when it is needed. */
 const attachmentReaderStartMs = 10_000;
 

@@ -8,7 +8,8 @@ import {
   type CommandContext,
   type Progress,
 } from './command.ts';
-import { rulesFor, settingsFor } from './command-settings.ts';
+import { rulesFor } from './command-rules.ts';
+import { settingsFor } from './command-settings.ts';
 import { evaluateMail } from './evaluate/evaluate-mail.ts';
 import { reportPage } from './evaluate/html/report-page.ts';
 import { figuresOf } from './evaluate/figures.ts';

@@ -1,7 +1,7 @@
 import { activate } from '../activate-rules.ts';
 import { openStore } from '../baseline/open-store.ts';
 import { defaultStoreLimits, type BaselineStore } from '../baseline/store.ts';
-import { patientStoreTimeoutMs } from '../commands/offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../commands/patient-store.ts';
 import type { RuleSet } from '../config/rule-set.ts';
 import { compareOutcome, type Difference, type Outcome } from './compare-outcome.ts';
 import { openJudge, type RuleTestJudge } from './judge-case.ts';

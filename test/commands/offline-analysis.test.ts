@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { archivedTransaction } from '../../src/archive/archived-transaction.ts';
 import type { Observation } from '../../src/baseline/store.ts';
 import { CommandFailure } from '../../src/commands/command.ts';
-import { rulesFor } from '../../src/commands/command-settings.ts';
+import { rulesFor } from '../../src/commands/command-rules.ts';
 import { openOfflineAnalysis } from '../../src/commands/offline-analysis.ts';
 import { completeSettings } from '../../src/config/settings.ts';
 import { readHeader } from '../../src/message/header.ts';

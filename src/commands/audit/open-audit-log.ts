@@ -4,7 +4,7 @@ import { openHeads } from '../../audit/open-heads.ts';
 import { publishHeads } from '../../audit/publish-heads.ts';
 import { auditDirectory } from '../../audit/start-audit.ts';
 import type { Settings } from '../../config/settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import type { CommandContext } from '../command.ts';
 
 /**

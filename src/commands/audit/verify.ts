@@ -7,7 +7,7 @@ import { verifyAudit, type AuditReport } from '../../audit/verify-audit.ts';
 import type { Settings } from '../../config/settings.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { printable } from '../text-table.ts';
 

@@ -6,8 +6,9 @@ import { signalIds } from '../../features/signals.ts';
 import { readLedgers } from '../../pooled-ledgers.ts';
 import { fitSignal, talliesOf, type AliasTallies } from '../../score/fit-priors.ts';
 import { printJson, startProgress, type CommandContext } from '../command.ts';
-import { rulesFor, settingsFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { rulesFor } from '../command-rules.ts';
+import { settingsFor } from '../command-settings.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { fitText, rowsOf } from './fit-report.ts';
 

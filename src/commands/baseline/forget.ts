@@ -4,7 +4,7 @@ import { redactStoreLocation } from '../../config/store-location.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs as timeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs as timeoutMs } from '../patient-store.ts';
 import { operatorOf } from '../operator-name.ts';
 import { parseDay } from '../option-values.ts';
 import type { SettingFlags } from '../setting-options.ts';

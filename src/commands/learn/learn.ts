@@ -14,8 +14,10 @@ import {
   startProgress,
   type CommandContext,
 } from '../command.ts';
-import { rulesFor, settingsFor } from '../command-settings.ts';
-import { openOfflineAnalysis, patientStoreTimeoutMs, watchAlso } from '../offline-analysis.ts';
+import { rulesFor } from '../command-rules.ts';
+import { settingsFor } from '../command-settings.ts';
+import { openOfflineAnalysis, watchAlso } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import { openLedgers } from '../organization/open-ledgers.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { collectMail } from './collect-mail.ts';

@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { createPseudonym } from '../../features/hash.ts';
 import { defaultLedgerLimits, type OrganizationLedgers } from '../../organization/ledgers.ts';
 import { openOrganization } from '../../organization/open-organization.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 
 export type OpenLedgersOptions = {
   readonly settings: Pick<Settings, 'store' | 'organizationValues'>;

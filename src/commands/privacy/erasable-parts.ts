@@ -18,7 +18,7 @@ import { openReviewStore } from '../../review/open-review-store.ts';
 import type { ReviewStore } from '../../review/review-store.ts';
 import { recipientTag } from '../../review/watched-message.ts';
 import { openVectorsFile, vectorsFileName, type VectorsFile } from '../../vectors/vectors-file.ts';
-import { patientStoreTimeoutMs as timeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs as timeoutMs } from '../patient-store.ts';
 import { openLedgers } from '../organization/open-ledgers.ts';
 
 export type ErasablePart = CountedErasable & {

@@ -22,7 +22,7 @@ import { deliverOnce } from '../../smtp/deliver-once.ts';
 import { reply } from '../../smtp/reply.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import { CommandFailure, type CommandContext } from '../command.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import { operatorOf } from '../operator-name.ts';
 import { openLedgers } from '../organization/open-ledgers.ts';
 import { rulesInForce } from '../rules/stored-rules.ts';

@@ -28,7 +28,8 @@ import {
   type CommandContext,
   type Progress,
 } from '../command.ts';
-import { settingsFor, unusableRules } from '../command-settings.ts';
+import { unusableRules } from '../command-rules.ts';
+import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { renderTable } from '../text-table.ts';
 import { backtestPage } from './backtest-page.ts';

@@ -4,7 +4,7 @@ import { openLiveStore } from '../../live/open-live-store.ts';
 import type { BreakerOrder } from '../../live/breaker-order.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import { operatorOf } from '../operator-name.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { readStoredRules, recordDone } from './stored-rules.ts';

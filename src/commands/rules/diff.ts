@@ -4,7 +4,8 @@ import { loadRules } from '../../config/load-rules.ts';
 import type { RuleFiles } from '../../config/rule-source.ts';
 import { unifiedDiff } from '../../unified-diff.ts';
 import { CommandFailure, exitCodes, printJson, type CommandContext } from '../command.ts';
-import { settingsFor, unusableRules } from '../command-settings.ts';
+import { unusableRules } from '../command-rules.ts';
+import { settingsFor } from '../command-settings.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { readStoredRules } from './stored-rules.ts';
 

@@ -5,7 +5,7 @@ import type { ProcessStatus } from '../../live/process-status.ts';
 import { allHeld } from '../../quarantine/all-held.ts';
 import type { Effect } from '../../review/review.ts';
 import type { CommandContext } from '../command.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import { openDesk, type Desk } from '../review/open-desk.ts';
 
 /** What became of the mail that some sets of rules alone had kept. */

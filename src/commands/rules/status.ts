@@ -5,7 +5,7 @@ import type { BreakerOrder } from '../../live/breaker-order.ts';
 import type { ProcessStatus, StatusOpening } from '../../live/process-status.ts';
 import { printJson, type CommandContext } from '../command.ts';
 import { settingsFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import type { SettingFlags } from '../setting-options.ts';
 import { budgetsToday, type BudgetsToday } from './budgets-today.ts';
 import { countHeldOnlyUnder } from './give-back.ts';

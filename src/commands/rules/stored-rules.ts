@@ -9,8 +9,8 @@ import type { RuleSet } from '../../config/rule-set.ts';
 import type { Settings } from '../../config/settings.ts';
 import { openAuditLog } from '../audit/open-audit-log.ts';
 import type { CommandContext } from '../command.ts';
-import { rulesFor } from '../command-settings.ts';
-import { patientStoreTimeoutMs } from '../offline-analysis.ts';
+import { rulesFor } from '../command-rules.ts';
+import { patientStoreTimeoutMs } from '../patient-store.ts';
 import { operatorOf } from '../operator-name.ts';
 
 /** The rules of a gateway, which may be running. Where it never ran, there are none. */

@@ -12,7 +12,8 @@ import {
   startProgress,
   type CommandContext,
 } from '../../command.ts';
-import { rulesFor, settingsFor } from '../../command-settings.ts';
+import { rulesFor } from '../../command-rules.ts';
+import { settingsFor } from '../../command-settings.ts';
 import type { SettingFlags } from '../../setting-options.ts';
 import { proveSenders } from './prove-senders.ts';
 import { seenInLog } from './seen-in-log.ts';
