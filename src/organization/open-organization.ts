@@ -1,3 +1,4 @@
+import { keepCalendar } from './kept-calendar.ts';
 import { keepLedgers, type KeepOptions } from './keep-ledgers.ts';
 import type { OrganizationLedgers } from './ledgers.ts';
 import { openRedisLedgers } from './redis-ledgers.ts';
@@ -23,7 +24,7 @@ export async function openOrganization(
     path === null
       ? await openRedisLedgers(spec, options.limits, { timeoutMs })
       : await openSqliteLedgers(fileBeside(path), options.limits, { readOnly, timeoutMs });
-  return keepLedgers(store, options);
+  return keepLedgers(keepCalendar(store), options);
 }
 
 function fileBeside(path: string): string {
