@@ -1,5 +1,5 @@
 import type { StoredRecord } from './review-store.ts';
-import type { WatchedMessage } from './watched-message.ts';
+import type { NotedMessage } from './watched-message.ts';
 
 /** What the flagged messages of one campaign share. */
 export type CampaignRecord = {
@@ -23,7 +23,7 @@ const maxValues = 40;
 /** Adds flagged messages of one campaign. */
 export function joinMessages(
   before: CampaignRecord | null,
-  messages: readonly WatchedMessage[],
+  messages: readonly Pick<NotedMessage, 'at' | 'alias' | 'campaign' | 'telling' | 'values'>[],
 ): CampaignRecord {
   const times = messages.map(({ at }) => at);
   return {

@@ -15,7 +15,7 @@ import { findCampaign, membersOf } from './campaign-view.ts';
 import type { Act, Effect, Target } from './review.ts';
 import type { ReviewDependencies } from './review-dependencies.ts';
 import { forgetMessage, learnAgain } from './teach.ts';
-import { messageOf, type WatchedMessage } from './watched-message.ts';
+import { messageOf, type NotedMessage } from './watched-message.ts';
 
 const mostAttacks = 5000;
 
@@ -113,7 +113,7 @@ function tellOrganization({ organization, now }: Telling, { id, values }: Campai
  */
 export async function completeAttacks(
   deps: Pick<ReviewDependencies, 'store'> & Telling,
-  messages: readonly WatchedMessage[],
+  messages: readonly Pick<NotedMessage, 'campaign'>[],
 ): Promise<void> {
   const { store } = deps;
   const ids = [...new Set(messages.map(({ campaign }) => campaign))].filter((id) => id !== '');
@@ -193,10 +193,10 @@ async function messagesOfCampaign(
 export async function forgetMissed(
   deps: Pick<ReviewDependencies, 'store' | 'baselines' | 'organization' | 'now'>,
   attacks: ConfirmedAttacks,
-  messages: readonly WatchedMessage[],
+  messages: readonly Pick<NotedMessage, 'id' | 'alias' | 'telling' | 'hasTaught'>[],
 ): Promise<void> {
-  for (const { id, alias, telling, taught } of messages) {
-    if (taught === null) continue;
+  for (const { id, alias, telling, hasTaught } of messages) {
+    if (!hasTaught) continue;
     const keys = telling.map((key) => ({ key, isWidespread: false }));
     const campaign = confirmedCampaign(alias, keys, attacks);
     const [found = null] = campaign === null ? [] : await deps.store.read('attack', [campaign]);

@@ -9,8 +9,8 @@ import {
 import { copiesBefore } from './copies-before.ts';
 import type { ReviewStore } from './review-store.ts';
 import { weighedChunks } from './weighed-chunks.ts';
-import { aliasTag, bulkTag, isBulky, recordOf, watchedMessage } from './watched-message.ts';
-import type { PassedWatched, WatchedMessage } from './watched-message.ts';
+import { aliasTag, bulkTag, isBulky, noted, recordOf, watchedMessage } from './watched-message.ts';
+import type { NotedMessage, PassedWatched } from './watched-message.ts';
 
 export type MessageIndexEvents = {
   /** So many messages that passed are not remembered, so that their campaign will not list them. */
@@ -32,7 +32,7 @@ export type MessageIndexOptions = {
   readonly pseudonym: Pseudonym;
   readonly events: MessageIndexEvents;
   /** Told of messages once they are stored. */
-  readonly onStored?: (messages: readonly WatchedMessage[]) => Promise<void>;
+  readonly onStored?: (messages: readonly NotedMessage[]) => Promise<void>;
   readonly mostPerAlias?: number;
   /** Of messages to more than a hundred. */
   readonly mostBulkyPerAlias?: number;
@@ -55,7 +55,7 @@ export function createMessageIndex({
   mostPerAlias = defaultMostPerAlias,
   mostBulkyPerAlias = defaultMostBulkyPerAlias,
 }: MessageIndexOptions): MessageIndex {
-  let waiting: WatchedMessage[] = [];
+  let waiting: NotedMessage[] = [];
   let waitingRecipients = 0;
   let underWay: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -111,7 +111,7 @@ export function createMessageIndex({
         const recipients = waitingRecipients + message.recipients.length;
         if (waiting.length >= capacity.messages || recipients > capacity.recipients)
           throw new Error('more passes than can be stored');
-        waiting.push(message);
+        waiting.push(noted(message));
         waitingRecipients = recipients;
         storeSoon();
       } catch (error) {
@@ -126,18 +126,18 @@ export function createMessageIndex({
   };
 }
 
-function namesOf({ recipients }: WatchedMessage): number {
+function namesOf({ recipients }: NotedMessage): number {
   return Math.max(recipients.length, atOnce.leastNames);
 }
 
-function aliasesOf(messages: readonly WatchedMessage[]): ReadonlySet<string> {
+function aliasesOf(messages: readonly NotedMessage[]): ReadonlySet<string> {
   return new Set(messages.map(({ alias }) => alias));
 }
 
 /** Gives the campaigns that nobody had seen. */
 async function joinCampaigns(
   store: ReviewStore,
-  messages: readonly WatchedMessage[],
+  messages: readonly NotedMessage[],
 ): Promise<readonly CampaignRecord[]> {
   const flagged = messages.filter(({ campaign }) => campaign !== '');
   const added: CampaignRecord[] = [];

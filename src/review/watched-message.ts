@@ -48,6 +48,13 @@ export type WatchedMessage = {
   readonly sightings: Sightings | null;
 };
 
+/** What is needed of it while it waits to be stored; all of it is in the text of its record. */
+export type NotedMessage = Omit<WatchedMessage, 'taught' | 'takenBack' | 'lesson' | 'sightings'> & {
+  readonly hasTaught: boolean;
+  /** That of its record. */
+  readonly text: string;
+};
+
 export type PassedWatched = {
   readonly transaction: Transaction;
   readonly analysis: Analysis;
@@ -118,7 +125,19 @@ function tellingOf({ keys, telling }: NonNullable<Analysis['shared']>): readonly
   return keys.filter(({ isWidespread }) => !isWidespread).map(({ key }) => key);
 }
 
-export function recordOf(message: WatchedMessage, pseudonym: Pseudonym): StoredRecord {
+/** Of a second's mail every lesson would be some hundred objects that outlive what made them. */
+export function noted({
+  taught,
+  takenBack,
+  lesson,
+  sightings,
+  ...message
+}: WatchedMessage): NotedMessage {
+  const text = JSON.stringify({ ...message, taught, takenBack, lesson, sightings });
+  return { ...message, hasTaught: taught !== null, text };
+}
+
+export function recordOf(message: NotedMessage, pseudonym: Pseudonym): StoredRecord {
   const atMs = Date.parse(message.at);
   return {
     id: message.id,
@@ -134,7 +153,7 @@ export function recordOf(message: WatchedMessage, pseudonym: Pseudonym): StoredR
       ...(message.messageId === '' ? [] : [messageIdTag(message.messageId)]),
       ...message.recipients.map((recipient) => recipientTag(recipient, pseudonym)),
     ],
-    text: JSON.stringify(message),
+    text: message.text,
   };
 }
 

@@ -12,7 +12,7 @@ import { createOutbox } from '../../src/notices/outbox.ts';
 import { loadPseudonymKey } from '../../src/pseudonym-key.ts';
 import { openQuarantine } from '../../src/quarantine/directory-quarantine.ts';
 import { openReviewStore } from '../../src/review/open-review-store.ts';
-import { recordOf, type WatchedMessage } from '../../src/review/watched-message.ts';
+import { noted, recordOf, type WatchedMessage } from '../../src/review/watched-message.ts';
 import { openVectorsFile, vectorsFileName } from '../../src/vectors/vectors-file.ts';
 import { address, appendAll, record } from '../audit/samples.ts';
 import { lesson, touch } from '../baseline/store-contract.ts';
@@ -71,7 +71,7 @@ before(async () => {
     await baselines.commit(lesson(alias, 20_517, { values }));
   }
   await using reviews = await openReviewStore(store, { timeoutMs });
-  await reviews.put('message', [recordOf(watched(pseudonym), pseudonym)]);
+  await reviews.put('message', [recordOf(noted(watched(pseudonym)), pseudonym)]);
   using notices = openNoticesFile(noticesPath(state));
   const to = [address, other].map((each) => ({ address: each, audience: 'recipient' as const }));
   createOutbox(notices).add({ kind: 'held', message: heldId, campaign: '', to }, new Date());

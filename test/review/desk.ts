@@ -23,7 +23,7 @@ import type { Review, Reviewer } from '../../src/review/review.ts';
 import type { ReviewDependencies } from '../../src/review/review-dependencies.ts';
 import type { ReviewStore } from '../../src/review/review-store.ts';
 import { keepStandingReviews, type KnownReviews } from '../../src/review/standing-reviews.ts';
-import { recordOf, type WatchedMessage } from '../../src/review/watched-message.ts';
+import { noted, recordOf, type WatchedMessage } from '../../src/review/watched-message.ts';
 import type { Content } from '../../src/smtp/content.ts';
 import { deliverOnce } from '../../src/smtp/deliver-once.ts';
 import { plainRoute } from '../../src/smtp/next-hop-settings.ts';
@@ -162,7 +162,7 @@ export async function openDesk(
       const id = newTransactionId(now);
       const message = watched({ id, taught: lessonFor(id, changes.alias ?? alias), ...changes });
       if (message.taught !== null) await baselines.commit(message.taught);
-      await store.put('message', [recordOf(message, pseudonym)]);
+      await store.put('message', [recordOf(noted(message), pseudonym)]);
       if (message.campaign !== '')
         await store.change('campaign', message.campaign, (found) =>
           storedCampaign(joinMessages(found && campaignOfRecord(found), [message])),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findMessages } from '../../src/review/find-messages.ts';
 import { openReviewStore } from '../../src/review/open-review-store.ts';
 import type { MessageFilter } from '../../src/review/review.ts';
-import { recordOf } from '../../src/review/watched-message.ts';
+import { noted, recordOf } from '../../src/review/watched-message.ts';
 import { newTransactionId } from '../../src/smtp/transaction-id.ts';
 import { alias, now, otherAlias, pseudonym, watched } from './desk.ts';
 
@@ -15,7 +15,7 @@ test('what lies beyond a great many others is found by paging, and times bound w
   const seen = (of: string, hours: number) => {
     const time = at(hours);
     const message = { id: newTransactionId(time), at: time.toISOString(), alias: of };
-    return recordOf(watched({ ...message, recipients: [] }), pseudonym);
+    return recordOf(noted(watched({ ...message, recipients: [] })), pseudonym);
   };
   await store.put(
     'message',

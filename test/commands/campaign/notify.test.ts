@@ -9,7 +9,7 @@ import { openQuarantine } from '../../../src/quarantine/directory-quarantine.ts'
 import { joinMessages, storedCampaign } from '../../../src/review/campaign-record.ts';
 import type { Act } from '../../../src/review/review.ts';
 import { openReviewStore } from '../../../src/review/open-review-store.ts';
-import { recordOf, type WatchedMessage } from '../../../src/review/watched-message.ts';
+import { noted, recordOf, type WatchedMessage } from '../../../src/review/watched-message.ts';
 import { content, heldMessage, prefix } from '../../quarantine/samples.ts';
 import { openShell } from '../shell.ts';
 
@@ -68,7 +68,7 @@ async function remember(messages: readonly WatchedMessage[]): Promise<void> {
   const pseudonym = createPseudonym(await loadPseudonymKey(state));
   await reviews.put(
     'message',
-    messages.map((message) => recordOf(message, pseudonym)),
+    messages.map((message) => recordOf(noted(message), pseudonym)),
   );
   await reviews.put('campaign', [storedCampaign(joinMessages(null, messages.slice(0, 1)))]);
 }
