@@ -57,9 +57,10 @@ end
 local function encode_record(...) return string.format('%x,%x,%x,%x,%x,%x,%x,%x', ...) end
 
 local function decode_record(text)
-  local parts = {}
-  for part in string.gmatch(text, '%x+') do parts[#parts + 1] = tonumber(part, 16) end
-  return unpack(parts)
+  local first, last, days, recent, domains, recipients, actors, count =
+    string.match(text, '^(%x+),(%x+),(%x+),(%x+),(%x+),(%x+),(%x+),(%x+)$')
+  return tonumber(first, 16), tonumber(last, 16), tonumber(days, 16), tonumber(recent, 16), tonumber(domains, 16),
+    tonumber(recipients, 16), tonumber(actors, 16), tonumber(count, 16)
 end
 
 local function mask_union(a, b) return bit.bor(a, b) % 4294967296 end
@@ -88,16 +89,24 @@ local function bytes_before(a, b)
   return #a < #b
 end
 
--- outdatedValues of retention.ts.
+-- The first bytes as one number, which orders most texts.
+local function head_of(text)
+  local head = 0
+  for i = 1, 6 do head = head * 256 + (string.byte(text, i) or 0) end
+  return head
+end
+
+-- outdatedValues of retention.ts. Everything else waits for this: days and counts are compared as one number.
 local function evict_values(key, surplus)
   local entries, flat = {}, redis.call('HGETALL', key)
   for i = 1, #flat, 2 do
-    local _, last, _, _, _, _, _, count = decode_record(flat[i + 1])
-    entries[#entries + 1] = { value = flat[i], last = last, count = count }
+    local last, count = string.match(flat[i + 1], '^%x+,(%x+),.*,(%x+)$')
+    local age = tonumber(last, 16) * 4294967296 + tonumber(count, 16)
+    entries[#entries + 1] = { value = flat[i], age = age, head = head_of(flat[i]) }
   end
   table.sort(entries, function(a, b)
-    if a.last ~= b.last then return a.last < b.last end
-    if a.count ~= b.count then return a.count < b.count end
+    if a.age ~= b.age then return a.age < b.age end
+    if a.head ~= b.head then return a.head < b.head end
     return bytes_before(a.value, b.value)
   end)
   for i = 1, surplus do redis.call('HDEL', key, entries[i].value) end

@@ -53,6 +53,13 @@ local function merge_codes(codes, more)
   return table.concat(merged)
 end
 
+-- The first bytes as one number, which orders most texts.
+local function head_of(text)
+  local head = 0
+  for i = 1, 6 do head = head * 256 + (string.byte(text, i) or 0) end
+  return head
+end
+
 -- Byte order; `<` would follow the server's locale.
 local function bytes_before(a, b)
   for i = 1, math.min(#a, #b) do
@@ -131,9 +138,13 @@ end
 -- Those silent longest leave first, among equals the last by name.
 local function evict_actors(kept)
   local entries, flat = {}, redis.call('HGETALL', KEYS[7])
-  for i = 1, #flat, 2 do entries[#entries + 1] = { name = flat[i], hour = split(flat[i + 1], 16)[2] } end
+  for i = 1, #flat, 2 do
+    local hour = tonumber(string.match(flat[i + 1], '^%x+,(%x+)'), 16)
+    entries[#entries + 1] = { name = flat[i], hour = hour, head = head_of(flat[i]) }
+  end
   table.sort(entries, function(a, b)
     if a.hour ~= b.hour then return a.hour > b.hour end
+    if a.head ~= b.head then return a.head < b.head end
     return bytes_before(a.name, b.name)
   end)
   for i = kept + 1, #entries do redis.call('HDEL', KEYS[7], entries[i].name) end
@@ -278,10 +289,13 @@ end
 -- last generation would not do for another: a server that takes over without the last moments of the one before would
 -- count to it again, with other lessons.
 local function current_snapshot()
-  local generation, through, after, text = unpack(redis.call('HMGET', KEYS[2], 'generation', 'through', 'after', 'text'))
-  if through == ARGV[3] and after == ARGV[4] then return generation .. '.' .. through, text end
+  local generation, through, after = unpack(redis.call('HMGET', KEYS[2], 'generation', 'through', 'after'))
+  if through == ARGV[3] and after == ARGV[4] then
+    local version = generation .. '.' .. through
+    return version, version ~= ARGV[2] and redis.call('HGET', KEYS[2], 'text')
+  end
   local grows = through and tonumber(ARGV[3]) > tonumber(through) and ARGV[3] - ARGV[4] == through - after
-  text = build_snapshot(tonumber(ARGV[4]), tonumber(ARGV[3]))
+  local text = build_snapshot(tonumber(ARGV[4]), tonumber(ARGV[3]))
   if not counting then return ARGV[5] .. '.' .. ARGV[3], text end
   generation = grows and generation or ARGV[5]
   redis.call('HSET', KEYS[2], 'generation', generation, 'through', ARGV[3], 'after', ARGV[4], 'text', text)

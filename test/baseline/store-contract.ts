@@ -662,6 +662,21 @@ const cases: readonly Case[] = [
     { valuesPerTable: 20 },
   ],
   [
+    'of values learned as lately and as often, the first by their bytes leave',
+    async (store, alias) => {
+      const ends = ['', '\0', ' ', 'A', 'Z', '_', 'a', 'aa', 'b', '\u00e9', '\uffff', '\u{1f600}'];
+      const names = ['starts', 'starts a', 't'].flatMap((start) => ends.map((end) => start + end));
+      const inBytes = names.map((name) => Buffer.from(name)).sort((a, b) => Buffer.compare(a, b));
+      const [most, oneTooMany] = [30, 34];
+      const given = inBytes.slice(-oneTooMany).map(String);
+      for (const value of given.toReversed())
+        await store.commit(lesson(alias, today, { values: [touch('domain', value)] }));
+      const { values } = await store.describe(alias, timeOn(today));
+      assert.deepEqual(values.map(({ value }) => value).sort(), given.slice(-most).sort());
+    },
+    { valuesPerTable: 30 },
+  ],
+  [
     'all tables together are bounded, at the cost of the largest',
     async (store, alias) => {
       const tables = ['domain', 'line', 'recipient', 'layout'];
