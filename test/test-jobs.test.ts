@@ -8,6 +8,7 @@ const files = [
   ...core,
   'test/bench/a.test.ts',
   'test/end-to-end/b.test.ts',
+  'test/activation/c.test.ts',
   'test/pipeline.test.ts',
 ];
 
@@ -20,6 +21,7 @@ test('every file is run once, what needs its own process has it, and comes first
   assert.deepEqual(
     jobs.slice(2).map(({ name, files: { length } }) => [name, length]),
     [
+      ['test/activation', 1],
       ['test/score (1 of 3)', 8],
       ['test/score (2 of 3)', 8],
       ['test/score (3 of 3)', 7],

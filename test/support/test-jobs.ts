@@ -19,6 +19,9 @@ const alone = [
   'console/access/oidc/lazy.test.ts',
 ];
 
+/** Of what shares a process, these take longest: they come before the rest. */
+const longest = ['test/console', 'test/commands', 'test/activation'];
+
 /** To start Node and to load what is tested takes longer than most files do: so many share it. */
 const filesTogether = 10;
 
@@ -38,8 +41,14 @@ export function testJobs(files: readonly string[]): TestJob[] {
   const together = [...folders].flatMap(([folder, inFolder]) => chunksOf(folder, inFolder));
   return [
     ...ofAlone.map((file) => ({ name: file, files: [file] })),
-    ...together.sort((a, b) => b.files.length - a.files.length),
+    ...together.sort(
+      (a, b) => Number(isLong(b)) - Number(isLong(a)) || b.files.length - a.files.length,
+    ),
   ];
+}
+
+function isLong({ files: [file = ''] }: TestJob): boolean {
+  return longest.some((folder) => file.startsWith(`${folder}/`));
 }
 
 /** Every so manieth file to each, since those that take long lie side by side. */
