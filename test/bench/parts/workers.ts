@@ -66,16 +66,17 @@ export async function measureWorkers(
   const one = await start('one', 1);
   const many = await start('many', workers);
   const samples = new Map<string, Figures[]>();
-  const take = async (subject: Subject, round: number) => {
-    const count = round === 0 ? 2 * messages : messages; // until compiled code has settled in both
+  /** As many to each process, so that one of several is as far compiled as the only one, and goes on for as long. */
+  const take = async (subject: Subject, processes: number, round: number) => {
+    const count = processes * (round === 0 ? 2 * messages : messages);
     await using mail = site.makeMail({ sender: subject.sender, sizeBytes, count });
-    const turn = { mail: mail.path, count, sessions, cpus: places.load };
+    const turn = { mail: mail.path, count, sessions: workers * sessions, cpus: places.load };
     const figures = await takeTurn(subject, turn);
     if (round > 0) samples.set(subject.name, [...(samples.get(subject.name) ?? []), figures]);
   };
   for (let round = 0; round <= rounds; round++) {
-    await take(one, round);
-    await take(many, round);
+    await take(one, 1, round);
+    await take(many, workers, round);
   }
   return { workers, places, ...outcome(samples) };
 }
