@@ -48,10 +48,13 @@ export type WatchedMessage = {
   readonly sightings: Sightings | null;
 };
 
-/** What is needed of it while it waits to be stored; all of it is in the text of its record. */
-export type NotedMessage = Omit<WatchedMessage, 'taught' | 'takenBack' | 'lesson' | 'sightings'> & {
+/** What is needed of it while it waits to be stored. */
+export type NotedMessage = Pick<
+  WatchedMessage,
+  'id' | 'at' | 'alias' | 'messageId' | 'recipients' | 'campaign' | 'keys' | 'telling' | 'values'
+> & {
   readonly hasTaught: boolean;
-  /** That of its record. */
+  /** All of it, as in its record. */
   readonly text: string;
 };
 
@@ -126,15 +129,13 @@ function tellingOf({ keys, telling }: NonNullable<Analysis['shared']>): readonly
 }
 
 /** Of a second's mail every lesson would be some hundred objects that outlive what made them. */
-export function noted({
-  taught,
-  takenBack,
-  lesson,
-  sightings,
-  ...message
-}: WatchedMessage): NotedMessage {
-  const text = JSON.stringify({ ...message, taught, takenBack, lesson, sightings });
-  return { ...message, hasTaught: taught !== null, text };
+export function noted(message: WatchedMessage): NotedMessage {
+  const { id, at, alias, messageId, recipients, campaign, keys, telling, values } = message;
+  return {
+    ...{ id, at, alias, messageId, recipients, campaign, keys, telling, values },
+    hasTaught: message.taught !== null,
+    text: JSON.stringify(message),
+  };
 }
 
 export function recordOf(message: NotedMessage, pseudonym: Pseudonym): StoredRecord {

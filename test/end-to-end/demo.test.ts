@@ -8,12 +8,14 @@ import { openShell } from '../commands/shell.ts';
 const shell = await openShell();
 
 test('the demo keeps its promises', async (t) => {
+  const startedMs = performance.now();
   const telling =
     'process.on("exit", () => process.stderr.write(JSON.stringify(process.cpuUsage())))';
   const { code, stdout, stderr } = await shell.spawn(
     ['demo', '--json'],
     ['--import', `data:text/javascript,${encodeURIComponent(telling)}`],
   );
+  const tookMs = performance.now() - startedMs;
   assert.equal(code, 0, stderr);
   const result = JSON.parse(stdout) as DemoResult;
   const [tenantName, ...others] = result.attacks;
@@ -27,14 +29,12 @@ test('the demo keeps its promises', async (t) => {
     }
     assert.equal(stdout.trim().split('\n').length, 1);
   });
-  await t.test(
-    'it ends in under a minute, where nothing runs beside it as the other tests do here',
-    () => {
-      const { user, system } = JSON.parse(stderr.slice(stderr.lastIndexOf('{'))) as NodeJS.CpuUsage;
-      assert.ok(user + system < 60_000_000, `${user + system} µs of a processor`);
-      assert.ok(user + system > 1_000_000, `${user + system} µs of a processor`);
-    },
-  );
+  await t.test('it ends in under a minute, unless it waits for processors that others have', () => {
+    const { user, system } = JSON.parse(stderr.slice(stderr.lastIndexOf('{'))) as NodeJS.CpuUsage;
+    const cpuMs = (user + system) / 1000;
+    assert.ok(cpuMs > 1000 && cpuMs < 60_000, `${Math.round(cpuMs)} ms of a processor`);
+    assert.ok(tookMs < Math.max(60_000, 4 * cpuMs), `${Math.round(tookMs)} ms`);
+  });
   await t.test('no honest message is tagged', () => {
     assert.ok(result.legit.messages > 900, `${result.legit.messages} messages`);
     assert.deepEqual([result.legit.tagged, result.legit.quarantined], [0, 0]);
