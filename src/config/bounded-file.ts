@@ -8,13 +8,17 @@ export async function readBounded(path: string, maxBytes: number): Promise<Buffe
   try {
     // A named pipe must not make us wait.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await file.stat()).isFile()) return 'not a file';
-    const buffer = Buffer.allocUnsafe(maxBytes + 1);
+    const stat = await file.stat();
+    if (!stat.isFile()) return 'not a file';
+    // One byte more than there is tells the end; a file that grows meanwhile gets more room.
+    let buffer = Buffer.allocUnsafe(Math.min(stat.size, maxBytes) + 1);
     let length = 0;
-    while (length < buffer.length) {
+    while (length <= maxBytes) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-      if (bytesRead === 0) return Buffer.from(buffer.subarray(0, length));
+      if (bytesRead === 0) return buffer.subarray(0, length);
       length += bytesRead;
+      if (length === buffer.length)
+        buffer = Buffer.concat([buffer], Math.min(2 * length, maxBytes + 1));
     }
     return `larger than ${maxBytes} bytes`;
   } catch (error) {

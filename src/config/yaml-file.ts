@@ -10,6 +10,7 @@ import {
 } from 'yaml';
 import { readBounded } from './bounded-file.ts';
 import type { FoundProblem } from './explain-issue.ts';
+import { keepValue, keptValue } from './kept-values.ts';
 import { offsetInFile } from './scalar-offset.ts';
 import { formatPath, type RuleProblem } from './rule-problem.ts';
 
@@ -52,6 +53,24 @@ export async function readYamlFile(path: string): Promise<YamlReading> {
 export function yamlFileFrom(path: string, bytes: Buffer | string): YamlReading {
   if (typeof bytes === 'string')
     return { ok: false, problems: [wholeFile(path, bytes, hintForUnread(bytes))] };
+  const value = keptValue(bytes);
+  if (value !== undefined) return { ok: true, file: fileOfKept(path, bytes, value) };
+  const reading = parsedFrom(path, bytes);
+  if (reading.ok && reading.file.problems.length === 0) keepValue(bytes, reading.file.value);
+  return reading;
+}
+
+/** It was parsed without a problem; a place in it is looked for only where its value is none that we want. */
+function fileOfKept(path: string, bytes: Buffer, value: unknown): YamlFile {
+  let parsed: YamlReading | null = null;
+  const locate = (found: FoundProblem) => {
+    parsed ??= parsedFrom(path, bytes);
+    return parsed.ok ? parsed.file.locate(found) : wholeFile(path, found.message, found.hint);
+  };
+  return { path, bytes, value, problems: [], locate };
+}
+
+function parsedFrom(path: string, bytes: Buffer): YamlReading {
   try {
     return parseYaml(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { noSuchFile, readBounded } from '../../src/config/bounded-file.ts';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aliaswatch-bounded-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+test('a file is read to its last byte, and no further than the limit', async () => {
+  const path = join(folder, 'any');
+  for (const [length, limit] of [
+    [0, 0],
+    [0, 10],
+    [9, 10],
+    [10, 10],
+    [100_000, 100_000],
+  ] as const) {
+    const bytes = Buffer.alloc(length, 'x');
+    await writeFile(path, bytes);
+    assert.deepEqual(await readBounded(path, limit), bytes);
+  }
+  for (const length of [11, 12, 100_000]) {
+    await writeFile(path, Buffer.alloc(length, 'x'));
+    assert.equal(await readBounded(path, 10), 'larger than 10 bytes');
+  }
+});
+
+test('a file that has more than it says is read all the same', async (t) => {
+  const path = '/proc/self/status';
+  const read = await readBounded(path, 100_000);
+  if (read === noSuchFile) return t.skip('there is no /proc here');
+  assert.match(read.toString(), /^Name:[^]*nonvoluntary_ctxt_switches:\s+\d+\n$/);
+  return assert.equal(await readBounded(path, 100), 'larger than 100 bytes');
+});
+
+test('what is no file is told', async () => {
+  assert.equal(await readBounded(join(folder, 'none'), 10), noSuchFile);
+  assert.equal(await readBounded(folder, 10), 'not a file');
+});
