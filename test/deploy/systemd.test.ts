@@ -73,6 +73,8 @@ describe('the systemd unit', { skip }, () => {
     const endsMs = endWithinMs(loading.settings) + closingMs;
     assert.ok(Number(valuesOf('TimeoutStopSec')[0]) * 1000 > endsMs);
     assert.equal(stateDir, `/var/lib/${valuesOf('StateDirectory')[0] ?? ''}`);
+    const compileCache = `NODE_COMPILE_CACHE=/var/cache/${valuesOf('CacheDirectory')[0] ?? ''}`;
+    assert.ok(valuesOf('Environment').includes(compileCache));
     assert.equal(logFormat, 'journal');
   });
 

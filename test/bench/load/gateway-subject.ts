@@ -19,7 +19,11 @@ export type GatewayOptions = {
 };
 
 /** NODE_OPTIONS of the Dockerfile and of the systemd unit. */
-export const shippedNodeFlags = ['--max-semi-space-size=16', '--v8-pool-size=1'];
+export const shippedNodeFlags = [
+  '--max-semi-space-size=16',
+  '--max-old-space-size=2000',
+  '--v8-pool-size=1',
+];
 
 /** `serve` as operators run it, on the rules that ship. */
 export async function startGateway(
