@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,12 +31,12 @@ test('a file is read to its last byte, and no further than the limit', async () 
   }
 });
 
-test('a file that has more than it says is read all the same', async (t) => {
-  const path = '/proc/self/status';
-  const read = await readBounded(path, 100_000);
-  if (read === noSuchFile) return t.skip('there is no /proc here');
+const status = '/proc/self/status';
+const skip = existsSync(status) ? false : 'there is no /proc here';
+test('a file that has more than it says is read all the same', { skip }, async () => {
+  const read = await readBounded(status, 100_000);
   assert.match(read.toString(), /^Name:[^]*nonvoluntary_ctxt_switches:\s+\d+\n$/);
-  return assert.equal(await readBounded(path, 100), 'larger than 100 bytes');
+  assert.equal(await readBounded(status, 100), 'larger than 100 bytes');
 });
 
 test('what is no file is told', async () => {

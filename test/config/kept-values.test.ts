@@ -54,7 +54,7 @@ test('a text that was read means the same from what was kept, and a place in it 
 
   // It is what is read: another value in its place is what the same text means then.
   await writeFile(kept, '{"a":"from the cache"}');
-  assert.deepEqual((await read(text, cache)) as object, {
+  assert.deepEqual(await read(text, cache), {
     ...(parsed as object),
     value: { a: 'from the cache' },
   });
