@@ -63,8 +63,6 @@ local function decode_record(text)
     tonumber(recipients, 16), tonumber(actors, 16), tonumber(count, 16)
 end
 
-local function mask_union(a, b) return bit.bor(a, b) % 4294967296 end
-
 -- touchRecord of value-record.ts.
 local function touch(text, domains, recipients, actors)
   if not text then return encode_record(day, day, 1, 1, domains, recipients, actors, 1) end
@@ -78,22 +76,6 @@ local function touch(text, domains, recipients, actors)
   end
   return encode_record(math.min(first, day), newest, days, recent, mask_union(all_domains, domains),
     mask_union(all_recipients, recipients), mask_union(all_actors, actors), count + 1)
-end
-
--- Byte order; `<` would follow the server's locale.
-local function bytes_before(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = string.byte(a, i), string.byte(b, i)
-    if x ~= y then return x < y end
-  end
-  return #a < #b
-end
-
--- The first bytes as one number, which orders most texts.
-local function head_of(text)
-  local head = 0
-  for i = 1, 6 do head = head * 256 + (string.byte(text, i) or 0) end
-  return head
 end
 
 -- outdatedValues of retention.ts. Everything else waits for this: days and counts are compared as one number.

@@ -53,22 +53,6 @@ local function merge_codes(codes, more)
   return table.concat(merged)
 end
 
--- The first bytes as one number, which orders most texts.
-local function head_of(text)
-  local head = 0
-  for i = 1, 6 do head = head * 256 + (string.byte(text, i) or 0) end
-  return head
-end
-
--- Byte order; `<` would follow the server's locale.
-local function bytes_before(a, b)
-  for i = 1, math.min(#a, #b) do
-    local x, y = string.byte(a, i), string.byte(b, i)
-    if x ~= y then return x < y end
-  end
-  return #a < #b
-end
-
 -- Those that reached fewest recipients leave first, the oldest among them first.
 local function evict_signatures(kept)
   local entries, flat = {}, redis.call('HGETALL', KEYS[4])
@@ -110,8 +94,6 @@ local function split(text, base)
   for part in string.gmatch(text, '%x+') do parts[#parts + 1] = tonumber(part, base) end
   return parts
 end
-
-local function mask_union(a, b) return bit.bor(a, b) % 4294967296 end
 
 -- seeActor of actor-traffic.ts. A row is: first hour, hour, messages, the hour before, recipients, the hour before.
 local function see_actor(row)

@@ -204,11 +204,12 @@ class RedisStore implements BaselineStore {
 }
 
 function defineScripts(client: Redis | Cluster): Scripts {
+  const luaOf = (name: string) =>
+    readFileSync(new URL(`./redis-${name}.lua`, import.meta.url), 'utf8');
+  const prelude = luaOf('prelude');
   for (const name of ['observe', 'commit', 'retract', 'forget-day', 'erase', 'name-places']) {
     const command = `aw-${name}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    client.defineCommand(command, {
-      lua: readFileSync(new URL(`./redis-${name}.lua`, import.meta.url), 'utf8'),
-    });
+    client.defineCommand(command, { lua: `${prelude}\n${luaOf(name)}` });
   }
   return client as unknown as Scripts;
 }
