@@ -16,7 +16,7 @@ const leastBytes = 512;
  * What a YAML text means, beside the code that Node keeps compiled (NODE_COMPILE_CACHE): to parse the rules that ship
  * takes longer than all else that a command does before it begins. Undefined where none is kept, as where Node keeps
  * nothing; never throws. A file holds what the text says by whose hash it is named, and who may write it may write code
- * that runs as well.
+ * that runs as well. Never for a text with a secret in it.
  */
 export function keptValue(bytes: Buffer): unknown {
   const path = pathFor(bytes);
@@ -37,7 +37,7 @@ export function keepValue(bytes: Buffer, value: unknown): void {
     if (!isDeepStrictEqual(JSON.parse(text), value)) return;
     const unfinished = `${path}.${randomUUID()}`;
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(unfinished, text);
+    writeFileSync(unfinished, text, { mode: 0o600 });
     renameSync(unfinished, path);
   } catch {
     // A disk that is full or may not be written to: it is parsed again.

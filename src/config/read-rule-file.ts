@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type * as z from 'zod';
 import type { RuleProblem } from './rule-problem.ts';
 import type { RuleSource } from './rule-source.ts';
-import { maxYamlBytes, yamlFileFrom, type YamlFile } from './yaml-file.ts';
+import { maxYamlBytes, yamlOfRulesFrom, type YamlFile } from './yaml-file.ts';
 import { yamlValue } from './yaml-value.ts';
 
 export type RuleFileReading<Value> = {
@@ -43,7 +43,7 @@ export function createRuleFileReader(): ReadRuleFile {
     }
     // Parsing is slow, and mail goes on meanwhile.
     await yieldToOthers();
-    const reading = yamlFileFrom(path, bytes);
+    const reading = yamlOfRulesFrom(path, bytes);
     if (!reading.ok) return { bytes: null, problems: reading.problems, read: null };
     const { file } = reading;
     const outcome = yamlValue(file, schema);
@@ -57,7 +57,7 @@ export function createRuleFileReader(): ReadRuleFile {
 /** A place in a kept file is looked for only where something is wrong with the set as a whole. */
 function parsedAgain(path: string, bytes: Buffer): Pick<YamlFile, 'path' | 'value' | 'locate'> {
   const again = () => {
-    const reading = yamlFileFrom(path, bytes);
+    const reading = yamlOfRulesFrom(path, bytes);
     if (!reading.ok) throw new Error(`${path} was read before and cannot be read now`);
     return reading.file;
   };

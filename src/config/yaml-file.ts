@@ -49,14 +49,19 @@ export async function readYamlFile(path: string): Promise<YamlReading> {
   return yamlFileFrom(path, await readBounded(path, maxYamlBytes));
 }
 
-/** The same of a file that was read, or of what was wrong with reading it. */
-export function yamlFileFrom(path: string, bytes: Buffer | string): YamlReading {
-  if (typeof bytes === 'string')
-    return { ok: false, problems: [wholeFile(path, bytes, hintForUnread(bytes))] };
-  const value = keptValue(bytes);
-  if (value !== undefined) return { ok: true, file: fileOfKept(path, bytes, value) };
-  const reading = parsedFrom(path, bytes);
-  if (reading.ok && reading.file.problems.length === 0) keepValue(bytes, reading.file.value);
+/** The same of a file of rules: they are many and hold no secret, so that what they mean may be kept. */
+export async function readYamlOfRules(path: string): Promise<YamlReading> {
+  return yamlOfRulesFrom(path, await readBounded(path, maxYamlBytes));
+}
+
+/** The same of a file of rules that was read, or of what was wrong with reading it. */
+export function yamlOfRulesFrom(path: string, bytes: Buffer | string): YamlReading {
+  const value = typeof bytes === 'string' ? undefined : keptValue(bytes);
+  if (typeof bytes !== 'string' && value !== undefined)
+    return { ok: true, file: fileOfKept(path, bytes, value) };
+  const reading = yamlFileFrom(path, bytes);
+  if (reading.ok && reading.file.problems.length === 0)
+    keepValue(reading.file.bytes, reading.file.value);
   return reading;
 }
 
@@ -64,13 +69,16 @@ export function yamlFileFrom(path: string, bytes: Buffer | string): YamlReading 
 function fileOfKept(path: string, bytes: Buffer, value: unknown): YamlFile {
   let parsed: YamlReading | null = null;
   const locate = (found: FoundProblem) => {
-    parsed ??= parsedFrom(path, bytes);
+    parsed ??= yamlFileFrom(path, bytes);
     return parsed.ok ? parsed.file.locate(found) : wholeFile(path, found.message, found.hint);
   };
   return { path, bytes, value, problems: [], locate };
 }
 
-function parsedFrom(path: string, bytes: Buffer): YamlReading {
+/** Of a file that was read, or of what was wrong with reading it. */
+export function yamlFileFrom(path: string, bytes: Buffer | string): YamlReading {
+  if (typeof bytes === 'string')
+    return { ok: false, problems: [wholeFile(path, bytes, hintForUnread(bytes))] };
   try {
     return parseYaml(path, bytes, new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {

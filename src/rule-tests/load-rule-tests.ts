@@ -4,7 +4,7 @@ import type { FoundProblem } from '../config/explain-issue.ts';
 import type { RuleProblem } from '../config/rule-problem.ts';
 import { maxCases, ruleTestsSchema, type WrittenCase } from '../config/rule-tests-schema.ts';
 import type { RuleSet } from '../config/rule-set.ts';
-import { readYamlFile, wholeFile, type YamlFile } from '../config/yaml-file.ts';
+import { readYamlOfRules, wholeFile, type YamlFile } from '../config/yaml-file.ts';
 import { yamlValue } from '../config/yaml-value.ts';
 import { unknownNames } from './known-names.ts';
 import { createMessageSource } from './message-source.ts';
@@ -85,7 +85,7 @@ async function readCases(
   | ({ readonly ok: true } & CaseFile)
   | { readonly ok: false; readonly problems: readonly RuleProblem[] }
 > {
-  const reading = await readYamlFile(path);
+  const reading = await readYamlOfRules(path);
   if (!reading.ok) return reading;
   const { file } = reading;
   const outcome = yamlValue(file, ruleTestsSchema);

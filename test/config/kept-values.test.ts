@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const program = `
-  const { readYamlFile } = await import(process.env.MODULE);
-  const reading = await readYamlFile(process.argv[1]);
+  const read = (await import(process.env.MODULE))[process.env.READER];
+  const reading = await read(process.argv[1]);
   const { file } = reading;
   const place = reading.ok && file.locate({ path: ['b'], message: 'm', hint: 'h', on: 'value' });
   const told = reading.ok ? { value: file.value, problems: file.problems, place } : reading.problems;
@@ -28,11 +28,15 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 /** What a process of its own reads, as the compile cache is chosen once for each. */
-async function read(text: string, compileCache: string): Promise<unknown> {
+async function read(
+  text: string,
+  compileCache: string,
+  READER = 'readYamlOfRules',
+): Promise<unknown> {
   const path = join(folder, 'any.yaml');
   await writeFile(path, text);
   const MODULE = new URL('../../src/config/yaml-file.ts', import.meta.url).href;
-  const env = { PATH: process.env['PATH'], MODULE, NODE_COMPILE_CACHE: compileCache };
+  const env = { PATH: process.env['PATH'], MODULE, READER, NODE_COMPILE_CACHE: compileCache };
   const inline = ['--input-type=module', '--eval', program, path];
   return JSON.parse((await run(process.execPath, inline, { env })).stdout);
 }
@@ -63,11 +67,12 @@ test('a text that was read means the same from what was kept, and a place in it 
   assert.match(await readFile(kept, 'utf8'), /1000/, 'and kept again');
 });
 
-test('what JSON would change, what is no good and what is short is parsed each time', async () => {
+test('what JSON would change, what is no good, short or no rule is parsed each time', async () => {
   const before = await keptFiles();
   assert.match(JSON.stringify(await read(`a: .nan\n${long}`, cache)), /NaN/);
   assert.match(JSON.stringify(await read(`a: 1\na: 2\n${long}`, cache)), /a second time/);
   assert.match(JSON.stringify(await read(`${long}a: [`, cache)), /not YAML/);
   assert.match(JSON.stringify(await read('a: short', cache)), /short/);
+  assert.match(JSON.stringify(await read(`a: secret\n${long}`, cache, 'readYamlFile')), /secret/);
   assert.deepEqual(await keptFiles(), before);
 });
