@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type * as z from 'zod';
 import type { RuleProblem } from './rule-problem.ts';
 import type { RuleSource } from './rule-source.ts';
-import { maxYamlBytes, yamlOfRulesFrom, type YamlFile } from './yaml-file.ts';
+import { fileReadBefore, maxYamlBytes, yamlOfRulesFrom, type YamlFile } from './yaml-file.ts';
 import { yamlValue } from './yaml-value.ts';
 
 export type RuleFileReading<Value> = {
@@ -39,7 +39,7 @@ export function createRuleFileReader(): ReadRuleFile {
     if (known !== undefined && typeof bytes !== 'string' && known.bytes.equals(bytes)) {
       // The same name had the same schema.
       const value = known.value as z.output<Schema>;
-      return { bytes, problems: [], read: { file: parsedAgain(path, bytes), value } };
+      return { bytes, problems: [], read: { file: fileReadBefore(path, bytes), value } };
     }
     // Parsing is slow, and mail goes on meanwhile.
     await yieldToOthers();
@@ -51,21 +51,5 @@ export function createRuleFileReader(): ReadRuleFile {
     const { value } = outcome;
     kept.set(name, { bytes: file.bytes, value });
     return { bytes: file.bytes, problems: [], read: { file, value } };
-  };
-}
-
-/** A place in a kept file is looked for only where something is wrong with the set as a whole. */
-function parsedAgain(path: string, bytes: Buffer): Pick<YamlFile, 'path' | 'value' | 'locate'> {
-  const again = () => {
-    const reading = yamlOfRulesFrom(path, bytes);
-    if (!reading.ok) throw new Error(`${path} was read before and cannot be read now`);
-    return reading.file;
-  };
-  return {
-    path,
-    get value() {
-      return again().value;
-    },
-    locate: (found) => again().locate(found),
   };
 }

@@ -56,23 +56,30 @@ export async function readYamlOfRules(path: string): Promise<YamlReading> {
 
 /** The same of a file of rules that was read, or of what was wrong with reading it. */
 export function yamlOfRulesFrom(path: string, bytes: Buffer | string): YamlReading {
-  const value = typeof bytes === 'string' ? undefined : keptValue(bytes);
-  if (typeof bytes !== 'string' && value !== undefined)
-    return { ok: true, file: fileOfKept(path, bytes, value) };
+  if (typeof bytes === 'string') return yamlFileFrom(path, bytes);
+  const value = keptValue(bytes);
+  if (value !== undefined) return { ok: true, file: fileReadBefore(path, bytes, value) };
   const reading = yamlFileFrom(path, bytes);
-  if (reading.ok && reading.file.problems.length === 0)
-    keepValue(reading.file.bytes, reading.file.value);
+  if (reading.ok && reading.file.problems.length === 0) keepValue(bytes, reading.file.value);
   return reading;
 }
 
-/** It was parsed without a problem; a place in it is looked for only where its value is none that we want. */
-function fileOfKept(path: string, bytes: Buffer, value: unknown): YamlFile {
-  let parsed: YamlReading | null = null;
-  const locate = (found: FoundProblem) => {
-    parsed ??= yamlFileFrom(path, bytes);
-    return parsed.ok ? parsed.file.locate(found) : wholeFile(path, found.message, found.hint);
+/** A file that had no problem when it was parsed; it is parsed again where a place in it, or a value not at hand, is asked for. */
+export function fileReadBefore(path: string, bytes: Buffer, value?: unknown): YamlFile {
+  let parsed: YamlFile | null = null;
+  const again = () => {
+    if (parsed !== null) return parsed;
+    const reading = yamlFileFrom(path, bytes);
+    if (!reading.ok) throw new Error(`${path} was read before and cannot be read now`);
+    return (parsed = reading.file);
   };
-  return { path, bytes, value, problems: [], locate };
+  return {
+    ...{ path, bytes, problems: [] },
+    get value() {
+      return value ?? again().value;
+    },
+    locate: (found) => again().locate(found),
+  };
 }
 
 /** Of a file that was read, or of what was wrong with reading it. */

@@ -18,8 +18,6 @@ const compileCache = fileURLToPath(
 );
 const environment = { NODE_COMPILE_CACHE: compileCache, ...process.env };
 const flags = [
-  // Tests make much that soon is garbage, and a young generation of Node's own size is swept a tenth of their time.
-  '--max-semi-space-size=64',
   '--import',
   fileURLToPath(new URL('end-in-time.ts', import.meta.url)),
   '--test',
