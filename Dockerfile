@@ -16,11 +16,11 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
-# On a large machine Node's own choice takes more memory for no speed: a young generation twice as large, and an old one
-# that grows to four times what is in use before V8 collects it; one of at most 2 GB grows to twice. One thread that
-# tidies up beside the one that works: four, which is Node's own choice, get in each other's way.
+# On a large machine Node's own choice of a young generation takes twice the memory for little speed. The old one may have
+# 2048 MB: with less, V8 makes every call of what is built into it a longer way, which costs a tenth of all the work. One
+# thread that tidies up beside the one that works: four, which is Node's own choice, get in each other's way.
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--max-semi-space-size=32 --max-old-space-size=2000 --v8-pool-size=1" \
+    NODE_OPTIONS="--max-semi-space-size=32 --max-old-space-size=2048 --v8-pool-size=1" \
     ALIASWATCH_STATE_DIR=/var/lib/aliaswatch
 WORKDIR /app
 COPY package.json ./

@@ -21,7 +21,7 @@ export type GatewayOptions = {
 /** NODE_OPTIONS of the Dockerfile and of the systemd unit. */
 export const shippedNodeFlags = [
   '--max-semi-space-size=32',
-  '--max-old-space-size=2000',
+  '--max-old-space-size=2048',
   '--v8-pool-size=1',
 ];
 
