@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command.ts';
+import { tuneEngine } from './serve/tune-engine.ts';
 import { addSettingOptions, allSettings, type SettingFlags } from './setting-options.ts';
 
 export function addServeCommand(program: Command, context: CommandContext): void {
@@ -14,7 +15,6 @@ export function addServeCommand(program: Command, context: CommandContext): void
       '\nExample:\n  aliaswatch serve --listen 0.0.0.0:25 --next-hop 127.0.0.1:10025 --mode tag',
     )
     .action(async (flags: SettingFlags) => {
-      const { tuneEngine } = await import('./serve/tune-engine.ts');
       tuneEngine();
       const { serve } = await import('./serve/serve.ts');
       await serve(context, flags);
