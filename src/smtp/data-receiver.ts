@@ -1,3 +1,5 @@
+import { LineOddities } from './line-oddities.ts';
+
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const dot = 0x2e;
@@ -21,7 +23,7 @@ export class DataReceiver {
   #sizeBytes = 0;
   #fault: DataFault | null = null;
   #pieces: Buffer[] = [];
-  #controls = new ControlBytes(Buffer.alloc(0));
+  #oddities = new LineOddities(Buffer.alloc(0));
   /** First byte of the current chunk that is not yet in a piece. */
   #unsent = 0;
 
@@ -38,7 +40,7 @@ export class DataReceiver {
   /** Content in this chunk, and the bytes after the final dot, or null while there is none. */
   push(chunk: Buffer): { readonly content: Buffer; readonly rest: Buffer | null } {
     this.#pieces = [];
-    this.#controls = new ControlBytes(chunk);
+    this.#oddities = new LineOddities(chunk);
     this.#unsent = 0;
     let at = 0;
     while (at < chunk.length) {
@@ -89,7 +91,9 @@ export class DataReceiver {
     } else if (byte === 0) {
       this.#fault ??= 'nul';
     }
-    return this.#controls.next(at + 1);
+    const next = this.#oddities.next(at + 1);
+    if (next > at + 1 && chunk[next - 1] === lineFeed) this.#state = 'line-start';
+    return next;
   }
 
   #hold(chunk: Buffer, at: number, state: State): void {
@@ -118,30 +122,5 @@ export class DataReceiver {
     this.#sizeBytes += content.length;
     if (this.#sizeBytes > this.#maxBytes) this.#fault = 'too-large';
     return this.#fault === null ? content : Buffer.alloc(0);
-  }
-}
-
-/** CR, LF and NUL in one chunk: all else in the middle of a line is text. */
-class ControlBytes {
-  readonly #chunk: Buffer;
-  #carriageReturn = -1;
-  #lineFeed = -1;
-  #nul = -1;
-
-  constructor(chunk: Buffer) {
-    this.#chunk = chunk;
-  }
-
-  /** Position of the first one that is not before `from`, or the length of the chunk; `from` never goes back. */
-  next(from: number): number {
-    if (this.#carriageReturn < from) this.#carriageReturn = this.#find(carriageReturn, from);
-    if (this.#lineFeed < from) this.#lineFeed = this.#find(lineFeed, from);
-    if (this.#nul < from) this.#nul = this.#find(0, from);
-    return Math.min(this.#carriageReturn, this.#lineFeed, this.#nul);
-  }
-
-  #find(byte: number, from: number): number {
-    const at = this.#chunk.indexOf(byte, from);
-    return at === -1 ? this.#chunk.length : at;
   }
 }

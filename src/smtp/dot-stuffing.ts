@@ -1,3 +1,5 @@
+import { LineOddities } from './line-oddities.ts';
+
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const dot = 0x2e;
@@ -13,20 +15,26 @@ export class DotStuffing {
 
   /** @throws on a bare CR or LF. */
   push(chunk: Buffer): Buffer {
+    if (chunk.length === 0) return chunk;
     const pieces: Buffer[] = [];
     let unsent = 0;
-    for (
-      let at = this.#finishLineEnding(chunk);
-      at < chunk.length;
-      at = this.#nextLine(chunk, at)
-    ) {
-      if (this.#atLineStart && chunk[at] === dot) {
-        pieces.push(chunk.subarray(unsent, at), dotBytes);
-        unsent = at;
-      }
-      this.#atLineStart = false;
+    const stuff = (at: number) => {
+      pieces.push(chunk.subarray(unsent, at), dotBytes);
+      unsent = at;
+    };
+    const oddities = new LineOddities(chunk);
+    let at = this.#finishLineEnding(chunk);
+    if (this.#atLineStart && chunk[at] === dot) stuff(at);
+    while ((at = oddities.next(at)) < chunk.length) {
+      const byte = chunk[at];
+      const isStuffed = byte === carriageReturn && chunk[at + 1] === lineFeed;
+      if (isStuffed) stuff(at + 2);
+      else if (byte === carriageReturn && at === chunk.length - 1) this.#afterCarriageReturn = true;
+      else if (byte !== 0) throw bareLineEnding();
+      at += isStuffed ? 3 : 1;
     }
-    if (unsent === 0 && pieces.length === 0) return chunk;
+    this.#atLineStart = chunk.at(-1) === lineFeed;
+    if (pieces.length === 0) return chunk;
     pieces.push(chunk.subarray(unsent));
     return Buffer.concat(pieces);
   }
@@ -39,24 +47,11 @@ export class DotStuffing {
 
   /** Position after the LF that belongs to a CR at the end of the chunk before. */
   #finishLineEnding(chunk: Buffer): number {
-    if (!this.#afterCarriageReturn || chunk.length === 0) return 0;
+    if (!this.#afterCarriageReturn) return 0;
     if (chunk[0] !== lineFeed) throw bareLineEnding();
     this.#afterCarriageReturn = false;
     this.#atLineStart = true;
     return 1;
-  }
-
-  #nextLine(chunk: Buffer, from: number): number {
-    const end = chunk.indexOf(carriageReturn, from);
-    const feed = chunk.indexOf(lineFeed, from);
-    if (end === -1 && feed === -1) return chunk.length;
-    if (end === chunk.length - 1 && feed === -1) {
-      this.#afterCarriageReturn = true;
-      return chunk.length;
-    }
-    if (end === -1 || feed !== end + 1) throw bareLineEnding();
-    this.#atLineStart = true;
-    return feed + 1;
   }
 }
 
