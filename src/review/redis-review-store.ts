@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import slotOf from 'cluster-key-slot';
 import { RedisClaims } from '../redis/redis-claims.ts';
 import { RedisClient } from '../redis/redis-client.ts';
 import {
@@ -12,22 +13,39 @@ import {
 } from './review-store.ts';
 import { weighedChunks } from './weighed-chunks.ts';
 
-type Script = (keyCount: 1, key: string, ...args: (string | number)[]) => Promise<unknown>;
-type Scripts = { readonly awReplaceText: Script; readonly awAddToList: Script };
+type Script = (
+  keyCount: number,
+  ...keysAndArguments: readonly (string | number)[]
+) => Promise<unknown>;
+type Scripts = { readonly awReplaceText: Script; readonly awTakeSteps: Script };
 
 const revisionKey = 'aw:review:revision';
 const changeAttempts = 20;
 const atOnce = 500;
 const stepsAtOnce = 100;
+/** Records that are read and taken out before mail has its turn. */
+const removedAtOnce = 50;
 
-type Step = () => Promise<unknown>;
+/** What redis-take-steps.lua does to one key; `values` are what it is told besides. */
+type Step =
+  | {
+      readonly name: 'set';
+      readonly key: string;
+      readonly values: readonly [until: number];
+      readonly text: string;
+    }
+  | {
+      readonly name: 'del' | 'add' | 'remove';
+      readonly key: string;
+      readonly values: readonly (string | number)[];
+    };
 
 /** A record as it was and as it is; null where it is not there. */
 type Move = { readonly before: StoredRecord | null; readonly after: StoredRecord | null };
 
 /**
- * The review store that several proxies share. Each command touches one key, so that it works in a Cluster as well; what
- * a crash leaves between two keys is a listing that names a record which is not there, and is passed over.
+ * The review store that several proxies share. What is asked in one go has keys of one slot, so that it works in a Cluster
+ * as well; what a crash leaves between two keys is a listing that names a record which is not there, and is passed over.
  */
 export async function openRedisReviewStore(
   address: string,
@@ -48,38 +66,32 @@ class RedisReviewStore implements ReviewStore {
     const { commands } = client;
     const luaOf = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8');
     commands.defineCommand('awReplaceText', { lua: luaOf('redis-replace-text') });
-    commands.defineCommand('awAddToList', { lua: luaOf('redis-add-to-list') });
+    commands.defineCommand('awTakeSteps', { lua: luaOf('redis-take-steps') });
     this.#scripts = commands as unknown as Scripts;
     this.#claims = new RedisClaims(client, 'aw:review:claim:');
   }
 
   async put(kind: RecordKind, records: readonly StoredRecord[]): Promise<void> {
-    const before = await this.read(
-      kind,
-      records.map(({ id }) => id),
-    );
-    await this.#do([
-      ...records.map((record) => () => this.#write(kind, record)),
-      ...this.#tag(
-        kind,
-        records.map((after, index) => ({ before: before[index] ?? null, after })),
-      ),
+    const before = await this.#take([
+      ...records.map((record) => setStep(kind, record)),
+      ...listSteps(kind, records),
     ]);
+    const moves = records.map((after, index) => ({ before: decode(before[index] ?? null), after }));
+    await this.#take(unlistSteps(kind, moves));
     await this.#revise(kind);
   }
 
   async read(kind: RecordKind, ids: readonly string[]): Promise<readonly (StoredRecord | null)[]> {
     const found: (StoredRecord | null)[] = [];
-    for (let from = 0; from < ids.length; from += atOnce)
-      found.push(
-        ...(await this.#client.ask(() =>
-          Promise.all(
-            ids
-              .slice(from, from + atOnce)
-              .map(async (id) => decode(await this.#client.commands.get(recordKey(kind, id)))),
-          ),
-        )),
+    for (let from = 0; from < ids.length; from += atOnce) {
+      const keys = ids.slice(from, from + atOnce).map((id) => recordKey(kind, id));
+      const texts = await this.#bySlot(
+        keys,
+        (key) => key,
+        (some) => this.#client.commands.mget(some),
       );
+      found.push(...texts.map((text) => decode(text ?? null)));
+    }
     return found;
   }
 
@@ -96,7 +108,10 @@ class RedisReviewStore implements ReviewStore {
         this.#scripts.awReplaceText(1, key, text ?? '', written, until),
       );
       if (isOurs !== 1) continue;
-      await this.#do(this.#tag(kind, [{ before, after }]));
+      await this.#take([
+        ...unlistSteps(kind, [{ before, after }]),
+        ...(after === null ? [] : listSteps(kind, [after])),
+      ]);
       await this.#revise(kind);
       return after;
     }
@@ -145,13 +160,20 @@ class RedisReviewStore implements ReviewStore {
     const ids = await this.#client.ask(() =>
       this.#client.commands.zrange(key, '0', String(surplus - 1)),
     );
-    const records = await this.read(kind, ids);
-    for (const record of records.filter((found) => found !== null))
-      await this.#do([
-        () => this.#client.commands.del(recordKey(kind, record.id)),
-        ...this.#tag(kind, [{ before: record, after: null }]),
+    for (let from = 0; from < ids.length; from += removedAtOnce) {
+      const some = ids.slice(from, from + removedAtOnce);
+      const records = (await this.read(kind, some)).filter((record) => record !== null);
+      await this.#take([
+        ...records.map(
+          ({ id }) => ({ name: 'del', key: recordKey(kind, id), values: [] }) as const,
+        ),
+        ...unlistSteps(
+          kind,
+          records.map((before) => ({ before, after: null })),
+        ),
+        { name: 'remove', key, values: some },
       ]);
-    await this.#client.ask(() => this.#client.commands.zrem(key, ...ids));
+    }
   }
 
   claim(name: string, owner: string, durationMs: number): Promise<boolean> {
@@ -174,59 +196,55 @@ class RedisReviewStore implements ReviewStore {
     return this.#client[Symbol.asyncDispose]();
   }
 
-  /** So few at once that the deadline of an answer suffices: a message may stand in a thousand lists. */
-  async #do(steps: readonly Step[]): Promise<void> {
-    for (let from = 0; from < steps.length; from += stepsAtOnce)
-      await this.#client.ask(() =>
-        Promise.all(steps.slice(from, from + stepsAtOnce).map((step) => step())),
-      );
-  }
-
-  async #write(kind: RecordKind, record: StoredRecord): Promise<unknown> {
-    const key = recordKey(kind, record.id);
-    if (record.untilMs === null) return this.#client.commands.set(key, encode(record));
-    return this.#client.commands.set(key, encode(record), 'PXAT', String(record.untilMs));
-  }
-
   /**
-   * Moves records from the lists they were in to those they belong to, each list once: most messages of a batch share
-   * most of their lists.
+   * What each step found, null for all that set no text. So few at once that the deadline of an answer suffices: a message
+   * may stand in a thousand lists.
    */
-  #tag(kind: RecordKind, moves: readonly Move[]): readonly Step[] {
-    const { commands } = this.#client;
-    const listsOf = (record: StoredRecord | null) =>
-      record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
-    const removed = moves.flatMap(({ before, after }) => {
-      const kept = new Set(listsOf(after));
-      const left = listsOf(before).filter((key) => !kept.has(key));
-      return left.map((key) => () => commands.zrem(key, before?.id ?? ''));
-    });
-    const listed = moves.flatMap(({ after }) =>
-      after === null ? [] : listsOf(after).map((key) => ({ key, record: after })),
-    );
-    const added = [...Map.groupBy(listed, ({ key }) => key)].flatMap(([key, members]) =>
-      Array.from(
-        weighedChunks(members, () => 1, atOnce),
-        (chunk) => () =>
-          this.#list(
-            key,
-            chunk.map(({ record }) => record),
-          ),
+  async #take(steps: readonly Step[]): Promise<readonly (string | null)[]> {
+    const found: (string | null)[] = [];
+    for (let from = 0; from < steps.length; from += stepsAtOnce)
+      found.push(
+        ...(await this.#bySlot(
+          steps.slice(from, from + stepsAtOnce),
+          ({ key }) => key,
+          (some) => this.#takeTogether(some),
+        )),
+      );
+    return found;
+  }
+
+  async #takeTogether(steps: readonly Step[]): Promise<readonly (string | null)[]> {
+    const keys = [...new Set(steps.map(({ key }) => key))];
+    const places = new Map(keys.map((key, index) => [key, index + 1]));
+    const told = steps.map(({ name, key, values }) => [name, places.get(key), ...values]);
+    const texts = steps.flatMap((step) => (step.name === 'set' ? [step.text] : []));
+    const before = (await this.#scripts.awTakeSteps(
+      ...[keys.length, ...keys, JSON.stringify(told), ...texts],
+    )) as readonly (string | null)[];
+    let at = 0;
+    return steps.map(({ name }) => (name === 'set' ? (before[at++] ?? null) : null));
+  }
+
+  /** Asks about all at once, or in a Cluster about those of one slot; the answers in the order of the items. */
+  async #bySlot<Item, Answer>(
+    items: readonly Item[],
+    keyOf: (item: Item) => string,
+    ask: (items: Item[]) => Promise<readonly Answer[]>,
+  ): Promise<readonly Answer[]> {
+    if (!this.#client.commands.isCluster) return this.#client.ask(() => ask([...items]));
+    const groups = [
+      ...Map.groupBy(items.keys(), (index) => slotOf(keyOf(items[index] as Item))).values(),
+    ];
+    const answers: Answer[] = [];
+    await this.#client.ask(() =>
+      Promise.all(
+        groups.map(async (indices) => {
+          const found = await ask(indices.map((index) => items[index] as Item));
+          for (const [place, index] of indices.entries()) answers[index] = found[place] as Answer;
+        }),
       ),
     );
-    return [...removed, ...added];
-  }
-
-  #list(key: string, records: readonly StoredRecord[]): Promise<unknown> {
-    const members = records.flatMap(({ atMs, id }) => [atMs, id]);
-    const expiring = records.flatMap(({ atMs, untilMs }) =>
-      untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
-    );
-    if (expiring.length === 0) return this.#client.commands.zadd(key, ...members);
-    // Equally long kept, so that what was made before this has expired.
-    const oldest = Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs));
-    const untilMs = Math.max(...expiring.map((record) => record.untilMs));
-    return this.#scripts.awAddToList(1, key, oldest, untilMs, ...members);
+    return answers;
   }
 
   async #rankAfter(key: string, { id, atMs }: Pick<StoredRecord, 'id' | 'atMs'>): Promise<number> {
@@ -246,6 +264,64 @@ function recordKey(kind: RecordKind, id: string): string {
 
 function tagKey(kind: RecordKind, tag: string | null): string {
   return tag === null ? `aw:review:${kind}s` : `aw:review:${kind}s:${tag}`;
+}
+
+function listsOf(kind: RecordKind, record: StoredRecord | null): readonly string[] {
+  return record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
+}
+
+function setStep(kind: RecordKind, record: StoredRecord): Step {
+  const key = recordKey(kind, record.id);
+  return { name: 'set', key, values: [record.untilMs ?? 0], text: encode(record) };
+}
+
+/** Into the lists they belong to, each list once: most messages of a batch share most of their lists. */
+function listSteps(kind: RecordKind, records: readonly StoredRecord[]): readonly Step[] {
+  const listed = records.flatMap((record) => listsOf(kind, record).map((key) => ({ key, record })));
+  return [...Map.groupBy(listed, ({ key }) => key)].flatMap(([key, members]) =>
+    Array.from(
+      weighedChunks(members, () => 1, atOnce),
+      (chunk) =>
+        addStep(
+          key,
+          chunk.map(({ record }) => record),
+        ),
+    ),
+  );
+}
+
+function addStep(key: string, records: readonly StoredRecord[]): Step {
+  const expiring = records.flatMap(({ atMs, untilMs }) =>
+    untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
+  );
+  // Equally long kept, so that what was made before this has expired.
+  const trimming =
+    expiring.length === 0
+      ? [0, 0]
+      : [
+          Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs)),
+          Math.max(...expiring.map(({ untilMs }) => untilMs)),
+        ];
+  return {
+    name: 'add',
+    key,
+    values: [...trimming, ...records.flatMap(({ atMs, id }) => [atMs, id])],
+  };
+}
+
+/** Out of the lists they were in and are not any more, each list once. */
+function unlistSteps(kind: RecordKind, moves: readonly Move[]): readonly Step[] {
+  const left = moves.flatMap(({ before, after }) => {
+    const kept = new Set(listsOf(kind, after));
+    return listsOf(kind, before)
+      .filter((key) => !kept.has(key))
+      .map((key) => ({ key, id: before?.id ?? '' }));
+  });
+  return [...Map.groupBy(left, ({ key }) => key)].map(([key, members]) => ({
+    name: 'remove',
+    key,
+    values: members.map(({ id }) => id),
+  }));
 }
 
 function encode(record: StoredRecord): string {

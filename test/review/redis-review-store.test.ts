@@ -27,7 +27,7 @@ for (const kind of ['standalone', 'cluster'] as const)
   });
 
 test(
-  'a batch costs each of its lists one command, however many messages it has',
+  'a batch costs each of its lists one step, and a hundred steps one command',
   { skip },
   async () => {
     await using store = await openReviewStore(addresses.standalone, { timeoutMs: 2000 });
@@ -48,8 +48,9 @@ test(
     const callsOf = (name: string) =>
       Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
     assert.equal(callsOf('set'), 300);
-    // The first of a connection may have to bring the script along.
-    assert.equal(callsOf('evalsha') + callsOf('eval'), 3);
+    assert.equal(callsOf('zadd'), 3);
+    // The first of a connection may have to bring the script along, after it was tried without.
+    assert.ok(callsOf('evalsha') + callsOf('eval') <= 5);
     assert.equal(lifetime, untilMs + 299, 'as long as the last of them');
     assert.equal(
       (await store.newest('message', { tag: 'batch-alias', limit: 1000, after: null })).length,

@@ -1,0 +1,5 @@
+/** What ioredis itself asks; the package has no types. */
+declare module 'cluster-key-slot' {
+  /** The slot of a key in a Cluster, from 0 to 16383. */
+  export default function slotOf(key: string): number;
+}
