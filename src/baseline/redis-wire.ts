@@ -62,10 +62,18 @@ export function observeCall(
     ...[silentHours, newActorHours, retention.actors.keep, retention.actors.most],
     retention.actorDays * secondsPerDay,
     ...[dailyDays, retention.trafficDays.keep, retention.trafficDays.most, day],
-    JSON.stringify(
-      request.values.flatMap(({ table, value }) => [placeOf(table), form.storedValue(value)]),
-    ),
+    valuesText(request.values, placeOf),
   ];
+}
+
+/** Two of each value: the place of its table, and how it is stored. */
+function valuesText(
+  values: readonly { readonly table: string; readonly value: string }[],
+  placeOf: (table: string) => number,
+): string {
+  const told: (string | number)[] = [];
+  for (const { table, value } of values) told.push(placeOf(table), form.storedValue(value));
+  return JSON.stringify(told);
 }
 
 type ActorReply = readonly [
@@ -144,13 +152,22 @@ export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
     JSON.stringify(
       tables.flatMap((table) => [tablePrefix + table, retention.valueCap(table, limits)]),
     ),
-    JSON.stringify(
-      commit.values.flatMap(({ table, value, domains, recipients, actors }) => [
-        ...[placeOf(table), form.storedValue(value)],
-        ...[domains >>> 0, recipients >>> 0, actors >>> 0],
-      ]),
-    ),
+    touchesText(commit.values, placeOf),
   ];
+}
+
+/** Five of each value: the place of its table, how it is stored, and the sketches of who is behind it. */
+function touchesText(values: Commit['values'], placeOf: (table: string) => number): string {
+  const touches: (string | number)[] = [];
+  for (const { table, value, domains, recipients, actors } of values)
+    touches.push(
+      placeOf(table),
+      form.storedValue(value),
+      domains >>> 0,
+      recipients >>> 0,
+      actors >>> 0,
+    );
+  return JSON.stringify(touches);
 }
 
 /** Arguments of redis-retract.lua; `today` is the machine's day. */
@@ -168,7 +185,7 @@ export function retractCall(
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
     countersText(counters),
     JSON.stringify(tables.map((table) => tablePrefix + table)),
-    JSON.stringify(values.flatMap(({ table, value }) => [placeOf(table), form.storedValue(value)])),
+    valuesText(values, placeOf),
   ];
 }
 
@@ -204,26 +221,29 @@ export function eraseCall(alias: string, table: string, value: string): ScriptCa
   return [2, keyOf(alias, name), sizesKey(alias), form.storedValue(value), name];
 }
 
-/** Keys of an alias, those of the tables of `values` last, and the place of each of these among KEYS. */
+/**
+ * Keys of an alias, those of the tables of `values` last, and the place of each of these among KEYS. Loops instead of
+ * array methods, here and below: this runs twice for every message.
+ */
 function keysOf(
   alias: string,
   names: readonly string[],
   values: readonly { readonly table: string }[],
 ) {
-  const tables = [...new Set(values.map(({ table }) => table))];
-  const places = new Map(tables.map((table, index) => [table, names.length + index + 1]));
-  return {
-    tables,
-    keys: [...names, ...tables.map((table) => tablePrefix + table)].map((name) =>
-      keyOf(alias, name),
-    ),
-    placeOf: (table: string) => places.get(table) ?? 0,
-  };
+  const tables: string[] = [];
+  const keys = names.map((name) => keyOf(alias, name));
+  const places = new Map<string, number>();
+  for (const { table } of values)
+    if (!places.has(table)) {
+      tables.push(table);
+      places.set(table, keys.push(keyOf(alias, tablePrefix + table)));
+    }
+  return { tables, keys, placeOf: (table: string) => places.get(table) ?? 0 };
 }
 
 /** Pairs of a name and an amount. */
 function countersText(counters: Commit['counters']): string {
-  return JSON.stringify(
-    Object.entries(counters).flatMap(([name, amount]) => [name.toWellFormed(), amount]),
-  );
+  const pairs: (string | number)[] = [];
+  for (const name in counters) pairs.push(name.toWellFormed(), counters[name] ?? 0);
+  return JSON.stringify(pairs);
 }

@@ -9,6 +9,8 @@ import { fnv1a, type ValueRecord } from './value-record.ts';
 export const epochDays = 4;
 const mostRecipientCodes = 32;
 const longestValueBytes = 64;
+/** UTF-8 of one UTF-16 code unit; a pair of them takes four together. */
+const mostBytesOfUnit = 3;
 
 /** Throws RangeError for what no honest caller asks: unbounded work, or a day that is none. */
 export function checkRequest(request: ObserveRequest): void {
@@ -25,7 +27,8 @@ export function checkCommit(commit: Commit): void {
   if (!Number.isSafeInteger(commit.day) || commit.day < 0) {
     throw new RangeError(`commit: ${commit.day} is not a day number`);
   }
-  for (const [name, amount] of Object.entries(commit.counters)) {
+  for (const name in commit.counters) {
+    const amount = commit.counters[name] ?? 0;
     if (!Number.isSafeInteger(amount) || amount <= 0) {
       throw new RangeError(
         `commit: counter ${name} is ${amount}; it must be a positive whole number`,
@@ -41,7 +44,8 @@ function digest(text: string, characters: number): string {
 /** A value as it is stored, at most 64 bytes: longer ones keep their start and a digest of the whole. */
 export function storedValue(value: string): string {
   const text = value.toWellFormed();
-  if (Buffer.byteLength(text) <= longestValueBytes) return text;
+  const isShort = text.length * mostBytesOfUnit <= longestValueBytes;
+  if (isShort || Buffer.byteLength(text) <= longestValueBytes) return text;
   const start = Buffer.from(text)
     .subarray(0, 44)
     .toString()

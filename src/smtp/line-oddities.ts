@@ -7,7 +7,7 @@ export class LineOddities {
   #position = -1;
 
   constructor(chunk: Buffer) {
-    this.#text = chunk.latin1Slice();
+    this.#text = chunk.toString('latin1');
   }
 
   /**
