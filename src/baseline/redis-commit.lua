@@ -1,21 +1,31 @@
--- What one message teaches: adds to its day's bucket and to the records of its values, once per commit id.
+-- What messages of one alias teach on one day: adds to the day's bucket and to the records of their values, once per
+-- commit id.
 -- KEYS 1 day buckets  2 snapshot  3 applied commit ids  4 sizes of the keys that come and go  5... value tables
--- ARGV 1 commit id  2 day  3 commit ids kept  4 most commit ids  5 seconds they are kept  6 buckets kept
---      7 most buckets  8 most values of all tables
+-- ARGV 1 day  2 commit ids kept  3 most commit ids  4 seconds they are kept  5 buckets kept  6 most buckets
+--      7 most values of all tables
 -- As JSON, since a client takes long over hundreds of arguments:
---      9 pairs: counter, amount  10 pairs per table key: its name, its most values
---      11 fives: index of a table in KEYS, value, masks of domains, recipients, actors
--- Returns whether it was applied, and whether the day is new to the alias.
-local id, day = ARGV[1] .. ',', tonumber(ARGV[2])
-local added, tables, values = cjson.decode(ARGV[9]), cjson.decode(ARGV[10]), cjson.decode(ARGV[11])
+--      8 pairs per table key: its name, its most values
+--      9 per commit its id;  pairs: counter, amount;  fives: index of a table in KEYS, value, masks of domains,
+--        recipients, actors
+-- Returns how many were applied, and whether the day is new to the alias.
+local day, tables = tonumber(ARGV[1]), cjson.decode(ARGV[8])
+local today = string.format('%x', day)
 
-local function remember_id()
-  local applied = redis.call('GET', KEYS[3]) or ''
-  if string.find(applied, id, 1, true) then return false end
-  if #applied >= #id * tonumber(ARGV[4]) then applied = string.sub(applied, -#id * (ARGV[3] - 1)) end
+-- The commits whose ids nobody has seen.
+local function remember_ids(commits)
+  local applied, known, news, longest = redis.call('GET', KEYS[3]) or '', {}, {}, 0
+  for _, commit in ipairs(commits) do
+    local id = commit[1] .. ','
+    if not known[id] and not string.find(applied, id, 1, true) then news[#news + 1] = commit end
+    known[id], longest = true, #id
+  end
+  if #news == 0 then return news end
+  for i, commit in ipairs(news) do known[i] = commit[1] end
+  applied = applied .. table.concat(known, ',', 1, #news) .. ','
+  if #applied > longest * tonumber(ARGV[3]) then applied = string.sub(applied, -longest * ARGV[2]) end
   -- Not APPEND, which would reserve as much again.
-  redis.call('SET', KEYS[3], applied .. id, 'EX', ARGV[5])
-  return true
+  redis.call('SET', KEYS[3], applied, 'EX', ARGV[4])
+  return news
 end
 
 -- The next observe builds the snapshot anew, under a version that nobody has seen.
@@ -32,41 +42,65 @@ local function drop_oldest_buckets(kept)
   for i = 1, #days - kept do redis.call('HDEL', KEYS[1], days[i]) end
 end
 
-local function add_counters()
-  local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[2], 'names'))
-  local names = names_text and cmsgpack.unpack(names_text) or {}
-  local counters, places, known = text and cmsgpack.unpack(text) or {}, {}, #names
-  for place, name in ipairs(names) do places[name] = place end
-  for i = 1, #added, 2 do
-    local name = added[i]
-    if not places[name] then
-      names[#names + 1] = name
-      places[name] = #names
+-- Counters of all commits, and their names in the order they came.
+local function sum_counters(commits)
+  local amounts, order = {}, {}
+  for _, commit in ipairs(commits) do
+    local added = commit[2]
+    for i = 1, #added, 2 do
+      local name = added[i]
+      local amount = amounts[name]
+      if not amount then order[#order + 1] = name end
+      amounts[name] = (amount or 0) + added[i + 1]
     end
-    counters[places[name]] = (counters[places[name]] or 0) + added[i + 1]
+  end
+  return amounts, order
+end
+
+local function add_counters(commits)
+  local text, names_text = unpack(redis.call('HMGET', KEYS[1], ARGV[1], 'names'))
+  local names = names_text and cmsgpack.unpack(names_text) or {}
+  local counters, known = text and cmsgpack.unpack(text) or {}, #names
+  local amounts, order = sum_counters(commits)
+  for place, name in ipairs(names) do
+    local amount = amounts[name]
+    if amount then
+      counters[place] = (counters[place] or 0) + amount
+      amounts[name] = nil
+    end
+  end
+  for _, name in ipairs(order) do
+    if amounts[name] then
+      names[#names + 1] = name
+      counters[#names] = amounts[name]
+    end
   end
   if #names > known then redis.call('HSET', KEYS[1], 'names', cmsgpack.pack(names)) end
-  redis.call('HSET', KEYS[1], ARGV[2], cmsgpack.pack(counters))
+  redis.call('HSET', KEYS[1], ARGV[1], cmsgpack.pack(counters))
   local through = redis.call('HGET', KEYS[2], 'through')
-  local crowded = redis.call('HLEN', KEYS[1]) > ARGV[7] + 1
-  if crowded then drop_oldest_buckets(tonumber(ARGV[6])) end
+  local crowded = redis.call('HLEN', KEYS[1]) > ARGV[6] + 1
+  if crowded then drop_oldest_buckets(tonumber(ARGV[5])) end
   if through and (crowded or day <= tonumber(through)) then invalidate_snapshot() end
   return not text
 end
 
 local function encode_record(...) return string.format('%x,%x,%x,%x,%x,%x,%x,%x', ...) end
 
-local function decode_record(text)
-  local first, last, days, recent, domains, recipients, actors, count =
+-- touchRecord of value-record.ts, so many times.
+local function touch(text, times, domains, recipients, actors)
+  if not text then return encode_record(day, day, 1, 1, domains, recipients, actors, times) end
+  local first, last, days, recent, all_domains, all_recipients, all_actors, count =
     string.match(text, '^(%x+),(%x+),(%x+),(%x+),(%x+),(%x+),(%x+),(%x+)$')
-  return tonumber(first, 16), tonumber(last, 16), tonumber(days, 16), tonumber(recent, 16), tonumber(domains, 16),
-    tonumber(recipients, 16), tonumber(actors, 16), tonumber(count, 16)
-end
-
--- touchRecord of value-record.ts.
-local function touch(text, domains, recipients, actors)
-  if not text then return encode_record(day, day, 1, 1, domains, recipients, actors, 1) end
-  local first, last, days, recent, all_domains, all_recipients, all_actors, count = decode_record(text)
+  domains = mask_union(tonumber(all_domains, 16), domains)
+  recipients = mask_union(tonumber(all_recipients, 16), recipients)
+  actors = mask_union(tonumber(all_actors, 16), actors)
+  count = tonumber(count, 16) + times
+  recent = tonumber(recent, 16)
+  -- Most of a day's messages: all but who is behind it stays.
+  if last == today and recent % 2 == 1 then
+    return string.format('%s,%s,%s,%x,%x,%x,%x,%x', first, last, days, recent, domains, recipients, actors, count)
+  end
+  first, last, days = tonumber(first, 16), tonumber(last, 16), tonumber(days, 16)
   local newest = math.max(last, day)
   local shift, offset = newest - last, newest - day
   recent = shift > 31 and 0 or recent * 2 ^ shift % 4294967296
@@ -74,8 +108,7 @@ local function touch(text, domains, recipients, actors)
     days = days + 1
     recent = recent + 2 ^ offset
   end
-  return encode_record(math.min(first, day), newest, days, recent, mask_union(all_domains, domains),
-    mask_union(all_recipients, recipients), mask_union(all_actors, actors), count + 1)
+  return encode_record(math.min(first, day), newest, days, recent, domains, recipients, actors, count)
 end
 
 -- outdatedValues of retention.ts. Everything else waits for this: days and counts are compared as one number.
@@ -121,20 +154,47 @@ local function bound_alias(most)
   redis.call('HSET', KEYS[4], name_of(largest), size - surplus)
 end
 
-local function touch_values()
+-- Each value once, whichever commits have it.
+local function sum_touches(commits)
+  local touches, met = {}, {}
+  for _, commit in ipairs(commits) do
+    local values = commit[3]
+    for i = 1, #values, 5 do
+      local table_key, value = values[i], values[i + 1]
+      local own = met[table_key] or {}
+      met[table_key] = own
+      local touched = own[value]
+      if touched then
+        touched.times = touched.times + 1
+        touched.domains = mask_union(touched.domains, values[i + 2])
+        touched.recipients = mask_union(touched.recipients, values[i + 3])
+        touched.actors = mask_union(touched.actors, values[i + 4])
+      else
+        touched = { table_key = table_key, value = value, times = 1 }
+        touched.domains, touched.recipients, touched.actors = values[i + 2], values[i + 3], values[i + 4]
+        own[value] = touched
+        touches[#touches + 1] = touched
+      end
+    end
+  end
+  return touches
+end
+
+local function touch_values(commits)
   local grown = {}
-  for i = 1, #values, 5 do
-    local table_key, value = values[i], values[i + 1]
-    local key = KEYS[table_key]
-    local record = touch(redis.call('HGET', key, value), values[i + 2], values[i + 3], values[i + 4])
-    if redis.call('HSET', key, value, record) == 1 then grown[table_key] = true end
+  for _, touched in ipairs(sum_touches(commits)) do
+    local key, value = KEYS[touched.table_key], touched.value
+    local record =
+      touch(redis.call('HGET', key, value), touched.times, touched.domains, touched.recipients, touched.actors)
+    if redis.call('HSET', key, value, record) == 1 then grown[touched.table_key] = true end
   end
   if not next(grown) then return end
   for table_key in pairs(grown) do bound_table(table_key) end
-  bound_alias(tonumber(ARGV[8]))
+  bound_alias(tonumber(ARGV[7]))
 end
 
-if not remember_id() then return { 0, 0 } end
-local is_new_day = add_counters()
-touch_values()
-return { 1, is_new_day and 1 or 0 }
+local news = remember_ids(cjson.decode(ARGV[9]))
+if #news == 0 then return { 0, 0 } end
+local is_new_day = add_counters(news)
+touch_values(news)
+return { #news, is_new_day and 1 or 0 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
+import { GroupCommit } from './group-commit.ts';
 import { cachedSnapshots, dayOf, type Snapshot } from './ledger.ts';
 import { RedisClient } from '../redis/redis-client.ts';
 import type { RedisFormat } from '../redis/redis-format.ts';
@@ -37,6 +38,8 @@ type Scripts = {
 
 const allAliases = 'aw:aliases';
 const forgetAttempts = 5;
+/** Lessons of an alias that are stored at once: a script that takes longer would keep others waiting. */
+const mostTogether = 16;
 
 /**
  * Baselines shared by several proxies. Opening succeeds while Redis is down: calls fail fast until it is back, and
@@ -68,6 +71,9 @@ class RedisStore implements BaselineStore {
   readonly #limits: StoreLimits;
   readonly #client: RedisClient;
   readonly #scripts: Scripts;
+  readonly #commits = new GroupCommit<Commit>(mostTogether, (commits) =>
+    this.#commitTogether(commits),
+  );
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: cachedSnapshots });
 
   constructor(client: RedisClient, limits: StoreLimits) {
@@ -98,14 +104,19 @@ class RedisStore implements BaselineStore {
 
   async commit(commit: Commit): Promise<void> {
     checkCommit(commit);
+    await this.#commits.add(`${commit.day} ${commit.alias}`, commit);
+  }
+
+  async #commitTogether(commits: readonly [Commit, ...Commit[]]): Promise<void> {
+    const [{ alias, day }] = commits;
     const reply = await this.#client.ask(() =>
-      this.#scripts.awCommit(...wire.commitCall(commit, this.#limits)),
+      this.#scripts.awCommit(...wire.commitCall({ alias, day }, commits, this.#limits)),
     );
     const [, isNewDay] = reply as readonly [applied: number, isNewDay: number];
     // Another slot of a Cluster, hence outside the script; lost, it is made up for the next day.
     if (isNewDay === 1)
       await this.#client
-        .ask(() => this.#client.commands.sadd(allAliases, commit.alias))
+        .ask(() => this.#client.commands.sadd(allAliases, alias))
         .catch(() => undefined);
   }
 

@@ -137,37 +137,49 @@ function readTraffic(
   return actorTraffic({ row, isNew: isNew === 1 }, hours);
 }
 
-/** Arguments of redis-commit.lua. */
-export function commitCall(commit: Commit, limits: StoreLimits): ScriptCall {
-  const { tables, keys, placeOf } = keysOf(commit.alias, ['d', 's', 'o', 'k'], commit.values);
+/** Arguments of redis-commit.lua, for commits of one alias and one day. */
+export function commitCall(
+  { alias, day }: Pick<Commit, 'alias' | 'day'>,
+  commits: readonly Commit[],
+  limits: StoreLimits,
+): ScriptCall {
+  const { tables, keys, placeOf } = keysOf(
+    alias,
+    ['d', 's', 'o', 'k'],
+    commits.flatMap(({ values }) => values),
+  );
   const applied = retention.appliedCommits;
   const buckets = retention.bucketBounds(limits);
   return [
     keys.length,
     ...keys,
-    ...[form.storedCommitId(commit.id), commit.day],
+    day,
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
     ...[buckets.keep, buckets.most, limits.values],
-    countersText(commit.counters),
     JSON.stringify(
       tables.flatMap((table) => [tablePrefix + table, retention.valueCap(table, limits)]),
     ),
-    touchesText(commit.values, placeOf),
+    JSON.stringify(
+      commits.map(({ id, counters, values }) => [
+        form.storedCommitId(id),
+        counterPairs(counters),
+        touchesOf(values, placeOf),
+      ]),
+    ),
   ];
 }
 
 /** Five of each value: the place of its table, how it is stored, and the sketches of who is behind it. */
-function touchesText(values: Commit['values'], placeOf: (table: string) => number): string {
+function touchesOf(
+  values: Commit['values'],
+  placeOf: (table: string) => number,
+): readonly (string | number)[] {
   const touches: (string | number)[] = [];
   for (const { table, value, domains, recipients, actors } of values)
     touches.push(
-      placeOf(table),
-      form.storedValue(value),
-      domains >>> 0,
-      recipients >>> 0,
-      actors >>> 0,
+      ...[placeOf(table), form.storedValue(value), domains >>> 0, recipients >>> 0, actors >>> 0],
     );
-  return JSON.stringify(touches);
+  return touches;
 }
 
 /** Arguments of redis-retract.lua; `today` is the machine's day. */
@@ -183,7 +195,7 @@ export function retractCall(
     ...[form.storedRetractionId(id), form.storedCommitId(id)],
     ...[retention.areCommitsKnown(day, today) ? 1 : 0, day],
     ...[applied.keep, applied.most, retention.appliedDays * secondsPerDay],
-    countersText(counters),
+    JSON.stringify(counterPairs(counters)),
     JSON.stringify(tables.map((table) => tablePrefix + table)),
     valuesText(values, placeOf),
   ];
@@ -242,8 +254,8 @@ function keysOf(
 }
 
 /** Pairs of a name and an amount. */
-function countersText(counters: Commit['counters']): string {
+function counterPairs(counters: Commit['counters']): readonly (string | number)[] {
   const pairs: (string | number)[] = [];
   for (const name in counters) pairs.push(name.toWellFormed(), counters[name] ?? 0);
-  return JSON.stringify(pairs);
+  return pairs;
 }

@@ -98,6 +98,39 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'lessons that come at once teach what they do one after another, each once',
+    async (store, alias) => {
+      const lessonsFor = (name: string) =>
+        Array.from({ length: 60 }, (_, index) =>
+          lesson(name, today - Math.floor(index / 40), {
+            id: `lesson ${index % 50}`,
+            counters: { n: 1, [`w.body.${index % 7}`]: 1 + (index % 3) },
+            values: [
+              touch('domain', 'a.example', `member ${index % 9}`),
+              touch('domain', `${index % 11}.example`, `member ${index % 5}`),
+              touch('layout', 'a.example'),
+            ],
+          }),
+        );
+      const other = newAlias();
+      for (const one of lessonsFor(other)) await store.commit(one);
+      await Promise.all(lessonsFor(alias).map((one) => store.commit(one)));
+      const [taught, expected] = await Promise.all(
+        [alias, other].map(async (name) => {
+          const { snapshot, values } = await store.describe(name, timeOn(today + maturationDays));
+          const text = ({ table, value }: { readonly table: string; readonly value: string }) =>
+            `${table} ${value}`;
+          return {
+            snapshot: { ...snapshot, version: '' },
+            values: values.toSorted((left, right) => (text(left) < text(right) ? -1 : 1)),
+          };
+        }),
+      );
+      assert.equal(expected?.snapshot.counters['n'], 50);
+      assert.deepEqual(taught, expected);
+    },
+  ],
+  [
     'what was learned is seen once it has matured, and no more once it left the window',
     async (store, alias) => {
       await store.commit(lesson(alias, today, { counters: { n: 2, 's.-3': 1 } }));
