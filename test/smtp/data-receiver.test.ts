@@ -171,6 +171,13 @@ describe('dot-stuffing', () => {
     test(JSON.stringify(pieces), () => assert.equal(stuff(pieces), expected));
   }
 
+  test('wherever a line ends in a long piece', () => {
+    for (let before = 65_530; before <= 65_540; before++) {
+      const text = `${'a'.repeat(before)}\r\n.\r\n..b\r\n${'c'.repeat(65_530)}\r\n.d\r\n`;
+      assert.equal(stuff([text]), text.replaceAll('\r\n.', '\r\n..'));
+    }
+  });
+
   for (const pieces of [
     ['a\rb'],
     ['a\nb'],
