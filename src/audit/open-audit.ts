@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { createGroupCommit } from '../group-commit.ts';
 import { realAuditDisk, type AuditDisk } from './audit-disk.ts';
 import type { AuditHead, AuditHeads } from './audit-heads.ts';
 import type { ChainEnd } from './audit-line.ts';
@@ -6,7 +7,6 @@ import type { AuditLog, AuditRecord } from './audit-log.ts';
 import { boundedRecord } from './bounded-record.ts';
 import { createChainWriter, type ChainWriter } from './chain-writer.ts';
 import { splitPersonal } from './commitment.ts';
-import { createGroupCommit } from './group-commit.ts';
 import { openPersonalValues, type PersonalValues } from './personal-values.ts';
 import { resumeChain } from './resume-chain.ts';
 import { lockWriter, type WriterLock } from './writer-lock.ts';
@@ -31,7 +31,7 @@ export type OpenAuditLog = AuditLog &
   };
 
 /** One commit costs one fsync; more than this many records wait for the next one. */
-const batch = { most: 500, capacity: 10_000 };
+const batch = { most: 500, capacity: 10_000, waits: 'records wait for the disk' };
 const maxFileBytes = 8 * 1024 * 1024;
 /** Another process writes or erases; this holds up everything in this one. */
 const valuesTimeoutMs = 250;

@@ -11,18 +11,20 @@
 local day, tables = tonumber(ARGV[1]), cjson.decode(ARGV[8])
 local today = string.format('%x', day)
 
--- The commits whose ids nobody has seen.
+-- The commits whose ids nobody has seen. All ids are equally long.
 local function remember_ids(commits)
-  local applied, known, news, longest = redis.call('GET', KEYS[3]) or '', {}, {}, 0
+  local applied, added, news = redis.call('GET', KEYS[3]) or '', '', {}
   for _, commit in ipairs(commits) do
     local id = commit[1] .. ','
-    if not known[id] and not string.find(applied, id, 1, true) then news[#news + 1] = commit end
-    known[id], longest = true, #id
+    if not string.find(applied, id, 1, true) and not string.find(added, id, 1, true) then
+      added = added .. id
+      news[#news + 1] = commit
+    end
   end
   if #news == 0 then return news end
-  for i, commit in ipairs(news) do known[i] = commit[1] end
-  applied = applied .. table.concat(known, ',', 1, #news) .. ','
-  if #applied > longest * tonumber(ARGV[3]) then applied = string.sub(applied, -longest * ARGV[2]) end
+  local length = #added / #news
+  applied = applied .. added
+  if #applied > length * ARGV[3] then applied = string.sub(applied, -length * ARGV[2]) end
   -- Not APPEND, which would reserve as much again.
   redis.call('SET', KEYS[3], applied, 'EX', ARGV[4])
   return news

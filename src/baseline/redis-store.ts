@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { GroupCommit } from './group-commit.ts';
+import { createGroupCommit, type GroupCommit } from '../group-commit.ts';
 import { cachedSnapshots, dayOf, type Snapshot } from './ledger.ts';
 import { RedisClient } from '../redis/redis-client.ts';
 import type { RedisFormat } from '../redis/redis-format.ts';
@@ -38,8 +38,8 @@ type Scripts = {
 
 const allAliases = 'aw:aliases';
 const forgetAttempts = 5;
-/** Lessons of an alias that are stored at once: a script that takes longer would keep others waiting. */
-const mostTogether = 16;
+/** Lessons of an alias: a script that takes longer than that of 16 would keep others waiting. */
+const together = { most: 16, capacity: 1000, waits: 'lessons wait for the baseline store' };
 
 /**
  * Baselines shared by several proxies. Opening succeeds while Redis is down: calls fail fast until it is back, and
@@ -71,9 +71,8 @@ class RedisStore implements BaselineStore {
   readonly #limits: StoreLimits;
   readonly #client: RedisClient;
   readonly #scripts: Scripts;
-  readonly #commits = new GroupCommit<Commit>(mostTogether, (commits) =>
-    this.#commitTogether(commits),
-  );
+  /** By day and alias; one that is let go of while lessons wait in it still stores them. */
+  readonly #lessons = new LRUCache<string, GroupCommit<Commit>>({ max: cachedSnapshots });
   readonly #snapshots = new LRUCache<string, Snapshot>({ max: cachedSnapshots });
 
   constructor(client: RedisClient, limits: StoreLimits) {
@@ -104,11 +103,25 @@ class RedisStore implements BaselineStore {
 
   async commit(commit: Commit): Promise<void> {
     checkCommit(commit);
-    await this.#commits.add(`${commit.day} ${commit.alias}`, commit);
+    await this.#lessonsOf(commit).add(commit);
   }
 
-  async #commitTogether(commits: readonly [Commit, ...Commit[]]): Promise<void> {
-    const [{ alias, day }] = commits;
+  #lessonsOf({ alias, day }: Commit): GroupCommit<Commit> {
+    const name = `${day} ${alias}`;
+    const known = this.#lessons.get(name);
+    if (known !== undefined) return known;
+    const lessons = createGroupCommit<Commit>({
+      commit: (commits) => this.#commitTogether({ alias, day }, commits),
+      ...together,
+    });
+    this.#lessons.set(name, lessons);
+    return lessons;
+  }
+
+  async #commitTogether(
+    { alias, day }: Pick<Commit, 'alias' | 'day'>,
+    commits: readonly Commit[],
+  ): Promise<void> {
     const reply = await this.#client.ask(() =>
       this.#scripts.awCommit(...wire.commitCall({ alias, day }, commits, this.#limits)),
     );

@@ -175,10 +175,10 @@ function touchesOf(
   placeOf: (table: string) => number,
 ): readonly (string | number)[] {
   const touches: (string | number)[] = [];
-  for (const { table, value, domains, recipients, actors } of values)
-    touches.push(
-      ...[placeOf(table), form.storedValue(value), domains >>> 0, recipients >>> 0, actors >>> 0],
-    );
+  for (const { table, value, domains, recipients, actors } of values) {
+    touches.push(placeOf(table), form.storedValue(value));
+    touches.push(domains >>> 0, recipients >>> 0, actors >>> 0);
+  }
   return touches;
 }
 

@@ -1,4 +1,4 @@
-/** Gathers what is asked for while the disk is busy, so that one fsync serves all of it. */
+/** Gathers what is asked for while a disk or a server is busy, so that one fsync or script serves all of it. */
 export type GroupCommit<Item> = {
   /** Resolves once `commit` has with the item in it, and rejects as it did. */
   readonly add: (item: Item) => Promise<void>;
@@ -12,6 +12,8 @@ export type GroupCommitOptions<Item> = {
   readonly most: number;
   /** Most that may wait; beyond it `add` rejects at once, so that a disk that hangs costs no memory. */
   readonly capacity: number;
+  /** For people: `records wait for the disk`. */
+  readonly waits: string;
 };
 
 type Waiting<Item> = { readonly item: Item } & Omit<PromiseWithResolvers<undefined>, 'promise'>;
@@ -20,6 +22,7 @@ export function createGroupCommit<Item>({
   commit,
   most,
   capacity,
+  waits,
 }: GroupCommitOptions<Item>): GroupCommit<Item> {
   const waiting: Waiting<Item>[] = [];
   let underWay: Promise<void> | null = null;
@@ -44,7 +47,7 @@ export function createGroupCommit<Item>({
   return {
     add: (item) => {
       if (waiting.length >= capacity)
-        return Promise.reject(new Error(`${capacity} records wait for the disk already`));
+        return Promise.reject(new Error(`${capacity} ${waits} already`));
       const { promise, resolve, reject } = Promise.withResolvers<undefined>();
       waiting.push({ item, resolve, reject });
       start();
