@@ -11,7 +11,17 @@ import {
   type ReviewStore,
   type StoredRecord,
 } from './review-store.ts';
-import { weighedChunks } from './weighed-chunks.ts';
+import {
+  decode,
+  deleteStep,
+  encode,
+  listSteps,
+  recordKey,
+  setStep,
+  tagKey,
+  unlistSteps,
+  type Step,
+} from './redis-steps.ts';
 
 type Script = (
   keyCount: number,
@@ -25,23 +35,6 @@ const atOnce = 500;
 const stepsAtOnce = 100;
 /** Records that are read and taken out before mail has its turn. */
 const removedAtOnce = 50;
-
-/** What redis-take-steps.lua does to one key; `values` are what it is told besides. */
-type Step =
-  | {
-      readonly name: 'set';
-      readonly key: string;
-      readonly values: readonly [until: number];
-      readonly text: string;
-    }
-  | {
-      readonly name: 'del' | 'add' | 'remove';
-      readonly key: string;
-      readonly values: readonly (string | number)[];
-    };
-
-/** A record as it was and as it is; null where it is not there. */
-type Move = { readonly before: StoredRecord | null; readonly after: StoredRecord | null };
 
 /**
  * The review store that several proxies share. What is asked in one go has keys of one slot, so that it works in a Cluster
@@ -164,9 +157,7 @@ class RedisReviewStore implements ReviewStore {
       const some = ids.slice(from, from + removedAtOnce);
       const records = (await this.read(kind, some)).filter((record) => record !== null);
       await this.#take([
-        ...records.map(
-          ({ id }) => ({ name: 'del', key: recordKey(kind, id), values: [] }) as const,
-        ),
+        ...records.map(({ id }) => deleteStep(kind, id)),
         ...unlistSteps(
           kind,
           records.map((before) => ({ before, after: null })),
@@ -217,7 +208,7 @@ class RedisReviewStore implements ReviewStore {
     const keys = [...new Set(steps.map(({ key }) => key))];
     const places = new Map(keys.map((key, index) => [key, index + 1]));
     const told = steps.map(({ name, key, values }) => [name, places.get(key), ...values]);
-    const texts = steps.flatMap((step) => (step.name === 'set' ? [step.text] : []));
+    const texts = steps.flatMap(({ text }) => text ?? []);
     const before = (await this.#scripts.awTakeSteps(
       ...[keys.length, ...keys, JSON.stringify(told), ...texts],
     )) as readonly (string | null)[];
@@ -256,78 +247,4 @@ class RedisReviewStore implements ReviewStore {
   async #revise(kind: RecordKind): Promise<void> {
     if (isInForce(kind)) await this.#client.ask(() => this.#client.commands.incr(revisionKey));
   }
-}
-
-function recordKey(kind: RecordKind, id: string): string {
-  return `aw:review:${kind}:${id}`;
-}
-
-function tagKey(kind: RecordKind, tag: string | null): string {
-  return tag === null ? `aw:review:${kind}s` : `aw:review:${kind}s:${tag}`;
-}
-
-function listsOf(kind: RecordKind, record: StoredRecord | null): readonly string[] {
-  return record === null ? [] : [null, ...new Set(record.tags)].map((tag) => tagKey(kind, tag));
-}
-
-function setStep(kind: RecordKind, record: StoredRecord): Step {
-  const key = recordKey(kind, record.id);
-  return { name: 'set', key, values: [record.untilMs ?? 0], text: encode(record) };
-}
-
-/** Into the lists they belong to, each list once: most messages of a batch share most of their lists. */
-function listSteps(kind: RecordKind, records: readonly StoredRecord[]): readonly Step[] {
-  const listed = records.flatMap((record) => listsOf(kind, record).map((key) => ({ key, record })));
-  return [...Map.groupBy(listed, ({ key }) => key)].flatMap(([key, members]) =>
-    Array.from(
-      weighedChunks(members, () => 1, atOnce),
-      (chunk) =>
-        addStep(
-          key,
-          chunk.map(({ record }) => record),
-        ),
-    ),
-  );
-}
-
-function addStep(key: string, records: readonly StoredRecord[]): Step {
-  const expiring = records.flatMap(({ atMs, untilMs }) =>
-    untilMs === null ? [] : [{ untilMs, keptMs: untilMs - atMs }],
-  );
-  // Equally long kept, so that what was made before this has expired.
-  const trimming =
-    expiring.length === 0
-      ? [0, 0]
-      : [
-          Date.now() - Math.max(...expiring.map(({ keptMs }) => keptMs)),
-          Math.max(...expiring.map(({ untilMs }) => untilMs)),
-        ];
-  return {
-    name: 'add',
-    key,
-    values: [...trimming, ...records.flatMap(({ atMs, id }) => [atMs, id])],
-  };
-}
-
-/** Out of the lists they were in and are not any more, each list once. */
-function unlistSteps(kind: RecordKind, moves: readonly Move[]): readonly Step[] {
-  const left = moves.flatMap(({ before, after }) => {
-    const kept = new Set(listsOf(kind, after));
-    return listsOf(kind, before)
-      .filter((key) => !kept.has(key))
-      .map((key) => ({ key, id: before?.id ?? '' }));
-  });
-  return [...Map.groupBy(left, ({ key }) => key)].map(([key, members]) => ({
-    name: 'remove',
-    key,
-    values: members.map(({ id }) => id),
-  }));
-}
-
-function encode(record: StoredRecord): string {
-  return JSON.stringify(record);
-}
-
-function decode(text: string | null): StoredRecord | null {
-  return text === null ? null : (JSON.parse(text) as StoredRecord);
 }
